@@ -1,0 +1,286 @@
+//! Choice data, checked: situations (choice sets, columns) and their outcomes.
+
+use logsum_expressions::{ColumnId, Expression, Graph, NodeId};
+
+use crate::alternatives::{Alternatives, key};
+use crate::build;
+use crate::columns::{Cells, Names, evaluate};
+use crate::draft::cell;
+use crate::error::{DataError, Place, Places};
+use crate::schema::{Derived, Schema};
+use crate::table::{MISSING_TEXT, Source, Table, Values};
+
+/// What a model will compute from the data, so that every cell it needs is checked once.
+#[derive(Clone, Debug, Default)]
+pub struct Uses<'a> {
+    /// Names that are parameters in the utilities.
+    pub parameters: Vec<String>,
+    /// The utilities.
+    pub utilities: Vec<Use<'a>>,
+}
+
+/// An expression of columns and parameters, and for which alternatives it is needed.
+#[derive(Clone, Debug)]
+pub struct Use<'a> {
+    /// What it is, for messages: `utility of "train"`.
+    pub label: String,
+    /// The alternative, or all of them.
+    pub alternative: Option<&'a str>,
+    /// The expression.
+    pub expression: &'a Expression,
+}
+
+/// Situations in which one of several alternatives was chosen, with every check made.
+///
+/// A *pair* is one available alternative of one case: pairs stand case by case, within a case in the order of
+/// the alternatives. Cases of a decision maker stand together; otherwise cases are in the order of the file.
+#[derive(Clone, Debug)]
+pub struct ChoiceData {
+    pub(crate) source: Source,
+    pub(crate) schema: Schema,
+    pub(crate) alternatives: Alternatives,
+    pub(crate) start: Vec<usize>,
+    pub(crate) alternative: Vec<u32>,
+    pub(crate) row: Vec<u32>,
+    pub(crate) case_of_pair: Vec<u32>,
+    pub(crate) outcome: Outcome,
+    pub(crate) weights: Option<Vec<f64>>,
+    pub(crate) decision_maker: Option<Vec<u32>>,
+    pub(crate) n_decision_makers: usize,
+    pub(crate) columns: Vec<DataColumn>,
+    pub(crate) rows_read: usize,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Position of the chosen pair within its case, per case.
+    Chosen(Vec<u32>),
+    /// How often each pair was chosen.
+    Counts(Vec<f64>),
+}
+
+/// A column over the rows that are used.
+#[derive(Clone, Debug)]
+pub struct DataColumn {
+    /// Name in the table.
+    pub name: String,
+    /// One cell per case or per pair.
+    pub level: Level,
+    /// The cells.
+    pub values: Values,
+    /// Place in the header.
+    pub(crate) position: usize,
+}
+
+/// What a value belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// To the case: the same for all its alternatives.
+    Case,
+    /// To the alternative of the case.
+    Pair,
+}
+
+impl ChoiceData {
+    /// Reads `table` as `schema` says and makes every check, those of the cells in `uses` included.
+    ///
+    /// # Errors
+    /// All independent problems together, each with its place.
+    pub fn new(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Self, DataError> {
+        build::build(table, schema, uses)
+    }
+
+    /// The alternatives.
+    pub fn alternatives(&self) -> &Alternatives {
+        &self.alternatives
+    }
+
+    /// The schema by which the table was read.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Where the table came from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Choice situations.
+    pub fn n_cases(&self) -> usize {
+        self.start.len() - 1
+    }
+
+    /// Available alternatives of all cases together.
+    pub fn n_pairs(&self) -> usize {
+        self.alternative.len()
+    }
+
+    /// Independent decision makers: panel units, or cases where there is no panel.
+    pub fn n_decision_makers(&self) -> usize {
+        self.n_decision_makers
+    }
+
+    /// Rows of the file.
+    pub fn rows_read(&self) -> usize {
+        self.rows_read
+    }
+
+    /// Rows that stand behind the cases used.
+    pub fn rows_used(&self) -> usize {
+        match self.schema.layout {
+            crate::schema::Layout::Wide { .. } => self.n_cases(),
+            crate::schema::Layout::Long { .. } => self.n_pairs(),
+        }
+    }
+
+    /// Positions of the pairs of a case.
+    pub fn pairs(&self, case: usize) -> std::ops::Range<usize> {
+        self.start[case]..self.start[case + 1]
+    }
+
+    /// Alternative of each pair.
+    pub fn pair_alternatives(&self) -> &[u32] {
+        &self.alternative
+    }
+
+    /// What was chosen.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Number of choices made in a case: 1, or the sum of its counts.
+    pub fn choices(&self, case: usize) -> f64 {
+        match &self.outcome {
+            Outcome::Chosen(_) => 1.0,
+            Outcome::Counts(counts) => counts[self.pairs(case)].iter().sum(),
+        }
+    }
+
+    /// Weight of each case; `None` if every case counts once.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// Decision maker of each case, ascending; `None` where every case is one of its own.
+    pub fn decision_makers(&self) -> Option<&[u32]> {
+        self.decision_maker.as_deref()
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &[DataColumn] {
+        &self.columns
+    }
+
+    /// What was dropped or assumed.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Where a case stands in the file.
+    pub fn place(&self, case: usize) -> Place {
+        let row = self.row[self.start[case]] as usize;
+        let case = match &self.schema.layout {
+            crate::schema::Layout::Long { case: column, .. } => self.column(column).map(|column| {
+                let at = if column.level == Level::Case { case } else { self.start[case] };
+                cell(&column.values, at)
+            }),
+            crate::schema::Layout::Wide { .. } => None,
+        };
+        Place {
+            row: self.source.first_row + row,
+            case,
+        }
+    }
+
+    /// Names for expressions over these data, parameters numbered in the given order, derived columns lowered into `graph`.
+    pub fn names(&self, parameters: &[String], graph: &mut Graph) -> Names {
+        let mut names = Names::new(self.columns.iter().map(|column| (column.name.as_str(), &column.values)));
+        let mut errors = Vec::new();
+        let derived: &[Derived] = &self.schema.derived;
+        names.derive(derived, graph, &mut errors);
+        assert!(errors.is_empty(), "derived columns were lowered when the data were built");
+        names.with_parameters(parameters)
+    }
+
+    /// Level at which a parameter-free node varies.
+    pub fn level(&self, graph: &Graph, node: NodeId) -> Level {
+        let columns = graph.columns_of(node);
+        columns.iter().map(|id| self.columns[id.0 as usize].level).max().unwrap_or(Level::Case)
+    }
+
+    /// Values of a parameter-free node, one per case or per pair as `level` says.
+    pub fn evaluate(&self, graph: &Graph, node: NodeId, level: Level) -> Vec<f64> {
+        let n = match level {
+            Level::Case => self.n_cases(),
+            Level::Pair => self.n_pairs(),
+        };
+        evaluate(graph, node, n, &[], &|id: ColumnId| {
+            let column = &self.columns[id.0 as usize];
+            Cells {
+                values: &column.values,
+                map: (column.level != level).then_some(self.case_of_pair.as_slice()),
+            }
+        })
+    }
+
+    /// Numbers the distinct values of a column over cases by first appearance: one group per case, and how many there are.
+    ///
+    /// # Errors
+    /// An unknown column, missing cells, and values that change within a case.
+    pub fn group_by(&self, name: &str) -> Result<(Vec<u32>, usize), DataError> {
+        let Some(column) = self.column(name) else {
+            return Err(DataError::NoColumn {
+                file: self.source.name.clone(),
+                column: name.to_owned(),
+                role: "the cluster".to_owned(),
+                suggestion: crate::error::near_miss(name, self.columns.iter().map(|column| column.name.as_str())),
+            });
+        };
+        let identify = |at: usize| match &column.values {
+            Values::Number(cells) => (!cells[at].is_nan()).then(|| key(cells[at])),
+            Values::Text(text) => (text.codes[at] != MISSING_TEXT).then(|| u64::from(text.codes[at])),
+        };
+        let mut missing = Places::new(&self.source.name);
+        let mut varying = Places::new(&self.source.name);
+        let mut numbers = std::collections::HashMap::new();
+        let mut groups = Vec::with_capacity(self.n_cases());
+        for case in 0..self.n_cases() {
+            let cells = match column.level {
+                Level::Case => case..case + 1,
+                Level::Pair => self.pairs(case),
+            };
+            let first = identify(cells.start);
+            if cells.clone().any(|at| identify(at) != first) {
+                varying.add(|| self.place(case));
+            }
+            let Some(identifier) = first else {
+                missing.add(|| self.place(case));
+                continue;
+            };
+            let next = numbers.len() as u32;
+            groups.push(*numbers.entry(identifier).or_insert(next));
+        }
+        let mut errors = Vec::new();
+        if !missing.is_empty() {
+            errors.push(DataError::MissingIdentifier {
+                places: missing,
+                column: name.to_owned(),
+                role: "the cluster",
+                droppable: false,
+            });
+        }
+        if !varying.is_empty() {
+            errors.push(DataError::ClusterVaries {
+                places: varying,
+                column: name.to_owned(),
+            });
+        }
+        if errors.is_empty() { Ok((groups, numbers.len())) } else { Err(DataError::from_list(errors)) }
+    }
+
+    fn column(&self, name: &str) -> Option<&DataColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}

@@ -1,0 +1,214 @@
+//! Names and cells for expressions: what a name means, and its values over many rows or at one.
+
+use std::ops::Range;
+
+use logsum_expressions::{
+    ColumnId, Expression, Fault, Graph, Node, NodeId, ParameterId, Program, Row, Scope, Symbol, Value, Workspace,
+    interpret, lower,
+};
+use rayon::prelude::*;
+
+use crate::error::DataError;
+use crate::schema::Derived;
+use crate::table::{MISSING_TEXT, Table, TextColumn, Values};
+
+/// Rows evaluated at a time: a register of the compiled program then takes 8 kB.
+const CHUNK: usize = 1024;
+
+/// What the names in expressions mean: columns in the order of [`ColumnId`], derived columns, parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    columns: Vec<(String, bool)>,
+    derived: Vec<(String, NodeId)>,
+    parameters: Vec<String>,
+}
+
+impl Names {
+    /// Names of columns, each with whether it holds text.
+    pub fn new<'a>(columns: impl IntoIterator<Item = (&'a str, &'a Values)>) -> Self {
+        let columns = columns
+            .into_iter()
+            .map(|(name, values)| (name.to_owned(), matches!(values, Values::Text(_))))
+            .collect();
+        Names {
+            columns,
+            ..Names::default()
+        }
+    }
+
+    /// Lowers derived columns in order, so that later expressions may use them; every failure is pushed to `errors`.
+    pub fn derive(&mut self, derived: &[Derived], graph: &mut Graph, errors: &mut Vec<DataError>) {
+        for Derived { name, expression } in derived {
+            let label = format!("column \"{name}\"");
+            match self.lower(&label, expression, graph) {
+                Ok(node) => self.derived.push((name.clone(), node)),
+                Err(problems) => {
+                    errors.extend(problems);
+                    // Known all the same, so that its users are not reported too.
+                    self.derived.push((name.clone(), graph.constant(f64::NAN)));
+                }
+            }
+        }
+    }
+
+    /// Lets expressions refer to parameters, numbered in this order.
+    pub fn with_parameters(&self, parameters: &[String]) -> Self {
+        Names {
+            parameters: parameters.to_vec(),
+            ..self.clone()
+        }
+    }
+
+    /// The meaning of an expression in `graph`.
+    ///
+    /// # Errors
+    /// Every name and type problem of the expression, labelled.
+    pub fn lower(&self, label: &str, expression: &Expression, graph: &mut Graph) -> Result<NodeId, Vec<DataError>> {
+        lower(expression, self, graph).map_err(|problems| {
+            let describe = |problem: &logsum_expressions::LowerError| DataError::Expression {
+                label: label.to_owned(),
+                message: problem.to_string(),
+                caret: logsum_expressions::caret(expression.source(), problem.span()),
+            };
+            problems.iter().map(describe).collect()
+        })
+    }
+}
+
+impl Scope for Names {
+    fn resolve(&self, name: &str) -> Option<Symbol> {
+        if let Some(position) = self.columns.iter().position(|(column, _)| column == name) {
+            let id = ColumnId(position as u32);
+            return Some(if self.columns[position].1 { Symbol::Text(id) } else { Symbol::Number(id) });
+        }
+        if let Some((_, node)) = self.derived.iter().find(|(derived, _)| derived == name) {
+            return Some(Symbol::Node(*node));
+        }
+        let position = self.parameters.iter().position(|parameter| parameter == name)?;
+        Some(Symbol::Parameter(ParameterId(position as u32)))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let columns = self.columns.iter().map(|(name, _)| name);
+        let derived = self.derived.iter().map(|(name, _)| name);
+        columns.chain(derived).chain(&self.parameters).cloned().collect()
+    }
+}
+
+/// Cells of a column as seen from other rows: `None` if row i is cell i, else cell `map[i]`.
+#[derive(Clone, Copy)]
+pub(crate) struct Cells<'a> {
+    pub values: &'a Values,
+    pub map: Option<&'a [u32]>,
+}
+
+/// Values of `node` over `n` rows, whose cells `cells` looks up by column.
+pub(crate) fn evaluate<'a>(
+    graph: &Graph,
+    node: NodeId,
+    n: usize,
+    parameters: &[f64],
+    cells: &(dyn Fn(ColumnId) -> Cells<'a> + Sync),
+) -> Vec<f64> {
+    let program = Program::new(graph, &[node], &|_| false);
+    let mut result = vec![0.0; n];
+    result.par_chunks_mut(CHUNK).enumerate().for_each_init(
+        || (Workspace::default(), vec![Vec::new(); program.inputs().len()]),
+        |(workspace, buffers), (chunk, out)| {
+            let rows = chunk * CHUNK..chunk * CHUNK + out.len();
+            for (&leaf, buffer) in program.inputs().iter().zip(buffers.iter_mut()) {
+                fill(graph, leaf, rows.clone(), cells, buffer);
+            }
+            let inputs: Vec<&[f64]> = buffers.iter().map(Vec::as_slice).collect();
+            program.run(&inputs, parameters, out.len(), workspace);
+            out.copy_from_slice(workspace.output(0));
+        },
+    );
+    result
+}
+
+/// Cells of a leaf of a program over a range of rows.
+fn fill<'a>(
+    graph: &Graph,
+    leaf: NodeId,
+    rows: Range<usize>,
+    cells: &(dyn Fn(ColumnId) -> Cells<'a> + Sync),
+    out: &mut Vec<f64>,
+) {
+    out.clear();
+    match graph.node(leaf) {
+        Node::Column(id) => {
+            let Cells { values, map } = cells(id);
+            let Values::Number(numbers) = values else {
+                unreachable!("lowering admits text columns in comparisons only")
+            };
+            match map {
+                None => out.extend_from_slice(&numbers[rows]),
+                Some(map) => out.extend(map[rows].iter().map(|&row| numbers[row as usize])),
+            }
+        }
+        Node::TextCompare { operator, column, text } => {
+            let (codes, dictionary, map) = text_cells(cells(column));
+            let sought = graph.text(text);
+            // Codes are ranks: a text that does not occur stands between two of them.
+            let below = dictionary.partition_point(|word| word.as_str() < sought);
+            let exact = dictionary.get(below).is_some_and(|word| word == sought);
+            let rank = if exact { below as f64 } else { below as f64 - 0.5 };
+            out.extend(rows.map(|row| match codes[map.map_or(row, |map| map[row] as usize)] {
+                MISSING_TEXT => f64::NAN,
+                code => operator.numbers(f64::from(code), rank),
+            }));
+        }
+        Node::TextCompareColumns { operator, left, right } => {
+            let (left, right) = (cells(left), cells(right));
+            let word = |cells: &Cells<'a>, row: usize| {
+                let (codes, dictionary, map) = text_cells(*cells);
+                match codes[map.map_or(row, |map| map[row] as usize)] {
+                    MISSING_TEXT => None,
+                    code => Some(dictionary[code as usize].as_str()),
+                }
+            };
+            out.extend(rows.map(|row| operator.texts(word(&left, row), word(&right, row))));
+        }
+        _ => unreachable!("only columns and text comparisons are leaves"),
+    }
+}
+
+fn text_cells(cells: Cells<'_>) -> (&[u32], &[String], Option<&[u32]>) {
+    let Values::Text(TextColumn { codes, dictionary }) = cells.values else {
+        unreachable!("lowering admits number columns in number comparisons only")
+    };
+    (codes, dictionary, cells.map)
+}
+
+/// One row of a table as the interpreter sees it, to say why a value is not a number.
+pub(crate) struct TableRow<'a> {
+    pub table: &'a Table,
+    pub derived: &'a [Derived],
+    /// Parameters and the values at which expressions are tried.
+    pub parameters: &'a [(String, f64)],
+    pub row: usize,
+}
+
+impl TableRow<'_> {
+    /// Why `expression` has no finite value here; `None` if it has one.
+    pub fn fault(&self, expression: &Expression) -> Option<Fault> {
+        interpret(expression, self).err()
+    }
+}
+
+impl Row for TableRow<'_> {
+    fn value(&self, name: &str) -> Result<Value<'_>, Fault> {
+        if let Some(column) = self.table.column(name) {
+            return Ok(match &column.values {
+                Values::Number(numbers) => Value::Number(numbers[self.row]),
+                Values::Text(text) => Value::Text(text.get(self.row)),
+            });
+        }
+        if let Some(derived) = self.derived.iter().find(|derived| derived.name == name) {
+            return interpret(&derived.expression, self).map(Value::Number);
+        }
+        let parameter = self.parameters.iter().find(|(parameter, _)| parameter == name);
+        Ok(Value::Number(parameter.expect("names were resolved before rows are interpreted").1))
+    }
+}

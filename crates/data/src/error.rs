@@ -1,0 +1,260 @@
+//! What can be wrong with choice data, each with its place.
+
+use std::fmt;
+
+/// Places shown in a message before "and N more".
+const SHOWN: usize = 3;
+
+/// Rows of a file at which one kind of problem occurs: all counted, the first few kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Places {
+    /// File name.
+    pub file: String,
+    /// The first few places.
+    pub first: Vec<Place>,
+    /// How many there are in all.
+    pub total: usize,
+}
+
+/// One place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Row number as the file's reader shows it.
+    pub row: usize,
+    /// Identifier of the case, where a column identifies cases.
+    pub case: Option<String>,
+}
+
+impl Places {
+    /// No place yet.
+    pub fn new(file: &str) -> Self {
+        Places {
+            file: file.to_owned(),
+            first: Vec::new(),
+            total: 0,
+        }
+    }
+
+    /// Counts a place; `place` is asked for only while it will be shown.
+    pub fn add(&mut self, place: impl FnOnce() -> Place) {
+        if self.first.len() < SHOWN {
+            self.first.push(place());
+        }
+        self.total += 1;
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+}
+
+impl fmt::Display for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = if self.total == 1 { "row" } else { "rows" };
+        write!(f, "{}, {rows} ", self.file)?;
+        for (position, place) in self.first.iter().enumerate() {
+            let separator = if position > 0 { ", " } else { "" };
+            write!(f, "{separator}{}", place.row)?;
+            if let Some(case) = &place.case {
+                write!(f, " (case {case})")?;
+            }
+        }
+        match self.total - self.first.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+/// A problem of the data or of how the model reads them.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are the facts that the message states")]
+pub enum DataError {
+    #[error("{file} has a header but no rows; nothing can be estimated")]
+    NoRows { file: String },
+    #[error("no column \"{column}\" in {file}, which {role} names{}", suggest(suggestion))]
+    NoColumn {
+        file: String,
+        column: String,
+        role: String,
+        suggestion: Option<String>,
+    },
+    #[error("{label}: {message}\n{caret}")]
+    Expression {
+        label: String,
+        message: String,
+        caret: String,
+    },
+    #[error("derived column \"{name}\" bears the name of a column of {file}; choose another")]
+    DerivedShadows { name: String, file: String },
+    #[error("derived column \"{name}\" is defined twice; rename one")]
+    DerivedTwice { name: String },
+    #[error("parameter \"{name}\" bears the name of a column of {file}; rename the parameter")]
+    ParameterShadows { name: String, file: String },
+    #[error("filter \"{filter}\" keeps none of the {rows} rows of {file}; loosen it")]
+    NothingLeft {
+        file: String,
+        filter: String,
+        rows: usize,
+    },
+    #[error("no case of {file} is left after missing cells were dropped; look at the columns that are missing")]
+    AllDropped { file: String },
+    #[error("wide data need [alternatives] with the code of each alternative in column \"{choice}\"")]
+    NoAlternatives { choice: String },
+    #[error("alternatives \"{first}\" and \"{second}\" have the same code {code}; give each its own")]
+    SameCode {
+        first: String,
+        second: String,
+        code: String,
+    },
+    #[error("alternative \"{alternative}\" has the text {code} as its code, but column \"{column}\" holds numbers; write the number")]
+    CodeType {
+        alternative: String,
+        code: String,
+        column: String,
+    },
+    #[error("{label}: no alternative \"{name}\"{}; there are {known}", suggest(suggestion))]
+    NoAlternative {
+        label: String,
+        name: String,
+        suggestion: Option<String>,
+        known: String,
+    },
+    #[error("{places}: column \"{column}\" has the code {code}, which is not among the alternatives ({known}); add it to [alternatives] or filter such rows out")]
+    UnknownCode {
+        places: Places,
+        column: String,
+        code: String,
+        known: String,
+    },
+    #[error("{places}: column \"{column}\" is missing, but {role} is needed in every row; filter such rows out{}", missing_hint(*droppable))]
+    MissingIdentifier {
+        places: Places,
+        column: String,
+        role: &'static str,
+        droppable: bool,
+    },
+    #[error("{places}: column \"{column}\" is missing where {label} uses it; fill it in, or set missing = \"drop_case\" or \"drop_alternative\" in [data]")]
+    MissingCell {
+        places: Places,
+        label: String,
+        column: String,
+    },
+    #[error("{places}: {label} is not a finite number: {fault}; correct the data, filter such rows out, or guard it with if(...)")]
+    NotFinite {
+        places: Places,
+        label: String,
+        fault: String,
+    },
+    #[error("{places}: column \"{column}\" holds {value}, but a choice column is 0 or 1 (true or false); for how often an alternative was chosen set counts = true in [data]")]
+    NotAChoice {
+        places: Places,
+        column: String,
+        value: String,
+    },
+    #[error("{places}: column \"{column}\" holds {value}, but a count is a finite number of at least 0")]
+    NotACount {
+        places: Places,
+        column: String,
+        value: String,
+    },
+    #[error("column \"{column}\" of {file} holds text (such as \"{example}\"), but {role} must be numbers")]
+    TextColumn {
+        file: String,
+        column: String,
+        role: &'static str,
+        example: String,
+    },
+    #[error("{places}: no alternative is chosen; every case needs one with {chosen}: correct the data or filter such cases out")]
+    NoChoice { places: Places, chosen: String },
+    #[error("{places}: more than one alternative is chosen; a case has one choice: check that \"{case}\" identifies cases, or set counts = true in [data]")]
+    SeveralChoices { places: Places, case: String },
+    #[error("{places}: the chosen alternative \"{alternative}\" is unavailable ({reason}); correct the data or drop such cases with filter")]
+    ChosenUnavailable {
+        places: Places,
+        alternative: String,
+        reason: String,
+    },
+    #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
+    TooFewAlternatives { places: Places, size: &'static str },
+    #[error("{places}: alternative {alternative} stands twice in the case; a case has each alternative once: check \"{case}\" and \"{column}\"")]
+    DuplicateAlternative {
+        places: Places,
+        alternative: String,
+        case: String,
+        column: String,
+    },
+    #[error("{places}: weight {value} is negative; weights are 0 or more")]
+    NegativeWeight { places: Places, value: f64 },
+    #[error("every weight (\"{weight}\") is 0 in {file}; at least one case must count")]
+    ZeroWeights { file: String, weight: String },
+    #[error("{places}: the weight changes within a case (from {first} to {second}); weights are constant within a case")]
+    WeightVaries {
+        places: Places,
+        first: f64,
+        second: f64,
+    },
+    #[error("{places}: the decision maker changes within a case (column \"{column}\", from {first} to {second}); a case has one decision maker: check \"{case}\"")]
+    DecisionMakerVaries {
+        places: Places,
+        column: String,
+        first: String,
+        second: String,
+        case: String,
+    },
+    #[error("{places}: column \"{column}\" changes within a case; scores can only be clustered on a column that is constant within cases")]
+    ClusterVaries { places: Places, column: String },
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<DataError>),
+}
+
+impl DataError {
+    /// One error from a list that is not empty.
+    pub fn from_list(mut errors: Vec<DataError>) -> Self {
+        match errors.len() {
+            1 => errors.remove(0),
+            _ => DataError::Several(errors),
+        }
+    }
+
+    /// The independent problems, one by one.
+    pub fn each(&self) -> &[DataError] {
+        match self {
+            DataError::Several(errors) => errors,
+            one => std::slice::from_ref(one),
+        }
+    }
+}
+
+/// The name most like `name`, if one is near enough to be what was meant.
+pub fn near_miss<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let lower = name.to_lowercase();
+    known
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().max(name.chars().count()) / 5)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// Names in quotes, the first few of them.
+pub fn name_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const LISTED: usize = 8;
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut text = names.iter().take(LISTED).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    if names.len() > LISTED {
+        text += &format!(" and {} more", names.len() - LISTED);
+    }
+    text
+}
+
+fn suggest(suggestion: &Option<String>) -> String {
+    suggestion.as_ref().map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
+}
+
+fn missing_hint(droppable: bool) -> &'static str {
+    if droppable { ", or set missing = \"drop_case\" in [data]" } else { "" }
+}

@@ -1,0 +1,24 @@
+//! Choice data, checked once: situations (choice sets, columns, code dictionaries) and their outcomes.
+//!
+//! A [`Table`] is what a file holds, a [`Schema`] says how to read it, [`ChoiceData`] is what comes out when every
+//! check has been made. This crate knows neither files nor models.
+
+mod alternatives;
+mod build;
+mod choice_data;
+mod columns;
+pub mod describe;
+mod draft;
+mod error;
+mod fingerprint;
+mod long;
+mod schema;
+mod table;
+mod wide;
+
+pub use alternatives::Alternatives;
+pub use choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
+pub use columns::Names;
+pub use error::{DataError, Place, Places, name_list, near_miss};
+pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, Schema};
+pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};

@@ -1,0 +1,240 @@
+//! The schema: how the rows and columns of a table are to be read as choices.
+
+use logsum_expressions::Expression;
+
+/// How a table is read as choice data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schema {
+    /// A row per case or a row per alternative.
+    pub layout: Layout,
+    /// Keeps the rows for which it is true.
+    pub filter: Option<Expression>,
+    /// Column that names the panel unit.
+    pub decision_maker: Option<String>,
+    /// Case weight, used as it stands.
+    pub weight: Option<Expression>,
+    /// What a missing cell in a used column does.
+    pub missing: Missing,
+    /// Derived columns, in order; each may use those above it.
+    pub derived: Vec<Derived>,
+    /// Alternatives by code. Required in wide data; in long data they rename codes, fix the order, state availability.
+    pub alternatives: Vec<AlternativeSchema>,
+}
+
+/// The two shapes of a table of choices.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layout {
+    /// A row per case.
+    Wide {
+        /// Column that holds the code of the chosen alternative.
+        choice: String,
+    },
+    /// A row per alternative of a case.
+    Long {
+        /// Column that identifies the case.
+        case: String,
+        /// Column that holds the code of the alternative; without it the rows of a case count from 1.
+        alternative: Option<String>,
+        /// Column that is 1 (true) in the chosen row, or how often the alternative was chosen if `counts`.
+        choice: String,
+        /// Whether `choice` holds counts.
+        counts: bool,
+    },
+}
+
+/// What a missing cell in a used column does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// It is an error.
+    #[default]
+    Error,
+    /// The case is dropped, and counted.
+    DropCase,
+    /// The alternative is dropped from the choice set, and counted; the case if it was the chosen one.
+    DropAlternative,
+}
+
+/// A column computed from others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derived {
+    /// Name by which expressions refer to it.
+    pub name: String,
+    /// What it is.
+    pub expression: Expression,
+}
+
+/// An alternative and its code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlternativeSchema {
+    /// Name in utilities and tables.
+    pub name: String,
+    /// Code in the data.
+    pub code: Code,
+    /// Available where it is true; always if absent.
+    pub available: Option<Expression>,
+}
+
+/// The code of an alternative.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Code {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+}
+
+impl Schema {
+    /// Wide data whose column `choice` holds the code of the chosen alternative.
+    pub fn wide(choice: impl Into<String>) -> Self {
+        Schema::of(Layout::Wide {
+            choice: choice.into(),
+        })
+    }
+
+    /// Long data identified by the columns `case` and `alternative`, with 1 in `choice` for the chosen row.
+    pub fn long(case: impl Into<String>, alternative: impl Into<String>, choice: impl Into<String>) -> Self {
+        Schema::of(Layout::Long {
+            case: case.into(),
+            alternative: Some(alternative.into()),
+            choice: choice.into(),
+            counts: false,
+        })
+    }
+
+    /// A schema of that layout with nothing else set.
+    pub fn of(layout: Layout) -> Self {
+        Schema {
+            layout,
+            filter: None,
+            decision_maker: None,
+            weight: None,
+            missing: Missing::Error,
+            derived: Vec::new(),
+            alternatives: Vec::new(),
+        }
+    }
+
+    /// Adds an alternative that is always available.
+    pub fn alternative(self, name: impl Into<String>, code: impl Into<Code>) -> Self {
+        self.with_alternative(name, code, None)
+    }
+
+    /// Adds an alternative that is available where the expression is true.
+    pub fn alternative_if(self, name: impl Into<String>, code: impl Into<Code>, available: Expression) -> Self {
+        self.with_alternative(name, code, Some(available))
+    }
+
+    fn with_alternative(mut self, name: impl Into<String>, code: impl Into<Code>, available: Option<Expression>) -> Self {
+        self.alternatives.push(AlternativeSchema {
+            name: name.into(),
+            code: code.into(),
+            available,
+        });
+        self
+    }
+
+    /// Keeps the rows for which `filter` is true.
+    pub fn filter(mut self, filter: Expression) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Names the panel unit's column.
+    pub fn decision_maker(mut self, column: impl Into<String>) -> Self {
+        self.decision_maker = Some(column.into());
+        self
+    }
+
+    /// Weighs the cases.
+    pub fn weight(mut self, weight: Expression) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
+    /// Sets what a missing cell does.
+    pub fn missing(mut self, missing: Missing) -> Self {
+        self.missing = missing;
+        self
+    }
+
+    /// Adds a derived column.
+    pub fn derive(mut self, name: impl Into<String>, expression: Expression) -> Self {
+        self.derived.push(Derived {
+            name: name.into(),
+            expression,
+        });
+        self
+    }
+
+    /// Columns that the schema names outright, each with what it is for.
+    pub fn named_columns(&self) -> Vec<(&str, &'static str)> {
+        let mut named: Vec<(&str, &'static str)> = Vec::new();
+        match &self.layout {
+            Layout::Wide { choice } => named.push((choice, "choice")),
+            Layout::Long {
+                case,
+                alternative,
+                choice,
+                ..
+            } => {
+                named.push((case, "case"));
+                named.extend(alternative.as_deref().map(|name| (name, "alternative")));
+                named.push((choice, "choice"));
+            }
+        }
+        named.extend(self.decision_maker.as_deref().map(|name| (name, "decision_maker")));
+        named
+    }
+
+    /// Every expression of the schema with a name for messages, derived columns first and in order.
+    pub fn expressions(&self) -> Vec<(String, &Expression)> {
+        let derived = self
+            .derived
+            .iter()
+            .map(|derived| (format!("column \"{}\"", derived.name), &derived.expression));
+        let filter = self.filter.iter().map(|filter| ("filter".to_owned(), filter));
+        let weight = self.weight.iter().map(|weight| ("weight".to_owned(), weight));
+        let available = self.alternatives.iter().filter_map(|alternative| {
+            let label = format!("availability of \"{}\"", alternative.name);
+            alternative.available.as_ref().map(|available| (label, available))
+        });
+        derived.chain(filter).chain(weight).chain(available).collect()
+    }
+}
+
+impl Code {
+    /// The code without quotes.
+    pub fn written(&self) -> String {
+        match self {
+            Code::Number(number) => number.to_string(),
+            Code::Text(text) => text.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Code::Number(number) => write!(f, "{number}"),
+            Code::Text(text) => write!(f, "\"{text}\""),
+        }
+    }
+}
+
+impl From<f64> for Code {
+    fn from(number: f64) -> Self {
+        Code::Number(number)
+    }
+}
+
+impl From<i32> for Code {
+    fn from(number: i32) -> Self {
+        Code::Number(f64::from(number))
+    }
+}
+
+impl From<&str> for Code {
+    fn from(text: &str) -> Self {
+        Code::Text(text.to_owned())
+    }
+}

@@ -1,0 +1,131 @@
+//! The report of an estimation.
+
+mod facts;
+mod outside;
+mod text;
+
+use logsum_utility::{Estimate, Fit};
+
+use crate::number;
+use crate::{Align, Format, Style, Table, csv, json};
+
+/// Significant digits of the largest estimate and of the largest standard error.
+const DIGITS: usize = 5;
+const DIGITS_OF_ERRORS: usize = 4;
+
+/// The report of a fit in a format.
+///
+/// Text, Markdown and LaTeX hold a header (data, counts, why it stopped, log-likelihoods and what
+/// follows from them, kind of the standard errors), the coefficient table and the warnings. CSV is
+/// the coefficient table with the columns `term, estimate, std_error, statistic, p_value, conf_low,
+/// conf_high, fixed, at_bound, converged`; JSON is the whole fit. Both have full precision, and only
+/// JSON has timings.
+pub fn fit(fit: &Fit, format: Format) -> String {
+    match format {
+        Format::Text => text::write(fit, Style::Plain),
+        Format::Json => json::pretty(fit),
+        Format::Csv => comma_separated(fit),
+        Format::Latex => outside::latex(fit),
+        Format::Markdown => outside::markdown(fit),
+    }
+}
+
+/// The report of a fit as text in a style.
+pub fn fit_text(fit: &Fit, style: Style) -> String {
+    text::write(fit, style)
+}
+
+/// The coefficient table, for every format that people read.
+///
+/// Estimates and the ends of their intervals share their decimals. A parameter without standard
+/// error says why, if it is held or at a bound.
+fn coefficients(fit: &Fit) -> Table {
+    let mut table = Table::new([
+        ("".to_string(), Align::Left),
+        ("Estimate".to_string(), Align::Decimal),
+        ("Std error".to_string(), Align::Decimal),
+        ("z".to_string(), Align::Decimal),
+        ("p".to_string(), Align::Decimal),
+        (format!("{} interval", number::level(fit.confidence)), Align::Decimal),
+        (String::new(), Align::Decimal),
+    ])
+    .span_header(5, 2);
+    let estimates = number::decimals(fit.parameters.iter().map(|p| p.estimate), DIGITS);
+    let errors = number::decimals(fit.parameters.iter().filter_map(|p| p.std_error), DIGITS_OF_ERRORS);
+    for parameter in &fit.parameters {
+        let estimate = number::in_column(Some(parameter.estimate), estimates, DIGITS);
+        let term = parameter.term.clone();
+        if let Some(note) = held(parameter) {
+            table.row_with_note([term, estimate], note);
+            continue;
+        }
+        // An end near zero keeps the decimals of its estimate: only both together need exponents.
+        let small = number::needs_exponent(parameter.estimate, estimates);
+        let end = |value: Option<f64>| match value {
+            Some(value) if !small && value.is_finite() && value.abs() < 1.0 => {
+                format!("{:.estimates$}", value + 0.0)
+            }
+            value => number::in_column(value, estimates, DIGITS),
+        };
+        table.row([
+            term,
+            estimate,
+            number::in_column(parameter.std_error, errors, DIGITS_OF_ERRORS),
+            statistic(parameter.statistic),
+            number::p_value(parameter.p_value),
+            end(parameter.conf_low),
+            end(parameter.conf_high),
+        ]);
+    }
+    table
+}
+
+/// Why a parameter has no standard error by intention.
+fn held(parameter: &Estimate) -> Option<String> {
+    if parameter.fixed {
+        return Some("fixed".to_string());
+    }
+    let bound = parameter.at_bound.as_deref()?;
+    Some(format!("at {bound} bound"))
+}
+
+fn statistic(value: Option<f64>) -> String {
+    match value {
+        Some(value) if value.abs() < 1e5 => format!("{:.2}", value + 0.0),
+        Some(value) => number::scientific(value, 2),
+        None => number::MISSING.to_string(),
+    }
+}
+
+fn comma_separated(fit: &Fit) -> String {
+    let mut text = csv::record([
+        "term",
+        "estimate",
+        "std_error",
+        "statistic",
+        "p_value",
+        "conf_low",
+        "conf_high",
+        "fixed",
+        "at_bound",
+        "converged",
+    ]);
+    for p in &fit.parameters {
+        text.push_str(&csv::record([
+            p.term.clone(),
+            csv::number(Some(p.estimate)),
+            csv::number(p.std_error),
+            csv::number(p.statistic),
+            csv::number(p.p_value),
+            csv::number(p.conf_low),
+            csv::number(p.conf_high),
+            p.fixed.to_string(),
+            p.at_bound.clone().unwrap_or_default(),
+            fit.converged.to_string(),
+        ]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

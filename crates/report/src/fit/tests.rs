@@ -1,0 +1,522 @@
+use logsum_utility::{Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel};
+use serde_json::json;
+
+use super::*;
+use crate::WIDTH;
+
+/// A row with a standard error; statistic, p and interval follow from it where they are not the point.
+fn estimate(term: &str, estimate: f64, std_error: f64, p_value: f64) -> Estimate {
+    Estimate {
+        term: term.to_string(),
+        estimate,
+        std_error: Some(std_error),
+        statistic: Some(estimate / std_error),
+        p_value: Some(p_value),
+        conf_low: Some(estimate - 1.959963984540054 * std_error),
+        conf_high: Some(estimate + 1.959963984540054 * std_error),
+        fixed: false,
+        at_bound: None,
+    }
+}
+
+fn without_error(term: &str, estimate: f64, fixed: bool, at_bound: Option<&str>) -> Estimate {
+    Estimate {
+        term: term.to_string(),
+        estimate,
+        std_error: None,
+        statistic: None,
+        p_value: None,
+        conf_low: None,
+        conf_high: None,
+        fixed,
+        at_bound: at_bound.map(str::to_string),
+    }
+}
+
+/// The standard logit of the Swissmetro data.
+fn converged() -> Fit {
+    Fit {
+        format: FORMAT,
+        logsum_version: "0.1.0".to_string(),
+        title: "Swissmetro: logit".to_string(),
+        model: FittedModel {
+            family: "logit".to_string(),
+            specification: json!({ "title": "Swissmetro: logit", "groups": [["a", "b"]] }),
+        },
+        data: DataSummary {
+            file: "swissmetro.csv".to_string(),
+            fingerprint: "8a1f".to_string(),
+            rows_read: 10728,
+            rows_used: 6768,
+        },
+        n_decision_makers: 6768,
+        n_cases: 6768,
+        n_alternatives: 3,
+        n_parameters: 4,
+        log_likelihood_start: Some(-6964.662979191462),
+        log_likelihood: -5331.252006978187,
+        log_likelihood_null: -6964.662979191462,
+        log_likelihood_constants: Some(-5864.998304),
+        rho_squared: Some(0.2345282639),
+        rho_squared_adjusted: Some(0.2339539397),
+        aic: 10670.504013956374,
+        bic: 10697.78425,
+        converged: true,
+        convergence: Convergence {
+            reason: "the Newton decrement fell below its tolerance".to_string(),
+            criterion: Some(3.1234e-13),
+            tolerance: 1e-9,
+            iterations: 6,
+            evaluations: 7,
+            gradient_norm: Some(2.2e-8),
+            smallest_hessian_eigenvalue: Some(203.456),
+        },
+        covariance_kind: "hessian".to_string(),
+        cluster: None,
+        confidence: 0.95,
+        parameters: vec![
+            estimate("asc_train", -0.7011868, 0.05487393, 0.0),
+            estimate("asc_car", -0.1546328, 0.04323541, 0.000348),
+            estimate("b_time", -1.277859, 0.05688321, 0.0),
+            estimate("b_cost", -1.083789, 0.05182939, 0.0),
+        ],
+        covariance: Covariances {
+            hessian: Some(vec![vec![0.1 + 0.2, 1e-300], vec![1e-300, 2.0]]),
+            opg: None,
+            robust: None,
+            clustered: None,
+        },
+        warnings: Vec::new(),
+        elapsed_seconds: Elapsed {
+            read: 0.0213,
+            estimate: 0.0101,
+        },
+    }
+}
+
+/// Everything that a row can be other than estimated.
+fn troubled() -> Fit {
+    let mut fit = converged();
+    fit.title = "Mode choice, 50 % sample".to_string();
+    fit.data.rows_used = fit.data.rows_read;
+    fit.log_likelihood_start = None;
+    fit.log_likelihood_constants = None;
+    fit.rho_squared = Some(f64::NAN);
+    fit.convergence.smallest_hessian_eigenvalue = Some(3.1e-14);
+    fit.convergence.iterations = 1;
+    fit.convergence.criterion = None;
+    fit.covariance_kind = "clustered".to_string();
+    fit.cluster = Some(Cluster {
+        column: "GROUP".to_string(),
+        n_clusters: 1192,
+    });
+    fit.confidence = 0.9;
+    fit.parameters = vec![
+        estimate("asc_train", -0.7011868, 0.05487393, 0.0),
+        without_error("scale", 1.0, true, None),
+        without_error("b_toll", 0.0, false, Some("lower")),
+        without_error("b_wait", -12.345678, false, None),
+        estimate("a_parameter_with_a_rather_long_name:air", 0.25, 0.5, 0.61),
+        estimate("b_cost|x", 10.5, 0.25, 0.0),
+    ];
+    fit.warnings = vec![
+        "\"b_toll\" stands at its lower bound 0; its standard error is not computed and it counts as fixed in every covariance".to_string(),
+        "12 cases were dropped".to_string(),
+    ];
+    fit
+}
+
+fn stopped() -> Fit {
+    let mut fit = converged();
+    fit.converged = false;
+    fit.convergence.reason = "the limit of 3 iterations was reached".to_string();
+    fit.convergence.iterations = 3;
+    fit.convergence.criterion = Some(0.0173);
+    fit
+}
+
+/// Numbers of the sizes that columns in the wrong units give.
+fn absurd() -> Fit {
+    let mut fit = converged();
+    fit.parameters.extend([
+        estimate("tiny", 1.23456e-12, 3.2e-13, 0.0001),
+        estimate("huge", -1.23456e12, 3.2e11, 0.0001),
+        estimate("sure", 1.5, 1e-12, 0.0),
+        estimate("zero", 1e-5, 1.0, 0.999),
+    ]);
+    fit
+}
+
+#[test]
+fn a_converged_fit_as_text() {
+    let expected = "\
+Swissmetro: logit
+Logit, maximum likelihood
+
+Data              swissmetro.csv, 6,768 of 10,728 rows used
+Converged         the Newton decrement fell below its tolerance
+Newton decrement  3.1e-13 (tolerance 1e-9)
+Iterations        6 (7 evaluations of the log-likelihood)
+Standard errors   from the Hessian (classical)
+
+Decision makers       6,768         Log-likelihood, start             -6964.663
+Cases                 6,768         Log-likelihood, null              -6964.663
+Alternatives              3         Log-likelihood, constants         -5864.998
+Free parameters           4         Log-likelihood, final             -5331.252
+Fixed parameters          0         Rho-squared                           0.2345
+AIC                   10670.504     Rho-squared, adjusted                 0.2340
+BIC (over cases)      10697.784     Smallest eigenvalue, -Hessian       203.5
+
+                Estimate    Std error         z          p       95% interval
+────────────────────────────────────────────────────────────────────────────────
+asc_train        -0.7012      0.05487    -12.78    <0.0001    -0.8087    -0.5936
+asc_car          -0.1546      0.04324     -3.58     0.0003    -0.2394    -0.0699
+b_time           -1.2779      0.05688    -22.46    <0.0001    -1.3893    -1.1664
+b_cost           -1.0838      0.05183    -20.91    <0.0001    -1.1854    -0.9822
+";
+    assert_eq!(fit(&converged(), Format::Text), expected);
+}
+
+#[test]
+fn held_missing_and_warned_as_text() {
+    let expected = "\
+Mode choice, 50 % sample
+Logit, maximum likelihood
+
+Data              swissmetro.csv, 10,728 rows
+Converged         the Newton decrement fell below its tolerance
+Newton decrement  not measured (tolerance 1e-9)
+Iterations        1 (7 evaluations of the log-likelihood)
+Standard errors   clustered by \"GROUP\": sandwich, 1,192 clusters
+
+Decision makers      6,768         Log-likelihood, start                 -
+Cases                6,768         Log-likelihood, null              -6964.663
+Alternatives             3         Log-likelihood, constants             -
+Free parameters          4         Log-likelihood, final             -5331.252
+Fixed parameters         1         Rho-squared                           -
+At a bound               1         Rho-squared, adjusted                 0.2340
+AIC                  10670.504     Smallest eigenvalue, -Hessian         3.1e-14
+BIC (over cases)     10697.784
+
+                          Estimate  Std error       z        p    90% interval
+────────────────────────────────────────────────────────────────────────────────
+asc_train                  -0.7012     0.0549  -12.78  <0.0001  -0.8087  -0.5936
+scale                       1.0000  fixed
+b_toll                      0.0000  at lower bound
+b_wait                    -12.3457     -         -      -        -        -
+a_parameter_with_a_rather_long_name:air
+                            0.2500     0.5000    0.50   0.6100  -0.7300   1.2300
+b_cost|x                   10.5000     0.2500   42.00  <0.0001  10.0100  10.9900
+
+A dash stands for a number that could not be computed.
+
+Warnings
+  1. \"b_toll\" stands at its lower bound 0; its standard error is not computed
+     and it counts as fixed in every covariance
+  2. 12 cases were dropped
+";
+    assert_eq!(fit(&troubled(), Format::Text), expected);
+}
+
+#[test]
+fn a_fit_that_did_not_converge_as_text() {
+    let expected = "\
+Swissmetro: logit
+Logit, maximum likelihood
+
+━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+  NOT CONVERGED: the limit of 3 iterations was reached
+  These numbers belong to the best point reached, not to a maximum.
+━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+
+Data              swissmetro.csv, 6,768 of 10,728 rows used
+NOT CONVERGED     the limit of 3 iterations was reached
+Newton decrement  0.017 (tolerance 1e-9)
+Iterations        3 (7 evaluations of the log-likelihood)
+Standard errors   from the Hessian (classical)
+
+Decision makers       6,768         Log-likelihood, start             -6964.663
+Cases                 6,768         Log-likelihood, null              -6964.663
+Alternatives              3         Log-likelihood, constants         -5864.998
+Free parameters           4         Log-likelihood, final             -5331.252
+Fixed parameters          0         Rho-squared                           0.2345
+AIC                   10670.504     Rho-squared, adjusted                 0.2340
+BIC (over cases)      10697.784     Smallest eigenvalue, -Hessian       203.5
+
+                Estimate    Std error         z          p       95% interval
+────────────────────────────────────────────────────────────────────────────────
+asc_train        -0.7012      0.05487    -12.78    <0.0001    -0.8087    -0.5936
+asc_car          -0.1546      0.04324     -3.58     0.0003    -0.2394    -0.0699
+b_time           -1.2779      0.05688    -22.46    <0.0001    -1.3893    -1.1664
+b_cost           -1.0838      0.05183    -20.91    <0.0001    -1.1854    -0.9822
+
+NOT CONVERGED: see the top of this report.
+";
+    assert_eq!(fit(&stopped(), Format::Text), expected);
+}
+
+#[test]
+fn held_missing_and_warned_as_markdown() {
+    let expected = "\
+## Mode choice, 50 % sample
+
+Logit, maximum likelihood
+
+| Summary                       | Value                                          |
+| ----------------------------- | ---------------------------------------------- |
+| Data                          | swissmetro.csv, 10,728 rows                    |
+| Converged                     | the Newton decrement fell below its tolerance  |
+| Newton decrement              | not measured (tolerance 1e-9)                  |
+| Iterations                    | 1 (7 evaluations of the log-likelihood)        |
+| Standard errors               | clustered by \"GROUP\": sandwich, 1,192 clusters |
+| Decision makers               | 6,768                                          |
+| Cases                         | 6,768                                          |
+| Alternatives                  | 3                                              |
+| Free parameters               | 4                                              |
+| Fixed parameters              | 1                                              |
+| At a bound                    | 1                                              |
+| AIC                           | 10670.504                                      |
+| BIC (over cases)              | 10697.784                                      |
+| Log-likelihood, start         | -                                              |
+| Log-likelihood, null          | -6964.663                                      |
+| Log-likelihood, constants     | -                                              |
+| Log-likelihood, final         | -5331.252                                      |
+| Rho-squared                   | -                                              |
+| Rho-squared, adjusted         | 0.2340                                         |
+| Smallest eigenvalue, -Hessian | 3.1e-14                                        |
+
+|                                         | Estimate |      Std error |      z |       p | 90% interval |         |
+| --------------------------------------- | -------: | -------------: | -----: | ------: | -----------: | ------: |
+| asc_train                               |  -0.7012 |         0.0549 | -12.78 | <0.0001 |      -0.8087 | -0.5936 |
+| scale                                   |   1.0000 |          fixed |        |         |              |         |
+| b_toll                                  |   0.0000 | at lower bound |        |         |              |         |
+| b_wait                                  | -12.3457 |              - |      - |       - |            - |       - |
+| a_parameter_with_a_rather_long_name:air |   0.2500 |         0.5000 |   0.50 |  0.6100 |      -0.7300 |  1.2300 |
+| b_cost\\|x                               |  10.5000 |         0.2500 |  42.00 | <0.0001 |      10.0100 | 10.9900 |
+
+A dash stands for a number that could not be computed.
+
+**Warnings**
+
+1. \"b_toll\" stands at its lower bound 0; its standard error is not computed and it counts as fixed in every covariance
+2. 12 cases were dropped
+";
+    assert_eq!(fit(&troubled(), Format::Markdown), expected);
+}
+
+#[test]
+fn a_fit_that_did_not_converge_as_latex() {
+    let expected = "\
+% Needs \\usepackage{booktabs}.
+\\begin{table}[htbp]
+\\centering
+\\caption{Swissmetro: logit (\\textbf{not converged})}
+\\label{tab:swissmetro-logit}
+\\begin{tabular}{@{}lrrrrrr@{}}
+\\toprule
+ & Estimate & Std error & z & p & \\multicolumn{2}{c}{95\\% interval} \\\\
+\\midrule
+asc\\_train & $-0.7012$ & $0.05487$ & $-12.78$ & ${<}0.0001$ & $-0.8087$ & $-0.5936$ \\\\
+asc\\_car & $-0.1546$ & $0.04324$ & $-3.58$ & $0.0003$ & $-0.2394$ & $-0.0699$ \\\\
+b\\_time & $-1.2779$ & $0.05688$ & $-22.46$ & ${<}0.0001$ & $-1.3893$ & $-1.1664$ \\\\
+b\\_cost & $-1.0838$ & $0.05183$ & $-20.91$ & ${<}0.0001$ & $-1.1854$ & $-0.9822$ \\\\
+\\midrule
+\\multicolumn{2}{l}{Decision makers} & $6{,}768$ & \\multicolumn{3}{l}{Log-likelihood, start} & $-6964.663$ \\\\
+\\multicolumn{2}{l}{Cases} & $6{,}768$ & \\multicolumn{3}{l}{Log-likelihood, null} & $-6964.663$ \\\\
+\\multicolumn{2}{l}{Alternatives} & $3$ & \\multicolumn{3}{l}{Log-likelihood, constants} & $-5864.998$ \\\\
+\\multicolumn{2}{l}{Free parameters} & $4$ & \\multicolumn{3}{l}{Log-likelihood, final} & $-5331.252$ \\\\
+\\multicolumn{2}{l}{Fixed parameters} & $0$ & \\multicolumn{3}{l}{Rho-squared} & $0.2345$ \\\\
+\\multicolumn{2}{l}{AIC} & $10670.504$ & \\multicolumn{3}{l}{Rho-squared, adjusted} & $0.2340$ \\\\
+\\multicolumn{2}{l}{BIC (over cases)} & $10697.784$ \\\\
+\\bottomrule
+\\end{tabular}
+
+\\medskip
+\\begin{minipage}{\\linewidth}
+\\footnotesize
+\\textbf{NOT CONVERGED:} the limit of 3 iterations was reached. These numbers
+belong to the best point reached, not to a maximum.
+\\par
+Logit, maximum likelihood. Data: swissmetro.csv, 6,768 of 10,728 rows used.
+Standard errors: from the Hessian (classical).
+\\par
+\\end{minipage}
+\\end{table}
+";
+    assert_eq!(fit(&stopped(), Format::Latex), expected);
+}
+
+#[test]
+fn absurd_numbers_stay_aligned() {
+    let rows = "\
+asc_train   -0.7012      0.0549     -12.78     <0.0001  -0.8087      -0.5936
+asc_car     -0.1546      0.0432      -3.58      0.0003  -0.2394      -0.0699
+b_time      -1.2779      0.0569     -22.46     <0.0001  -1.3893      -1.1664
+b_cost      -1.0838      0.0518     -20.91     <0.0001  -1.1854      -0.9822
+tiny         1.2346e-12  3.200e-13    3.86      0.0001   6.0737e-13   1.8617e-12
+huge        -1.2346e12   3.200e11    -3.86      0.0001  -1.8617e12   -6.0737e11
+sure         1.5000      1.000e-12    1.50e12  <0.0001   1.5000       1.5000
+zero         1.0000e-5   1.0000       0.00      0.9990  -1.9600       1.9600
+";
+    assert!(fit(&absurd(), Format::Text).ends_with(rows));
+}
+
+#[test]
+fn text_has_80_columns() {
+    for f in [converged(), troubled(), stopped(), absurd()] {
+        let text = fit(&f, Format::Text);
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+            assert_eq!(line, line.trim_end());
+        }
+    }
+    // Long values and reasons wrap, and names of 24 characters stand beside their numbers.
+    let mut f = stopped();
+    f.data.file = "a/rather/long/path/to/the/directory/of/the/data/choices of 2019.csv".to_string();
+    f.convergence.reason = "word ".repeat(60);
+    f.parameters[0].term = "n".repeat(24);
+    let text = fit(&f, Format::Text);
+    assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    assert!(text.contains(&format!("{}  ", "n".repeat(24))));
+}
+
+#[test]
+fn not_a_number_is_never_printed() {
+    let mut f = troubled();
+    for p in &mut f.parameters {
+        p.estimate = f64::NAN;
+        p.std_error = p.std_error.map(|_| f64::NAN);
+        p.statistic = p.statistic.map(|_| f64::INFINITY);
+        p.p_value = p.p_value.map(|_| f64::NAN);
+        p.conf_low = p.conf_low.map(|_| f64::NEG_INFINITY);
+        p.conf_high = p.conf_high.map(|_| f64::NAN);
+    }
+    (f.aic, f.bic, f.log_likelihood) = (f64::NAN, f64::INFINITY, f64::NAN);
+    f.convergence.criterion = Some(f64::NAN);
+    for format in Format::ALL {
+        let written = fit(&f, format);
+        assert!(!written.contains("NaN"), "{written}");
+        assert!(!written.contains("inf,") && !written.contains(" inf"), "{written}");
+    }
+}
+
+#[test]
+fn not_converged_is_in_every_format() {
+    for (format, mark) in [
+        (Format::Text, "NOT CONVERGED: the limit of 3 iterations was reached"),
+        (Format::Json, "\"converged\": false"),
+        (Format::Csv, ",false,,false\n"),
+        (
+            Format::Latex,
+            "\\textbf{NOT CONVERGED:} the limit of 3 iterations was reached",
+        ),
+        (
+            Format::Markdown,
+            "> **NOT CONVERGED**: the limit of 3 iterations was reached",
+        ),
+    ] {
+        assert!(fit(&stopped(), format).contains(mark), "{format}");
+        assert!(!fit(&converged(), format).contains(mark), "{format}");
+    }
+    assert!(fit(&stopped(), Format::Text).ends_with("\nNOT CONVERGED: see the top of this report.\n"));
+}
+
+#[test]
+fn an_evaluation_is_not_called_an_estimation() {
+    let mut f = stopped();
+    f.convergence.iterations = 0;
+    let text = fit(&f, Format::Text);
+    assert!(text.contains("Logit, evaluated at the starting values\n"));
+    assert!(text.contains("  These numbers belong to the starting values; nothing was estimated.\n"));
+}
+
+#[test]
+fn csv_reads_back_to_the_same_bits() {
+    let f = troubled();
+    let records = csv::parse(&fit(&f, Format::Csv));
+    assert_eq!(
+        records[0].join(","),
+        "term,estimate,std_error,statistic,p_value,conf_low,conf_high,fixed,at_bound,converged"
+    );
+    assert_eq!(records.len(), f.parameters.len() + 1);
+    for (record, p) in records[1..].iter().zip(&f.parameters) {
+        assert_eq!(record[0], p.term);
+        let numbers = [
+            Some(p.estimate),
+            p.std_error,
+            p.statistic,
+            p.p_value,
+            p.conf_low,
+            p.conf_high,
+        ];
+        for (field, number) in record[1..7].iter().zip(numbers) {
+            match number {
+                Some(number) => {
+                    let read: f64 = field.parse().unwrap();
+                    assert_eq!(read.to_bits(), number.to_bits());
+                }
+                None => assert_eq!(field, ""),
+            }
+        }
+        assert_eq!(record[7], p.fixed.to_string());
+        assert_eq!(record[8], p.at_bound.clone().unwrap_or_default());
+        assert_eq!(record[9], "true");
+    }
+}
+
+#[test]
+fn json_reads_back_equal() {
+    let mut f = troubled();
+    f.rho_squared = None;
+    for f in [converged(), stopped(), absurd(), f] {
+        let text = fit(&f, Format::Json);
+        assert!(text.starts_with("{\n  \"format\": 1,\n") && text.ends_with("\n}\n"));
+        assert_eq!(serde_json::from_str::<Fit>(&text).unwrap(), f);
+    }
+    assert!(fit(&converged(), Format::Json).contains("      [0.30000000000000004, 1e-300],\n"));
+}
+
+#[test]
+fn only_json_has_timings() {
+    for format in Format::ALL {
+        let has = fit(&converged(), format).contains("0.0213");
+        assert_eq!(has, format == Format::Json);
+    }
+}
+
+#[test]
+fn kinds_of_standard_errors_are_in_words() {
+    let mut f = converged();
+    for (kind, words) in [
+        ("hessian", "from the Hessian (classical)"),
+        ("opg", "from the outer product of the scores of decision makers"),
+        ("robust", "robust: sandwich, scores summed by decision maker"),
+        ("bootstrap", "bootstrap"),
+    ] {
+        f.covariance_kind = kind.to_string();
+        assert!(fit(&f, Format::Text).contains(&format!("Standard errors   {words}\n")));
+    }
+}
+
+#[test]
+fn a_model_without_parameters_or_title_is_reported() {
+    let mut f = converged();
+    f.parameters.clear();
+    f.title = " ".to_string();
+    let text = fit(&f, Format::Text);
+    assert!(text.starts_with("Logit\nLogit, maximum likelihood\n"));
+    assert!(text.ends_with("\nThe model has no parameters.\n"));
+    assert!(fit(&f, Format::Markdown).ends_with("\nThe model has no parameters.\n"));
+}
+
+#[test]
+fn style_changes_no_word() {
+    for f in [converged(), troubled(), stopped()] {
+        let mut stripped = fit_text(&f, Style::Ansi);
+        assert!(stripped.contains("\u{1b}[1mSwissmetro") || stripped.contains("\u{1b}[1mMode"));
+        for code in ["\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"] {
+            stripped = stripped.replace(code, "");
+        }
+        assert_eq!(stripped, fit(&f, Format::Text));
+    }
+}

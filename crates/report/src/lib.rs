@@ -1,0 +1,32 @@
+//! What people read: a fit or a description of data as text, Markdown, LaTeX, CSV or JSON.
+//!
+//! [`fit`] writes the report of an estimation, [`description`] that of a table of choices. Both take
+//! the [`Format`]; their text forms are 80 columns wide and say the same at every level of colour
+//! ([`Style`]). [`Table`] is the builder below them, for whatever else has rows and numbers.
+//!
+//! A fit that did not converge says so in every format: in a box above and a line below the text, in
+//! a quotation above the Markdown, in caption and notes of the LaTeX, in a column of the CSV, and in
+//! `converged` of the JSON.
+
+mod csv;
+mod description;
+mod fit;
+mod format;
+mod json;
+pub mod latex;
+pub mod markdown;
+pub mod number;
+mod progress;
+mod style;
+mod svg;
+mod table;
+mod text;
+
+pub use description::{description, description_text};
+pub use fit::{fit, fit_text};
+pub use format::{Format, UnknownFormat};
+pub use progress::progress_line;
+pub use style::Style;
+pub use svg::svg;
+pub use table::{Align, Table};
+pub use text::{WIDTH, wrap};

@@ -1,0 +1,207 @@
+//! What the columns of a Parquet file hold, and how polars is told to read them.
+//!
+//! Small integers, categories and decimals would each need a feature of polars that lengthens the
+//! build. None is needed: in the file small integers and decimals are plain 32- or 64-bit integers
+//! with a note, categories are text, so the notes are taken off before polars sees the schema.
+
+use polars_parquet::parquet::schema::Repetition;
+use polars_parquet::parquet::schema::types::{
+    GroupConvertedType, GroupLogicalType, IntegerType, ParquetType, PhysicalType,
+    PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical, PrimitiveType,
+};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Integers are divided by 10 to the power of `scale`.
+    Number { scale: u32 },
+    Truth,
+    Text,
+}
+
+impl Kind {
+    /// In words, for messages: what the column is once read.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Kind::Number { .. } | Kind::Truth => "numbers",
+            Kind::Text => "text",
+        }
+    }
+}
+
+/// A column that can be read: what it holds, and as what polars is to read it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stored {
+    pub(super) kind: Kind,
+    pub(super) plain: ParquetType,
+}
+
+/// How to read a column, or the name of its type if that is neither numbers nor text.
+pub(super) fn stored(field: &ParquetType) -> Result<Stored, &'static str> {
+    let primitive = match field {
+        _ if field.get_field_info().repetition == Repetition::Repeated => return Err("list"),
+        ParquetType::PrimitiveType(primitive) => primitive,
+        ParquetType::GroupType {
+            logical_type,
+            converted_type,
+            ..
+        } => {
+            return Err(match (logical_type, converted_type) {
+                (Some(GroupLogicalType::List), _) | (_, Some(GroupConvertedType::List)) => "list",
+                (Some(GroupLogicalType::Map), _) | (_, Some(_)) => "map",
+                (None, None) => "struct",
+            });
+        }
+    };
+    let (kind, logical_type) = kind(primitive)?;
+    Ok(Stored {
+        kind,
+        plain: ParquetType::PrimitiveType(PrimitiveType {
+            logical_type,
+            converted_type: None,
+            ..primitive.clone()
+        }),
+    })
+}
+
+/// What a column of no group holds, and the note that polars still needs.
+fn kind(primitive: &PrimitiveType) -> Result<(Kind, Option<Logical>), &'static str> {
+    let number = Kind::Number { scale: 0 };
+    let logical = primitive.logical_type;
+    let converted = primitive.converted_type;
+    match primitive.physical_type {
+        PhysicalType::Boolean => Ok((Kind::Truth, None)),
+        PhysicalType::Float | PhysicalType::Double => Ok((number, None)),
+        PhysicalType::Int96 => Err("timestamp"),
+        PhysicalType::Int32 | PhysicalType::Int64 => match (logical, converted) {
+            (Some(Logical::Decimal(_, scale)), _) | (None, Some(Converted::Decimal(_, scale))) => {
+                u32::try_from(scale)
+                    .map(|scale| (Kind::Number { scale }, None))
+                    .map_err(|_| "decimal")
+            }
+            (Some(Logical::Date), _) | (None, Some(Converted::Date)) => Err("date"),
+            (Some(Logical::Time { .. }), _)
+            | (None, Some(Converted::TimeMillis | Converted::TimeMicros)) => Err("time"),
+            (Some(Logical::Timestamp { .. }), _)
+            | (None, Some(Converted::TimestampMillis | Converted::TimestampMicros)) => {
+                Err("timestamp")
+            }
+            // The largest half of these would come out negative without their note.
+            (Some(Logical::Integer(IntegerType::UInt32)), _)
+            | (None, Some(Converted::Uint32)) => {
+                Ok((number, Some(Logical::Integer(IntegerType::UInt32))))
+            }
+            (Some(Logical::Integer(IntegerType::UInt64)), _)
+            | (None, Some(Converted::Uint64)) => {
+                Ok((number, Some(Logical::Integer(IntegerType::UInt64))))
+            }
+            _ => Ok((number, None)),
+        },
+        PhysicalType::ByteArray => match (logical, converted) {
+            (Some(Logical::Decimal(..)), _) | (None, Some(Converted::Decimal(..))) => {
+                Err("decimal of any length")
+            }
+            (Some(Logical::Bson), _) | (None, Some(Converted::Bson)) => Err("bson"),
+            // Some writers leave the note off text; what is not UTF-8 fails in reading.
+            _ => Ok((Kind::Text, Some(Logical::String))),
+        },
+        PhysicalType::FixedLenByteArray(_) => Err(match (logical, converted) {
+            (Some(Logical::Decimal(..)), _) | (None, Some(Converted::Decimal(..))) => {
+                "decimal of more than 64 bits"
+            }
+            (Some(Logical::Uuid), _) => "uuid",
+            (Some(Logical::Float16), _) => "16-bit float",
+            (_, Some(Converted::Interval)) => "interval",
+            _ => "fixed-length bytes",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use polars_parquet::parquet::schema::types::{FieldInfo, TimeUnit};
+
+    fn primitive(
+        physical_type: PhysicalType,
+        logical_type: Option<Logical>,
+        converted_type: Option<Converted>,
+    ) -> ParquetType {
+        ParquetType::PrimitiveType(PrimitiveType {
+            logical_type,
+            converted_type,
+            ..PrimitiveType::from_physical("x".into(), physical_type)
+        })
+    }
+
+    fn outcome(field: &ParquetType) -> Result<Kind, &'static str> {
+        stored(field).map(|stored| stored.kind)
+    }
+
+    #[test]
+    fn types_of_columns() {
+        use PhysicalType::*;
+        let number = Ok(Kind::Number { scale: 0 });
+        let timestamp = Logical::Timestamp {
+            unit: TimeUnit::Microseconds,
+            is_adjusted_to_utc: false,
+        };
+        let time = Logical::Time {
+            unit: TimeUnit::Microseconds,
+            is_adjusted_to_utc: false,
+        };
+        let int8 = Logical::Integer(IntegerType::Int8);
+        let cases = [
+            (Boolean, None, None, Ok(Kind::Truth)),
+            (Double, None, None, number),
+            (Float, None, None, number),
+            (Int32, Some(int8), None, number),
+            (Int32, None, Some(Converted::Uint16), number),
+            (Int64, Some(Logical::Decimal(9, 2)), None, Ok(Kind::Number { scale: 2 })),
+            (Int32, None, Some(Converted::Decimal(5, 1)), Ok(Kind::Number { scale: 1 })),
+            (Int32, Some(Logical::Date), None, Err("date")),
+            (Int64, Some(time), None, Err("time")),
+            (Int64, Some(timestamp), None, Err("timestamp")),
+            (Int96, None, None, Err("timestamp")),
+            (ByteArray, None, Some(Converted::Utf8), Ok(Kind::Text)),
+            (ByteArray, Some(Logical::Enum), None, Ok(Kind::Text)),
+            (ByteArray, None, None, Ok(Kind::Text)),
+            (ByteArray, Some(Logical::Bson), None, Err("bson")),
+            (FixedLenByteArray(16), Some(Logical::Uuid), None, Err("uuid")),
+            (FixedLenByteArray(2), Some(Logical::Float16), None, Err("16-bit float")),
+            (
+                FixedLenByteArray(16),
+                Some(Logical::Decimal(30, 2)),
+                None,
+                Err("decimal of more than 64 bits"),
+            ),
+            (FixedLenByteArray(12), None, Some(Converted::Interval), Err("interval")),
+            (FixedLenByteArray(3), None, None, Err("fixed-length bytes")),
+        ];
+        for (physical, logical, converted, expected) in cases {
+            let field = primitive(physical, logical, converted);
+            assert_eq!(outcome(&field), expected, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn nested_columns_are_refused_by_name() {
+        let group = |logical_type, converted_type, repetition| ParquetType::GroupType {
+            field_info: FieldInfo {
+                name: "g".into(),
+                repetition,
+                id: None,
+            },
+            logical_type,
+            converted_type,
+            fields: vec![primitive(PhysicalType::Double, None, None)],
+        };
+        let optional = Repetition::Optional;
+        let list = Some(GroupLogicalType::List);
+        let map = Some(GroupConvertedType::Map);
+        assert_eq!(outcome(&group(list, None, optional)), Err("list"));
+        assert_eq!(outcome(&group(None, map, optional)), Err("map"));
+        assert_eq!(outcome(&group(None, None, optional)), Err("struct"));
+        assert_eq!(outcome(&group(None, None, Repetition::Repeated)), Err("list"));
+    }
+}

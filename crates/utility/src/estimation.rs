@@ -1,0 +1,324 @@
+//! From a bound model to a fit: maximise, look at what came out, attach covariances and statistics.
+
+use logsum_data::DataError;
+use logsum_estimate::{
+    Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Progress, Stopped, expand,
+    hessian_covariance, maximise, opg_covariance, outer_product, sandwich,
+};
+use ndarray::Array2;
+
+use crate::constants::{log_likelihood_constants, log_likelihood_null};
+use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
+use crate::inference::CovarianceKind;
+use crate::model::{Finding, Model};
+
+/// How to fit a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitOptions {
+    /// Of the optimiser.
+    pub optimiser: Options,
+    /// Starting values instead of the specification's, one per parameter.
+    pub start: Option<Vec<f64>>,
+    /// Kind of the standard errors in the table.
+    pub covariance: CovarianceKind,
+    /// Level of the intervals.
+    pub confidence: f64,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        FitOptions {
+            optimiser: Options::default(),
+            start: None,
+            covariance: CovarianceKind::Hessian,
+            confidence: 0.95,
+        }
+    }
+}
+
+/// Why there is no fit.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// From the optimiser.
+    #[error(transparent)]
+    Estimate(#[from] EstimateError),
+    /// From an evaluation after it.
+    #[error(transparent)]
+    Evaluation(#[from] EvalError),
+    /// From the covariance.
+    #[error(transparent)]
+    Covariance(#[from] CovarianceError),
+    /// From the column to cluster on.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A confidence level outside (0, 1).
+    #[error("confidence level {0}; it lies between 0 and 1, such as 0.95")]
+    Confidence(f64),
+}
+
+/// Ratio of the information at the estimates to that at equal shares, in the direction where it has fallen most, below
+/// which separation is looked for: probabilities of 0 and 1 hold no information.
+const FADED: f64 = 1e-4;
+
+/// Iterations within which no parameter gets far on its way to infinity: each adds about 1 to a utility.
+const FEW: u64 = 12;
+
+impl Model<'_> {
+    /// Maximum likelihood with everything that a report shows.
+    ///
+    /// `progress` is called once an iteration.
+    ///
+    /// # Errors
+    /// A start that cannot be used, an evaluation that failed. A model that is not identified, or has no finite
+    /// estimates, gives a fit that says so and has not converged.
+    pub fn fit(&self, options: &FitOptions, progress: Option<&mut dyn FnMut(&Progress<'_>)>) -> Result<Fit, FitError> {
+        if !(options.confidence > 0.0 && options.confidence < 1.0) {
+            return Err(FitError::Confidence(options.confidence));
+        }
+        let started = std::time::Instant::now();
+        let groups = match &options.covariance {
+            CovarianceKind::Clustered(column) => Some(self.data().group_by(column)?),
+            _ => None,
+        };
+        let start = options.start.clone().unwrap_or_else(|| self.start());
+        let maximum = maximise(self, &start, &options.optimiser, progress)?;
+        let mut fit = self.summarise(&maximum);
+
+        let findings = self.findings(&start, &maximum)?;
+        let troubled: Vec<usize> = findings.iter().flat_map(|finding| finding.parameters.iter().copied()).collect();
+        if !findings.is_empty() {
+            fit.converged = false;
+            fit.convergence.reason = "not converged: some parameters have no unique finite estimate (see the warnings)".to_owned();
+            let pivots: Vec<usize> = findings.iter().filter_map(|finding| finding.parameters.last().copied()).collect();
+            self.attach_covariances(&mut fit, &maximum, &pivots, &troubled)?;
+            fit.warnings.extend(findings.into_iter().map(|finding| finding.message));
+        } else {
+            self.attach_covariances(&mut fit, &maximum, &[], &[])?;
+        }
+        fit.confidence = options.confidence;
+        if let (CovarianceKind::Clustered(column), Some((groups, n_groups))) = (&options.covariance, groups) {
+            self.cluster(&mut fit, column, &groups, n_groups)?;
+        }
+        fit.choose_covariance(&options.covariance)?;
+        fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
+        Ok(fit)
+    }
+
+    /// Adds the covariance clustered on `column` to a fit of this model, evaluating scores once.
+    ///
+    /// # Errors
+    /// An unknown column, missing cells, values that change within a case.
+    pub fn add_clustered(&self, fit: &mut Fit, column: &str) -> Result<(), FitError> {
+        let (groups, n_groups) = self.data().group_by(column)?;
+        self.cluster(fit, column, &groups, n_groups)
+    }
+
+    fn cluster(&self, fit: &mut Fit, column: &str, groups: &[u32], n_groups: usize) -> Result<(), FitError> {
+        let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
+        let Some(bread) = fit.covariance.hessian.as_ref().map(|rows| to_array(rows)) else {
+            fit.warnings.push("no clustered covariance: it needs that of the Hessian, which could not be computed".to_owned());
+            return Ok(());
+        };
+        let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
+        let meat = outer_product(self, &theta, groups, n_groups)?;
+        fit.covariance.clustered = Some(to_rows(&sandwich(&bread, &meat, &free)));
+        fit.cluster = Some(fit::Cluster {
+            column: column.to_owned(),
+            n_clusters: n_groups,
+        });
+        Ok(())
+    }
+
+    /// What stands in the way of unique finite estimates, where the optimiser or the information gives reason to look.
+    fn findings(&self, start: &[f64], maximum: &Maximum) -> Result<Vec<Finding>, FitError> {
+        let stopped = &maximum.convergence.stopped;
+        if matches!(stopped, Stopped::NothingEstimated | Stopped::NoFreeParameters | Stopped::Interrupted { .. }) {
+            return Ok(Vec::new());
+        }
+        // A logit takes a handful of iterations; on the way to infinity they are many, unless it started far out.
+        let worth_a_look = maximum.convergence.iterations > FEW || start.iter().any(|value| *value != 0.0);
+        let suspicious = !maximum.convergence.converged || (worth_a_look && self.information_faded(maximum)?);
+        if !suspicious {
+            return Ok(Vec::new());
+        }
+        let findings = self.not_identified(&maximum.theta)?;
+        if !findings.is_empty() {
+            return Ok(findings);
+        }
+        Ok(self.separated()?.into_iter().collect())
+    }
+
+    /// Whether the data say much less at the estimates than they could about some parameter.
+    fn information_faded(&self, maximum: &Maximum) -> Result<bool, FitError> {
+        let spread = self.information_at_equal_shares(&maximum.theta)?;
+        let hessian = &maximum.evaluation.hessian;
+        let inside = |k: usize| !self.parameters()[k].fixed && maximum.convergence.at_bound[k].is_none();
+        Ok((0..spread.len()).any(|k| inside(k) && -hessian[[k, k]] < FADED * spread[k]))
+    }
+
+    /// Counts, log-likelihoods, convergence and estimates; no covariances yet.
+    fn summarise(&self, maximum: &Maximum) -> Fit {
+        let data = self.data();
+        let convergence = &maximum.convergence;
+        let log_likelihood = maximum.evaluation.log_likelihood;
+        let null = log_likelihood_null(data);
+        let k = self.parameters().iter().filter(|parameter| !parameter.fixed).count();
+        let mut warnings = data.warnings().to_vec();
+        let estimates: Vec<Estimate> = self
+            .parameters()
+            .iter()
+            .zip(&maximum.theta)
+            .zip(&convergence.at_bound)
+            .map(|((parameter, &estimate), bound)| Estimate {
+                term: parameter.name.clone(),
+                estimate,
+                std_error: None,
+                statistic: None,
+                p_value: None,
+                conf_low: None,
+                conf_high: None,
+                fixed: parameter.fixed,
+                at_bound: bound.map(|bound| if bound == Bound::Lower { "lower" } else { "upper" }.to_owned()),
+            })
+            .collect();
+        for estimate in &estimates {
+            if let Some(bound) = &estimate.at_bound {
+                warnings.push(format!(
+                    "\"{}\" stands at its {bound} bound {}: it counts as fixed in the criterion and in every covariance",
+                    estimate.term, estimate.estimate
+                ));
+            }
+        }
+        let constants = log_likelihood_constants(data);
+        if constants.is_none() && data.alternatives().labelled {
+            warnings.push("the log-likelihood with constants only could not be computed: its estimation did not converge".to_owned());
+        }
+        let ratio = |value: f64| (null != 0.0).then(|| 1.0 - value / null);
+        Fit {
+            format: fit::FORMAT,
+            logsum_version: env!("CARGO_PKG_VERSION").to_owned(),
+            title: String::new(),
+            model: FittedModel {
+                family: "logit".to_owned(),
+                specification: serde_json::Value::Null,
+            },
+            data: DataSummary {
+                file: data.source().name.clone(),
+                fingerprint: String::new(),
+                rows_read: data.rows_read(),
+                rows_used: data.rows_used(),
+            },
+            n_decision_makers: data.n_decision_makers(),
+            n_cases: data.n_cases(),
+            n_alternatives: data.alternatives().len(),
+            n_parameters: k,
+            log_likelihood_start: Some(maximum.log_likelihood_start),
+            log_likelihood,
+            log_likelihood_null: null,
+            log_likelihood_constants: constants,
+            rho_squared: ratio(log_likelihood),
+            rho_squared_adjusted: ratio(log_likelihood - k as f64),
+            aic: 2.0 * k as f64 - 2.0 * log_likelihood,
+            bic: k as f64 * (data.n_cases() as f64).ln() - 2.0 * log_likelihood,
+            converged: convergence.converged,
+            convergence: fit::Convergence {
+                reason: convergence.stopped.to_string(),
+                criterion: convergence.criterion,
+                tolerance: convergence.tolerance,
+                iterations: convergence.iterations as usize,
+                evaluations: convergence.evaluations as usize,
+                gradient_norm: Some(convergence.gradient_norm),
+                smallest_hessian_eigenvalue: convergence.smallest_hessian_eigenvalue,
+            },
+            covariance_kind: CovarianceKind::Hessian.name().to_owned(),
+            cluster: None,
+            confidence: 0.95,
+            parameters: estimates,
+            covariance: Covariances::default(),
+            warnings,
+            elapsed_seconds: fit::Elapsed::default(),
+        }
+    }
+
+    /// Hessian, outer-product and sandwich covariances. `pivots` are held so that the rest can be inverted, `hidden`
+    /// get zero rows: they have no standard errors.
+    fn attach_covariances(
+        &self,
+        fit: &mut Fit,
+        maximum: &Maximum,
+        pivots: &[usize],
+        hidden: &[usize],
+    ) -> Result<(), FitError> {
+        let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
+        let estimated: Vec<bool> = fit
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(k, parameter)| !parameter.fixed && parameter.at_bound.is_none() && !pivots.contains(&k))
+            .collect();
+        if !estimated.contains(&true) {
+            let zeros = vec![vec![0.0; fit.n_parameters]; fit.n_parameters];
+            fit.covariance = Covariances {
+                hessian: Some(zeros.clone()),
+                opg: Some(zeros.clone()),
+                robust: Some(zeros),
+                clustered: None,
+            };
+            return Ok(());
+        }
+        let shown: Vec<bool> = (0..free.len()).map(|k| estimated[k] && !hidden.contains(&k)).collect();
+        let finish = |matrix: &Array2<f64>| {
+            let all = vec![true; free.len()];
+            let wide = expand(matrix, &estimated, &all);
+            to_rows(&expand(&logsum_estimate::select(&wide, &shown), &shown, &free))
+        };
+        let names: Vec<&str> = fit.parameters.iter().map(|parameter| parameter.term.as_str()).collect();
+        let explain = |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
+
+        let groups: Vec<u32> = match self.data().decision_makers() {
+            Some(makers) => makers.to_vec(),
+            None => (0..self.data().n_cases() as u32).collect(),
+        };
+        let meat = outer_product(self, &maximum.theta, &groups, self.data().n_decision_makers())?;
+        let mut warnings = Vec::new();
+        match hessian_covariance(&maximum.evaluation.hessian, &estimated) {
+            Ok(bread) => {
+                fit.covariance.robust = Some(finish(&sandwich(&bread, &meat, &estimated)));
+                fit.covariance.hessian = Some(finish(&bread));
+            }
+            Err(error) => warnings.push(explain("Hessian or robust", &error)),
+        }
+        match opg_covariance(&meat, &estimated) {
+            Ok(opg) => fit.covariance.opg = Some(finish(&opg)),
+            Err(error) => warnings.push(explain("outer-product", &error)),
+        }
+        fit.warnings.extend(warnings);
+        Ok(())
+    }
+}
+
+/// The message of a covariance error with parameters by name.
+fn with_names(error: &CovarianceError, names: &[&str]) -> String {
+    let list = |parameters: &[usize]| {
+        let quoted: Vec<String> = parameters.iter().map(|&k| format!("\"{}\"", names[k])).collect();
+        quoted.join(", ")
+    };
+    match error {
+        CovarianceError::NotIdentified { parameters, .. } => {
+            format!("it holds no information on a combination of {}", list(parameters))
+        }
+        CovarianceError::NotMaximum { parameters, .. } => {
+            format!("the log-likelihood curves upwards in {}: this is not a maximum", list(parameters))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn to_rows(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
+    matrix.rows().into_iter().map(|row| row.to_vec()).collect()
+}
+
+fn to_array(rows: &[Vec<f64>]) -> Array2<f64> {
+    Array2::from_shape_fn((rows.len(), rows.len()), |(i, j)| rows[i][j])
+}

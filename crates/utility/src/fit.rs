@@ -1,0 +1,160 @@
+//! The fit: everything that a reader of an estimation needs, as it stands in the fit file.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the fit file's form.
+pub const FORMAT: u32 = 1;
+
+/// An estimated model, complete: what was estimated on which data, how it stopped, and the estimates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Version of the program that wrote it.
+    pub logsum_version: String,
+    /// Title of the model file.
+    pub title: String,
+    /// What was estimated.
+    pub model: FittedModel,
+    /// On which data.
+    pub data: DataSummary,
+    /// Independent decision makers (panel units; cases where there is no panel).
+    pub n_decision_makers: usize,
+    /// Choice situations.
+    pub n_cases: usize,
+    /// Distinct alternatives; the largest choice set where they are unlabelled.
+    pub n_alternatives: usize,
+    /// Free parameters.
+    pub n_parameters: usize,
+    /// ln L at the starting values.
+    pub log_likelihood_start: Option<f64>,
+    /// ln L at the estimates.
+    pub log_likelihood: f64,
+    /// Equal shares over the alternatives available to each case.
+    pub log_likelihood_null: f64,
+    /// The full set of constants; `None` where alternatives are unlabelled.
+    pub log_likelihood_constants: Option<f64>,
+    /// 1 − ln L / ln L(null).
+    pub rho_squared: Option<f64>,
+    /// 1 − (ln L − K) / ln L(null).
+    pub rho_squared_adjusted: Option<f64>,
+    /// 2K − 2 ln L.
+    pub aic: f64,
+    /// K ln(cases) − 2 ln L.
+    pub bic: f64,
+    /// Whether a convergence criterion was met.
+    pub converged: bool,
+    /// How it stopped.
+    pub convergence: Convergence,
+    /// Kind of the standard errors in `parameters`.
+    pub covariance_kind: String,
+    /// Column on which scores were summed, for `covariance_kind` "clustered".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<Cluster>,
+    /// Level of the intervals in `parameters`.
+    pub confidence: f64,
+    /// The estimates in the order of the model file.
+    pub parameters: Vec<Estimate>,
+    /// Covariance matrices of the free parameters that are not at a bound: fixed and bound ones have zero rows.
+    pub covariance: Covariances,
+    /// What a reader must know before trusting the numbers.
+    pub warnings: Vec<String>,
+    /// Wall-clock seconds.
+    pub elapsed_seconds: Elapsed,
+}
+
+/// The model as it was estimated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FittedModel {
+    /// "logit".
+    pub family: String,
+    /// The model file, as JSON of the same structure.
+    pub specification: serde_json::Value,
+}
+
+/// The data as they were used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// File name as the model gave it.
+    pub file: String,
+    /// Hash of the data used (outcomes, choice sets, columns), to recognise them again.
+    pub fingerprint: String,
+    /// Rows of the file.
+    pub rows_read: usize,
+    /// Rows that stand behind the cases used.
+    pub rows_used: usize,
+}
+
+/// How the optimiser stopped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Convergence {
+    /// In words.
+    pub reason: String,
+    /// The Newton decrement g′H⁻¹g over free parameters.
+    pub criterion: Option<f64>,
+    /// What the criterion had to fall below.
+    pub tolerance: f64,
+    /// Steps taken.
+    pub iterations: usize,
+    /// Evaluations of the log-likelihood.
+    pub evaluations: usize,
+    /// Largest absolute element of the projected gradient.
+    pub gradient_norm: Option<f64>,
+    /// Of minus the Hessian, over free parameters; `None` if there are none.
+    pub smallest_hessian_eigenvalue: Option<f64>,
+}
+
+/// One row of the coefficient table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Name of the parameter.
+    pub term: String,
+    /// Its estimate, or the value at which it is held.
+    pub estimate: f64,
+    /// By `covariance_kind`.
+    pub std_error: Option<f64>,
+    /// estimate / std_error.
+    pub statistic: Option<f64>,
+    /// Two-sided, standard normal.
+    pub p_value: Option<f64>,
+    /// Lower end of the interval.
+    pub conf_low: Option<f64>,
+    /// Upper end of the interval.
+    pub conf_high: Option<f64>,
+    /// Held at its value.
+    pub fixed: bool,
+    /// "lower" or "upper" if it stands at that bound.
+    pub at_bound: Option<String>,
+}
+
+/// Covariance matrices by kind, rows and columns in the order of the free parameters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Covariances {
+    /// Minus the inverse Hessian.
+    pub hessian: Option<Vec<Vec<f64>>>,
+    /// Inverse of the outer product of scores summed within decision makers.
+    pub opg: Option<Vec<Vec<f64>>>,
+    /// The sandwich H⁻¹BH⁻¹ with the same outer product B.
+    pub robust: Option<Vec<Vec<f64>>>,
+    /// The sandwich with scores summed within the clusters of `Fit::cluster`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clustered: Option<Vec<Vec<f64>>>,
+}
+
+/// The clusters of a clustered covariance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// Column that names them.
+    pub column: String,
+    /// How many there are.
+    pub n_clusters: usize,
+}
+
+/// Wall-clock seconds of the parts of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Elapsed {
+    /// Reading the file and checking the data.
+    pub read: f64,
+    /// Estimation with covariances.
+    pub estimate: f64,
+}

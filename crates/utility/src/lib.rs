@@ -1,0 +1,25 @@
+//! Utility specification and choice models: what utility is, the logit model that follows from it, and its fit.
+//!
+//! Four types in a line: data ([`logsum_data::ChoiceData`]), [`Specification`], bound [`Model`], [`Fit`].
+
+mod constants;
+mod error;
+mod estimation;
+mod fit;
+mod formula;
+mod inference;
+mod model;
+mod model_file;
+mod specification;
+mod term;
+
+pub use constants::{log_likelihood_constants, log_likelihood_null};
+pub use error::SpecificationError;
+pub use estimation::{FitError, FitOptions};
+pub use fit::{Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel};
+pub use formula::{Formula, FormulaError};
+pub use inference::CovarianceKind;
+pub use model::{Finding, Model};
+pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use specification::{DeclaredParameter, Specification};
+pub use term::{Term, boxcox, column, parameter};

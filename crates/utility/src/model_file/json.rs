@@ -1,0 +1,125 @@
+//! The model file as JSON of the same structure, as it stands in a fit file.
+
+use logsum_data::{Code, Layout, Missing};
+use serde_json::{Map, Value, json};
+
+use super::{ModelFile, ModelFileError};
+
+impl ModelFile {
+    /// The model file as JSON of the same structure.
+    pub fn to_json(&self) -> Value {
+        let mut data = Map::new();
+        let mut set = |key: &str, value: Value| data.insert(key.to_owned(), value);
+        set("file", json!(self.file));
+        match &self.schema.layout {
+            Layout::Wide { choice } => {
+                set("layout", json!("wide"));
+                set("choice", json!(choice));
+            }
+            Layout::Long {
+                case,
+                alternative,
+                choice,
+                counts,
+            } => {
+                set("layout", json!("long"));
+                set("case", json!(case));
+                if let Some(alternative) = alternative {
+                    set("alternative", json!(alternative));
+                }
+                set("choice", json!(choice));
+                if *counts {
+                    set("counts", json!(true));
+                }
+            }
+        }
+        if let Some(filter) = &self.schema.filter {
+            set("filter", json!(filter.source()));
+        }
+        if let Some(decision_maker) = &self.schema.decision_maker {
+            set("decision_maker", json!(decision_maker));
+        }
+        if let Some(weight) = &self.schema.weight {
+            set("weight", json!(weight.source()));
+        }
+        match self.schema.missing {
+            Missing::Error => None,
+            Missing::DropCase => set("missing", json!("drop_case")),
+            Missing::DropAlternative => set("missing", json!("drop_alternative")),
+        };
+        if let Some(separator) = self.separator {
+            set("separator", json!(separator.to_string()));
+        }
+        if self.decimal_comma {
+            set("decimal_mark", json!(","));
+        }
+
+        let mut root = Map::new();
+        if !self.title.is_empty() {
+            root.insert("title".to_owned(), json!(self.title));
+        }
+        root.insert("data".to_owned(), Value::Object(data));
+        let derived = self.schema.derived.iter().map(|derived| (derived.name.clone(), json!(derived.expression.source())));
+        insert_table(&mut root, "columns", derived.collect());
+        insert_table(&mut root, "alternatives", self.alternatives_json());
+        insert_table(&mut root, "parameters", self.parameters_json());
+        let all = self.specification.all.iter().map(|all| ("all".to_owned(), json!(all.source())));
+        let own = self.specification.own.iter().map(|(name, own)| (name.clone(), json!(own.source())));
+        insert_table(&mut root, "utility", all.chain(own).collect());
+        Value::Object(root)
+    }
+
+    /// Reads what [`ModelFile::to_json`] wrote.
+    ///
+    /// # Errors
+    /// As [`ModelFile::parse`], for a fit file that was edited.
+    pub fn from_json(specification: &Value) -> Result<Self, ModelFileError> {
+        // One reader for both forms: JSON of this structure is TOML of the same.
+        let text = toml::to_string(specification).unwrap_or_default();
+        ModelFile::parse(&text, "specification of the fit")
+    }
+
+    fn alternatives_json(&self) -> Map<String, Value> {
+        let one = |alternative: &logsum_data::AlternativeSchema| {
+            let code = match &alternative.code {
+                Code::Number(number) => json!(number),
+                Code::Text(text) => json!(text),
+            };
+            let mut entry = Map::new();
+            entry.insert("code".to_owned(), code);
+            if let Some(available) = &alternative.available {
+                entry.insert("available".to_owned(), json!(available.source()));
+            }
+            (alternative.name.clone(), Value::Object(entry))
+        };
+        self.schema.alternatives.iter().map(one).collect()
+    }
+
+    fn parameters_json(&self) -> Map<String, Value> {
+        let one = |declared: &crate::specification::DeclaredParameter| {
+            let parameter = &declared.parameter;
+            let mut entry = Map::new();
+            entry.insert("start".to_owned(), json!(parameter.start));
+            if parameter.fixed {
+                entry.insert("fixed".to_owned(), json!(true));
+            }
+            if parameter.lower.is_finite() {
+                entry.insert("lower".to_owned(), json!(parameter.lower));
+            }
+            if parameter.upper.is_finite() {
+                entry.insert("upper".to_owned(), json!(parameter.upper));
+            }
+            if parameter.name != declared.symbol {
+                entry.insert("label".to_owned(), json!(parameter.name));
+            }
+            (declared.symbol.clone(), Value::Object(entry))
+        };
+        self.specification.parameters.iter().map(one).collect()
+    }
+}
+
+fn insert_table(root: &mut Map<String, Value>, name: &str, table: Map<String, Value>) {
+    if !table.is_empty() {
+        root.insert(name.to_owned(), Value::Object(table));
+    }
+}

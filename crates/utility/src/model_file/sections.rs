@@ -1,0 +1,288 @@
+//! The tables of a model file, one function each.
+
+use logsum_data::{AlternativeSchema, Code, Derived, Layout, Missing, Schema, near_miss};
+use logsum_estimate::Parameter;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::ModelFile;
+use super::reader::{Problem, Reader, Section, kind, number};
+use crate::specification::{DeclaredParameter, Specification};
+
+/// Tables of the interface that this version does not estimate yet.
+const LATER: [&str; 8] = ["nests", "random", "correlation", "draws", "classes", "probit", "ranking", "scale"];
+
+pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
+    let reader = Reader::new(text, name);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let range = error.span().filter(|range| range.end <= text.len()).unwrap_or(0..0);
+        let message = match error.message().trim() {
+            "duplicate key" => format!("{} stands twice in its table; keep one", &text[range.clone()]),
+            message => message.replace('\n', "; "),
+        };
+        reader.problem(range, message);
+    }
+    let file = read(&reader, root.get_ref(), !errors.is_empty());
+    let problems = reader.into_problems();
+    match file {
+        Some(file) if problems.is_empty() => Ok(file),
+        _ => Err(problems),
+    }
+}
+
+/// Reads what is there; `broken` texts are not blamed for what may stand in the part that did not parse.
+fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFile> {
+    let root = Section::new(reader, "the model file", 0..0, root);
+    let title = root.text("title").unwrap_or_default();
+    let data = root.section("data");
+    if data.is_none() && !broken && root.take("data").is_none() {
+        reader.problem(0..0, "the model file needs [data] with the file and its layout");
+    }
+    let data = data.and_then(|section| read_data(section));
+    let derived = root.section("columns").map(read_columns).unwrap_or_default();
+    let alternatives = root.section("alternatives").map(read_alternatives).unwrap_or_default();
+    let parameters = root.section("parameters").map(read_parameters).unwrap_or_default();
+    let utility = root.section("utility");
+    if utility.is_none() && !broken && root.take("utility").is_none() {
+        reader.problem(0..0, "the model file needs [utility] with an expression for each alternative, or \"all\"");
+    }
+    let (all, own) = utility.map(|section| read_utility(section, &alternatives)).unwrap_or_default();
+    root.finish(|name| {
+        LATER.contains(&name).then(|| format!("[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit"))
+    });
+    let Data {
+        file,
+        separator,
+        decimal_comma,
+        schema,
+    } = data?;
+    let specification = Specification { parameters, all, own };
+    Some(ModelFile {
+        title,
+        file,
+        separator,
+        decimal_comma,
+        schema: Schema {
+            derived,
+            alternatives,
+            ..schema
+        },
+        specification,
+    })
+}
+
+struct Data {
+    file: String,
+    separator: Option<char>,
+    decimal_comma: bool,
+    schema: Schema,
+}
+
+fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
+    let reader = data.reader;
+    let file = data.require("file", "file = \"choices.csv\"").and_then(|value| reader.text_of("file", value));
+    let layout = match data.require("layout", "layout = \"wide\" (a row per case) or \"long\" (a row per alternative)") {
+        None => None,
+        Some(value) => reader.text_of("layout", value).and_then(|layout| match layout.as_str() {
+            "wide" => read_wide(&data),
+            "long" => read_long(&data),
+            other => {
+                reader.problem(value.span(), format!("layout is \"wide\" or \"long\", not \"{other}\""));
+                // Known all the same, so that they are not reported as unknown.
+                for key in ["choice", "case", "alternative", "counts"] {
+                    data.take(key);
+                }
+                None
+            }
+        }),
+    };
+    let filter = data.expression("filter");
+    let decision_maker = data.text("decision_maker");
+    let weight = data.expression("weight");
+    let missing = data.take("missing").map_or(Some(Missing::Error), |value| {
+        let text = reader.text_of("missing", value)?;
+        let missing = match text.as_str() {
+            "error" => Some(Missing::Error),
+            "drop_case" => Some(Missing::DropCase),
+            "drop_alternative" => Some(Missing::DropAlternative),
+            _ => None,
+        };
+        if missing.is_none() {
+            let message = format!("missing is \"error\", \"drop_case\" or \"drop_alternative\", not \"{text}\"");
+            reader.problem(value.span(), message);
+        }
+        missing
+    });
+    let separator = data.take("separator").and_then(|value| {
+        let text = reader.text_of("separator", value)?;
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(character), None) if character.is_ascii() => Some(character),
+            _ => {
+                reader.problem(value.span(), format!("separator is one ASCII character such as \";\", not \"{text}\""));
+                None
+            }
+        }
+    });
+    let decimal_comma = data.take("decimal_mark").is_some_and(|value| match reader.text_of("decimal_mark", value).as_deref() {
+        Some(",") => true,
+        Some(".") | None => false,
+        Some(other) => {
+            reader.problem(value.span(), format!("decimal_mark is \".\" or \",\", not \"{other}\""));
+            false
+        }
+    });
+    data.finish(|name| match name {
+        "case" | "alternative" | "counts" => Some(format!("\"{name}\" belongs to long data; in wide data a row is a case")),
+        _ => None,
+    });
+    let schema = Schema {
+        filter,
+        decision_maker,
+        weight,
+        missing: missing?,
+        ..Schema::of(layout?)
+    };
+    Some(Data {
+        file: file?,
+        separator,
+        decimal_comma,
+        schema,
+    })
+}
+
+fn read_wide(data: &Section<'_, '_, '_>) -> Option<Layout> {
+    let choice = read_choice(data, "choice = \"CHOICE\", the column with the code of the chosen alternative")?;
+    Some(Layout::Wide { choice })
+}
+
+fn read_long(data: &Section<'_, '_, '_>) -> Option<Layout> {
+    let reader = data.reader;
+    let case = data.require("case", "case = \"id\", the column that identifies the case");
+    let case = case.and_then(|value| reader.text_of("case", value));
+    let alternative = data.text("alternative");
+    let choice = read_choice(data, "choice = \"choice\", the column that is 1 in the chosen row");
+    let counts = data.bool("counts").unwrap_or(false);
+    Some(Layout::Long {
+        case: case?,
+        alternative,
+        choice: choice?,
+        counts,
+    })
+}
+
+fn read_choice(data: &Section<'_, '_, '_>, example: &str) -> Option<String> {
+    let value = data.require("choice", example)?;
+    if value.get_ref().is_array() {
+        data.reader.problem(value.span(), "a list of choices is a ranking, which this version of logsum does not estimate");
+        return None;
+    }
+    data.reader.text_of("choice", value)
+}
+
+fn read_columns(section: Section<'_, '_, '_>) -> Vec<Derived> {
+    let one = |(name, _, value): (&str, _, &Spanned<DeValue<'_>>)| {
+        let expression = section.reader.expression_of(&format!("column \"{name}\""), value)?;
+        Some(Derived {
+            name: name.to_owned(),
+            expression,
+        })
+    };
+    section.entries().filter_map(one).collect()
+}
+
+fn read_alternatives(section: Section<'_, '_, '_>) -> Vec<AlternativeSchema> {
+    let reader = section.reader;
+    let mut alternatives = Vec::new();
+    for (name, span, value) in section.entries() {
+        if name == "all" {
+            reader.problem(span, "\"all\" stands for every alternative; give this one another name");
+            continue;
+        }
+        let DeValue::Table(table) = value.get_ref() else {
+            if let Some(code) = code(reader, name, value) {
+                alternatives.push(AlternativeSchema {
+                    name: name.to_owned(),
+                    code,
+                    available: None,
+                });
+            }
+            continue;
+        };
+        let entry = Section::new(reader, format!("alternative \"{name}\""), span, table);
+        let code = entry.require("code", "code = 1").and_then(|value| code(reader, name, value));
+        let available = entry.expression("available");
+        entry.finish(|key| {
+            (key == "sampling_rate").then(|| "choice-based samples are not estimated by this version of logsum".to_owned())
+        });
+        if let Some(code) = code {
+            alternatives.push(AlternativeSchema {
+                name: name.to_owned(),
+                code,
+                available,
+            });
+        }
+    }
+    alternatives
+}
+
+fn code(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Option<Code> {
+    if let Some(number) = number(value) {
+        return Some(Code::Number(number));
+    }
+    let code = value.get_ref().as_str().map(|text| Code::Text(text.to_owned()));
+    if code.is_none() {
+        reader.problem(value.span(), format!("the code of \"{name}\" is a number or a text, not {}", kind(value)));
+    }
+    code
+}
+
+fn read_parameters(section: Section<'_, '_, '_>) -> Vec<DeclaredParameter> {
+    let reader = section.reader;
+    let mut parameters = Vec::new();
+    for (name, span, value) in section.entries() {
+        let mut parameter = Parameter::new(name, 0.0);
+        if let DeValue::Table(table) = value.get_ref() {
+            let entry = Section::new(reader, format!("parameter \"{name}\""), span, table);
+            parameter.start = entry.number("start").unwrap_or(0.0);
+            parameter.fixed = entry.bool("fixed").unwrap_or(false);
+            parameter.lower = entry.number("lower").unwrap_or(f64::NEG_INFINITY);
+            parameter.upper = entry.number("upper").unwrap_or(f64::INFINITY);
+            parameter.name = entry.text("label").unwrap_or_else(|| name.to_owned());
+            entry.finish(|_| None);
+        } else {
+            let label = format!("parameter \"{name}\", a starting value or a table such as {{ start = 0.0, lower = 0.0 }},");
+            parameter.start = reader.number_of(&label, value).unwrap_or(0.0);
+        }
+        parameters.push(DeclaredParameter {
+            symbol: name.to_owned(),
+            parameter,
+        });
+    }
+    parameters
+}
+
+type Utilities = (Option<logsum_expressions::Expression>, Vec<(String, logsum_expressions::Expression)>);
+
+fn read_utility(section: Section<'_, '_, '_>, alternatives: &[AlternativeSchema]) -> Utilities {
+    let reader = section.reader;
+    let mut all = None;
+    let mut own = Vec::new();
+    for (name, span, value) in section.entries() {
+        if name == "all" {
+            all = reader.expression_of("utility \"all\"", value);
+            continue;
+        }
+        let known = alternatives.iter().map(|alternative| alternative.name.as_str());
+        if !alternatives.is_empty() && !known.clone().any(|known| known == name) {
+            let suggestion = near_miss(name, known.chain(["all"]));
+            let suggestion = suggestion.map_or(String::new(), |known| format!("; did you mean \"{known}\"?"));
+            reader.problem(span, format!("[utility] names \"{name}\", which is not in [alternatives]{suggestion}"));
+        }
+        if let Some(expression) = reader.expression_of(&format!("utility of \"{name}\""), value) {
+            own.push((name.to_owned(), expression));
+        }
+    }
+    (all, own)
+}

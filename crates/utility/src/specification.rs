@@ -1,0 +1,170 @@
+//! The specification: parameters and utilities, before any data.
+
+use logsum_data::{Use, Uses};
+use logsum_estimate::Parameter;
+use logsum_expressions::Expression;
+
+use crate::error::SpecificationError;
+use crate::term::Term;
+
+/// What a logit model says: utilities as expressions of columns and parameters.
+///
+/// ```text
+/// V_j = all(x, θ) + own_j(x, θ)
+/// ```
+///
+/// An alternative without an expression of its own has `all`, or 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Specification {
+    /// The parameters in the order of every table.
+    pub parameters: Vec<DeclaredParameter>,
+    /// Terms that every alternative has.
+    pub all: Option<Expression>,
+    /// Terms of single alternatives, by name.
+    pub own: Vec<(String, Expression)>,
+}
+
+/// A parameter and the identifier by which expressions refer to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredParameter {
+    /// Identifier in expressions.
+    pub symbol: String,
+    /// The parameter; its name is the term in tables.
+    pub parameter: Parameter,
+}
+
+impl Specification {
+    /// A specification without parameters and utilities.
+    pub fn new() -> Self {
+        Specification::default()
+    }
+
+    /// Declares a free parameter.
+    pub fn parameter(self, name: impl Into<String>, start: f64) -> Self {
+        self.declare(Parameter::new(name, start))
+    }
+
+    /// Declares a parameter with everything that can be said of it.
+    pub fn declare(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(DeclaredParameter {
+            symbol: parameter.name.clone(),
+            parameter,
+        });
+        self
+    }
+
+    /// Sets the terms that every alternative has.
+    pub fn utility_of_all(mut self, utility: impl Into<Term>) -> Self {
+        self.all = Some(utility.into().into_expression());
+        self
+    }
+
+    /// Sets the terms of one alternative.
+    pub fn utility(mut self, alternative: impl Into<String>, utility: impl Into<Term>) -> Self {
+        self.own.push((alternative.into(), utility.into().into_expression()));
+        self
+    }
+
+    /// Identifiers of the parameters in expressions.
+    pub fn symbols(&self) -> Vec<String> {
+        self.parameters.iter().map(|declared| declared.symbol.clone()).collect()
+    }
+
+    /// The utilities with labels for messages.
+    pub fn utilities(&self) -> Vec<Use<'_>> {
+        let all = self.all.iter().map(|expression| Use {
+            label: "utility \"all\"".to_owned(),
+            alternative: None,
+            expression,
+        });
+        let own = self.own.iter().map(|(name, expression)| Use {
+            label: format!("utility of \"{name}\""),
+            alternative: Some(name),
+            expression,
+        });
+        all.chain(own).collect()
+    }
+
+    /// What the data must provide.
+    pub fn uses(&self) -> Uses<'_> {
+        Uses {
+            parameters: self.symbols(),
+            utilities: self.utilities(),
+        }
+    }
+
+    /// Names in the utilities that are not parameters: columns, derived or not, each once.
+    pub fn column_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for expression in self.expressions() {
+            for name in expression.names() {
+                if !names.contains(&name) && !self.parameters.iter().any(|declared| declared.symbol == name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// Checks what can be checked without data.
+    ///
+    /// # Errors
+    /// All problems together.
+    pub fn validate(&self) -> Result<(), SpecificationError> {
+        let mut errors = Vec::new();
+        if self.all.is_none() && self.own.is_empty() {
+            errors.push(SpecificationError::NoUtility);
+        }
+        if self.parameters.is_empty() {
+            errors.push(SpecificationError::NoParameter);
+        }
+        for (position, (name, _)) in self.own.iter().enumerate() {
+            if self.own[..position].iter().any(|(earlier, _)| earlier == name) {
+                errors.push(SpecificationError::UtilityTwice { name: name.clone() });
+            }
+        }
+        let used: Vec<&str> = self.expressions().flat_map(Expression::names).collect();
+        for (position, declared) in self.parameters.iter().enumerate() {
+            let name = declared.symbol.clone();
+            if self.parameters[..position].iter().any(|earlier| earlier.symbol == name) {
+                errors.push(SpecificationError::ParameterTwice { name });
+                continue;
+            }
+            if !used.contains(&name.as_str()) && !used.is_empty() {
+                let undeclared = used.iter().filter(|used| !self.parameters.iter().any(|known| known.symbol == **used));
+                let suggestion = logsum_data::near_miss(&name, undeclared.copied());
+                errors.push(SpecificationError::Unused { name, suggestion });
+            }
+            errors.extend(value_problem(&declared.parameter));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(SpecificationError::from_list(errors)) }
+    }
+
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.all.iter().chain(self.own.iter().map(|(_, expression)| expression))
+    }
+}
+
+/// What is wrong with the numbers of a parameter, if anything.
+fn value_problem(parameter: &Parameter) -> Option<SpecificationError> {
+    let Parameter {
+        name,
+        start,
+        lower,
+        upper,
+        ..
+    } = parameter.clone();
+    if !start.is_finite() {
+        return Some(SpecificationError::StartNotFinite { name, start });
+    }
+    // Written so that a NaN bound is a problem too.
+    if !(lower < upper) {
+        return Some(SpecificationError::BoundsCrossed { name, lower, upper });
+    }
+    (start < lower || start > upper).then_some(SpecificationError::StartOutsideBounds {
+        name,
+        start,
+        lower,
+        upper,
+    })
+}
