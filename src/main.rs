@@ -1,1 +1,5 @@
-fn main() {}
+//! The logsum program.
+
+fn main() -> std::process::ExitCode {
+    logsum_cli::run(std::env::args_os())
+}

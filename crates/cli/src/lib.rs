@@ -1,1 +1,80 @@
-//! cli
+//! The logsum program as a library: parse, call, print.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done and converged; 1 estimated but
+//! not converged, or a check that failed; 2 bad usage, bad model or bad data.
+
+mod args;
+mod check;
+mod checkpoint;
+mod estimate;
+mod failure;
+mod init;
+mod load;
+mod output;
+mod paths;
+mod progress;
+mod show;
+mod starter;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use failure::Failure;
+
+/// Runs the program with these arguments, its name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
+    match dispatch(&cli.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(Failure { problems, code }) => {
+            problems.iter().for_each(|problem| output::note(&format!("error: {problem}")));
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> Result<u8, Failure> {
+    match command {
+        Command::Init(args) => init::run(args),
+        Command::Check(args) => {
+            use_threads(args.threads);
+            check::run(args)
+        }
+        Command::Estimate(args) => {
+            use_threads(args.threads);
+            estimate::run(args)
+        }
+        Command::Show(args) => {
+            use_threads(args.threads);
+            show::run(args)
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "logsum", &mut script);
+            output::result(&String::from_utf8_lossy(&script)).map(|()| 0)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map_err(|error| Failure::bad_input(format!("the manual page cannot be made ({error})")))?;
+            output::result(&String::from_utf8_lossy(&page)).map(|()| 0)
+        }
+    }
+}
+
+/// Sets the number of threads; only the first call of a process has an effect, and there is one.
+fn use_threads(threads: Option<u16>) {
+    if let Some(threads) = threads {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+}

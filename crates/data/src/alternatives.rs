@@ -1,8 +1,9 @@
 //! Alternatives and their codes: which code of a column is which alternative.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::error::{DataError, name_list};
+use crate::draft::cell;
+use crate::error::{DataError, Place, Places, Samples, name_list};
 use crate::schema::{AlternativeSchema, Code};
 use crate::table::{Column, MISSING_TEXT, Values};
 
@@ -47,8 +48,14 @@ pub(crate) enum Coded {
 
 /// Reads the cells of a code column.
 pub(crate) enum Decoder<'a> {
-    Number { cells: &'a [f64], positions: HashMap<u64, u32> },
-    Text { cells: &'a [u32], positions: Vec<Option<u32>>, words: &'a [String] },
+    Number {
+        cells: &'a [f64],
+        positions: HashMap<u64, u32>,
+    },
+    Text {
+        cells: &'a [u32],
+        positions: Vec<Option<u32>>,
+    },
 }
 
 impl<'a> Decoder<'a> {
@@ -57,26 +64,25 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// Codes that occur twice, and texts where the column holds numbers.
     pub fn listed(column: &'a Column, alternatives: &[AlternativeSchema]) -> Result<Self, Vec<DataError>> {
+        let numbers = matches!(column.values, Values::Number(_));
         let mut errors = Vec::new();
         let mut taken: HashMap<String, &str> = HashMap::new();
+        let mut named: HashSet<&str> = HashSet::new();
         let mut codes = Vec::new();
         for alternative in alternatives {
-            let code = match (&column.values, &alternative.code) {
-                (Values::Number(_), Code::Text(text)) => text.trim().parse().map(Code::Number),
-                (_, code) => Ok(code.clone()),
-            };
-            let Ok(code) = code else {
-                errors.push(DataError::CodeType {
-                    alternative: alternative.name.clone(),
-                    code: alternative.code.to_string(),
-                    column: column.name.clone(),
+            if !named.insert(&alternative.name) {
+                errors.push(DataError::SameName {
+                    name: alternative.name.clone(),
                 });
-                continue;
+            }
+            let code = match resolve(alternative, numbers, &column.name) {
+                Ok(code) => code,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
             };
-            let written = match &code {
-                Code::Number(number) => number.to_string(),
-                Code::Text(text) => text.clone(),
-            };
+            let written = code.written();
             if let Some(first) = taken.insert(written.clone(), &alternative.name) {
                 errors.push(DataError::SameCode {
                     first: first.to_owned(),
@@ -95,7 +101,11 @@ impl<'a> Decoder<'a> {
                     Code::Number(number) => key(*number),
                     Code::Text(_) => unreachable!("texts were turned into numbers above"),
                 };
-                let positions = codes.iter().enumerate().map(|(at, (code, _))| (number(code), at as u32)).collect();
+                let positions = codes
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (code, _))| (number(code), at as u32))
+                    .collect();
                 Decoder::Number { cells, positions }
             }
             Values::Text(text) => {
@@ -108,28 +118,39 @@ impl<'a> Decoder<'a> {
                 Decoder::Text {
                     cells: &text.codes,
                     positions,
-                    words: &text.dictionary,
                 }
             }
         })
     }
 
-    /// For alternatives that are whatever codes occur in the rows that `keep` admits; with the codes as written.
-    pub fn occurring(column: &'a Column, keep: &[bool]) -> (Self, Vec<String>) {
+    /// For alternatives that are whatever codes occur in the rows that `kept` admits; with the codes as written.
+    pub fn occurring(column: &'a Column, kept: impl Fn(usize) -> bool) -> (Self, Vec<String>) {
         match &column.values {
             Values::Number(cells) => {
-                let kept = cells.iter().zip(keep).filter(|(cell, keep)| **keep && !cell.is_nan());
                 let mut numbers: Vec<f64> = Vec::new();
-                let mut seen = std::collections::HashSet::new();
-                numbers.extend(kept.map(|(cell, _)| *cell).filter(|cell| seen.insert(key(*cell))));
+                let mut seen = HashSet::new();
+                let present = cells
+                    .iter()
+                    .enumerate()
+                    .filter(|(row, cell)| kept(*row) && !cell.is_nan());
+                numbers.extend(
+                    present
+                        .map(|(_, cell)| cell + 0.0)
+                        .filter(|cell| seen.insert(key(*cell))),
+                );
                 numbers.sort_unstable_by(f64::total_cmp);
-                let positions = numbers.iter().enumerate().map(|(at, number)| (key(*number), at as u32)).collect();
-                let written = numbers.iter().map(|number| (number + 0.0).to_string()).collect();
+                let positions = numbers
+                    .iter()
+                    .enumerate()
+                    .map(|(at, number)| (key(*number), at as u32))
+                    .collect();
+                let written = numbers.iter().map(f64::to_string).collect();
                 (Decoder::Number { cells, positions }, written)
             }
             Values::Text(text) => {
                 let mut occurs = vec![false; text.dictionary.len()];
-                for (&code, _) in text.codes.iter().zip(keep).filter(|(code, keep)| **keep && **code != MISSING_TEXT) {
+                let present = |(row, code): &(usize, &u32)| kept(*row) && **code != MISSING_TEXT;
+                for (_, &code) in text.codes.iter().enumerate().filter(present) {
                     occurs[code as usize] = true;
                 }
                 let mut written = Vec::new();
@@ -141,7 +162,6 @@ impl<'a> Decoder<'a> {
                 let decoder = Decoder::Text {
                     cells: &text.codes,
                     positions,
-                    words: &text.dictionary,
                 };
                 (decoder, written)
             }
@@ -154,17 +174,9 @@ impl<'a> Decoder<'a> {
             Decoder::Number { cells, .. } if cells[row].is_nan() => return Coded::Missing,
             Decoder::Number { cells, positions } => positions.get(&key(cells[row])).copied(),
             Decoder::Text { cells, .. } if cells[row] == MISSING_TEXT => return Coded::Missing,
-            Decoder::Text { cells, positions, .. } => positions[cells[row] as usize],
+            Decoder::Text { cells, positions } => positions[cells[row] as usize],
         };
         position.map_or(Coded::Unknown, Coded::Alternative)
-    }
-
-    /// The cell of `row` as written.
-    pub fn written(&self, row: usize) -> String {
-        match self {
-            Decoder::Number { cells, .. } => cells[row].to_string(),
-            Decoder::Text { cells, words, .. } => format!("\"{}\"", words[cells[row] as usize]),
-        }
     }
 }
 
@@ -173,8 +185,61 @@ pub(crate) fn key(number: f64) -> u64 {
     (number + 0.0).to_bits()
 }
 
-/// "car" (code 1), ... for messages.
-pub(crate) fn listing(alternatives: &[AlternativeSchema]) -> String {
+/// The code of an alternative as a column of numbers or of text holds it.
+fn resolve(alternative: &AlternativeSchema, numbers: bool, column: &str) -> Result<Code, DataError> {
+    match &alternative.code {
+        Code::Number(number) if !number.is_finite() => Err(DataError::CodeNotFinite {
+            alternative: alternative.name.clone(),
+            code: number.to_string(),
+        }),
+        Code::Number(number) => Ok(Code::Number(number + 0.0)),
+        Code::Text(text) if numbers => match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Code::Number(number + 0.0)),
+            _ => Err(DataError::CodeType {
+                alternative: alternative.name.clone(),
+                code: alternative.code.to_string(),
+                column: column.to_owned(),
+            }),
+        },
+        Code::Text(_) => Ok(alternative.code.clone()),
+    }
+}
+
+/// Gathers the codes of a column that belong to no alternative.
+pub(crate) struct UnknownCodes {
+    seen: HashSet<Option<u64>>,
+    codes: Samples,
+    places: Places,
+}
+
+impl UnknownCodes {
+    pub fn new(file: &str) -> Self {
+        UnknownCodes {
+            seen: HashSet::new(),
+            codes: Samples::default(),
+            places: Places::new(file),
+        }
+    }
+
+    pub fn add(&mut self, values: &Values, row: usize, place: impl FnOnce() -> Place) {
+        if self.seen.insert(values.identity(row)) {
+            self.codes.add(|| cell(values, row));
+        }
+        self.places.add(place);
+    }
+
+    pub fn into_error(self, column: &str, alternatives: &[AlternativeSchema]) -> Option<DataError> {
+        (!self.places.is_empty()).then(|| DataError::UnknownCode {
+            places: self.places,
+            column: column.to_owned(),
+            codes: self.codes,
+            known: listing(alternatives),
+        })
+    }
+}
+
+/// car = 1, ... for messages.
+fn listing(alternatives: &[AlternativeSchema]) -> String {
     if alternatives.len() > 8 {
         return name_list(alternatives.iter().map(|alternative| alternative.name.as_str()));
     }

@@ -1,18 +1,19 @@
 //! From a table and a schema to checked choice data: the order of the steps.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use logsum_expressions::{Expression, Graph};
+use logsum_expressions::Graph;
+use rayon::prelude::*;
 
-use crate::alternatives::{Alternatives, key};
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
 use crate::columns::Names;
-use crate::draft::{Context, Draft, Faults, Laid, Verdict, cell};
-use crate::error::{DataError, Places, name_list, near_miss};
+use crate::draft::{Context, Draft, Laid, Nodes, Probes, RowState};
+use crate::error::{DataError, name_list, near_miss};
+use crate::faults::{Faults, Verdict};
 use crate::long::LongColumns;
-use crate::schema::{Layout, Missing, Schema};
-use crate::table::{Column, MISSING_TEXT, Table, TextColumn, Values};
-use crate::{long, wide};
+use crate::schema::{Layout, Schema, availability_label};
+use crate::table::{Column, Table, TextColumn, Values};
+use crate::{long, panel, screen, wide};
 
 pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<ChoiceData, DataError> {
     let mut context = context(&table, schema, uses)?;
@@ -21,21 +22,17 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Ch
             file: table.source.name,
         });
     }
-    let keep = filter(&mut context);
-    if !context.errors.is_empty() {
-        return Err(DataError::from_list(context.errors));
-    }
-    if !keep.contains(&true) {
+    let mut states = filter(&mut context);
+    if states.iter().all(|state| *state == RowState::Out) {
         return Err(DataError::NothingLeft {
             file: table.source.name.clone(),
-            filter: schema.filter.as_ref().map_or(String::new(), ToString::to_string),
+            filter: written(schema),
             rows: table.n_rows,
         });
     }
 
-    let labelled = !schema.alternatives.is_empty() || uses.utilities.iter().any(|utility| utility.alternative.is_some());
     let laid = match &schema.layout {
-        Layout::Wide { choice } => wide::lay_out(&mut context, choice, &keep, labelled),
+        Layout::Wide { choice } => wide::lay_out(&mut context, choice, &states),
         Layout::Long {
             case,
             alternative,
@@ -48,62 +45,75 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Ch
                 choice,
                 counts: *counts,
             };
-            long::lay_out(&mut context, &columns, &keep, labelled)
+            let own = uses.utilities.iter().any(|utility| utility.alternative.is_some());
+            long::lay_out(
+                &mut context,
+                &columns,
+                &mut states,
+                own || !schema.alternatives.is_empty(),
+            )
         }
     };
-    let Some(Laid {
+    let Some(laid) = laid else {
+        return Err(context.into_error());
+    };
+    let Laid {
         mut draft,
         alternatives,
         cases_dropped,
-    }) = laid
-    else {
-        return Err(DataError::from_list(context.errors));
-    };
-    known_alternatives(&mut context, &alternatives, &uses.utilities);
-    attributes(&mut context, &mut draft, &alternatives, &uses.utilities);
-    let mut weights = weights(&mut context, &mut draft);
-    let mut draft = drop_missing(&mut context, draft, cases_dropped, &mut weights);
-    too_few(&mut context, &draft);
-    let decision_maker = decision_makers(&mut context, &draft);
+        cases_lost,
+    } = laid;
+    if schema.alternatives.is_empty() {
+        let problems = unknown_alternatives(&alternatives.names, &uses.utilities);
+        context.errors.extend(problems);
+    }
+    let mut suspects = screen::utilities(&mut context, &mut draft, &alternatives, &uses.utilities);
+    screen::weights(&mut context, &mut draft, &mut suspects);
+    panel::mark_missing(&context, &mut draft);
+    let (mut draft, cases_dropped) = screen::drop_missing(&mut context, draft, suspects, cases_dropped);
+    screen::too_few(&mut context, &draft);
+    let mut weights = screen::case_weights(&mut context, &draft);
+    let decision_maker = panel::decision_makers(&mut context, &draft);
+    if !context.is_sound() {
+        return Err(context.into_error());
+    }
+    if draft.n_cases() == 0 {
+        let file = table.source.name.clone();
+        return Err(if cases_dropped == 0 {
+            DataError::NoChoiceLeft {
+                file,
+                filter: written(schema),
+                cases: cases_lost,
+            }
+        } else {
+            DataError::AllDropped { file }
+        });
+    }
     if let Some((makers, _)) = &decision_maker
         && !makers.is_sorted()
     {
         let mut order: Vec<usize> = (0..draft.n_cases()).collect();
         order.sort_by_key(|&case| makers[case]);
-        draft = draft.select(order.iter().copied(), |_| true);
         weights = weights.map(|weights| order.iter().map(|&case| weights[case]).collect());
-    }
-    if !context.errors.is_empty() {
-        return Err(DataError::from_list(context.errors));
-    }
-    if draft.n_cases() == 0 {
-        return Err(DataError::AllDropped {
-            file: table.source.name.clone(),
-        });
+        draft = draft.select(order, |_| true);
     }
 
     let warnings = context.warnings;
-    let counts = matches!(schema.layout, Layout::Long { counts: true, .. });
-    let outcome = if counts {
-        Outcome::Counts(draft.chosen.clone())
-    } else {
-        let chosen = |case: usize| draft.pairs(case).position(|pair| draft.chosen[pair] > 0.0);
-        let chosen = (0..draft.n_cases()).map(|case| chosen(case).expect("every case has a choice") as u32);
-        Outcome::Chosen(chosen.collect())
-    };
     let columns = columns(&table, schema, &draft);
-    let case_of_pair = (0..draft.n_cases()).flat_map(|case| draft.pairs(case).map(move |_| case as u32)).collect();
+    let case_of_pair = (0..draft.n_cases())
+        .flat_map(|case| draft.pairs(case).map(move |_| case as u32))
+        .collect();
     let n_decision_makers = decision_maker.as_ref().map_or(draft.n_cases(), |(_, n)| *n);
     Ok(ChoiceData {
         rows_read: table.n_rows,
         source: table.source,
         schema: schema.clone(),
         alternatives,
+        outcome: outcome(schema, &draft),
         start: draft.start,
         alternative: draft.alternative,
         row: draft.row,
         case_of_pair,
-        outcome,
         weights,
         decision_maker: decision_maker.map(|(mut makers, _)| {
             makers.sort_unstable();
@@ -115,297 +125,171 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Ch
     })
 }
 
+/// The filter as the user wrote it.
+fn written(schema: &Schema) -> String {
+    schema.filter.as_ref().map_or(String::new(), ToString::to_string)
+}
+
 /// Looks every name up; all that are wrong are reported together.
 fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>) -> Result<Context<'a>, DataError> {
-    let mut errors = Vec::new();
-    for (column, role) in schema.named_columns() {
-        if table.column(column).is_none() {
-            errors.push(DataError::NoColumn {
-                file: table.source.name.clone(),
-                column: column.to_owned(),
-                role: format!("[data] {role}"),
-                suggestion: near_miss(column, table.all_names.iter().map(String::as_str)),
-            });
-        }
+    let mut errors = missing_columns(table, schema);
+    errors.extend(shadows(table, schema, uses));
+    if let Layout::Wide { choice } = &schema.layout
+        && schema.alternatives.is_empty()
+    {
+        errors.push(DataError::NoAlternatives { choice: choice.clone() });
     }
-    let in_file = |name: &String| table.all_names.contains(name);
-    for (position, derived) in schema.derived.iter().enumerate() {
-        let name = derived.name.clone();
-        if in_file(&name) {
-            let file = table.source.name.clone();
-            errors.push(DataError::DerivedShadows { name, file });
-        } else if schema.derived[..position].iter().any(|earlier| earlier.name == name) {
-            errors.push(DataError::DerivedTwice { name });
-        }
+    if !schema.alternatives.is_empty() {
+        let names: Vec<String> = schema
+            .alternatives
+            .iter()
+            .map(|alternative| alternative.name.clone())
+            .collect();
+        errors.extend(unknown_alternatives(&names, &uses.utilities));
     }
-    for name in &uses.parameters {
-        if in_file(name) || schema.derived.iter().any(|derived| derived.name == *name) {
-            errors.push(DataError::ParameterShadows {
-                name: name.clone(),
-                file: table.source.name.clone(),
-            });
-        }
-    }
-
     let mut graph = Graph::default();
-    let mut names = Names::new(table.columns.iter().map(|column| (column.name.as_str(), &column.values)));
-    names.derive(&schema.derived, &mut graph, &mut errors);
-    for (label, expression) in schema.expressions().into_iter().skip(schema.derived.len()) {
-        errors.extend(names.lower(&label, expression, &mut graph).err().into_iter().flatten());
-    }
-    let with_parameters = names.with_parameters(&uses.parameters);
-    for utility in &uses.utilities {
-        let lowered = with_parameters.lower(&utility.label, utility.expression, &mut graph);
-        errors.extend(lowered.err().into_iter().flatten());
-    }
+    let nodes = lower(table, schema, uses, &mut graph, &mut errors);
     if !errors.is_empty() {
         return Err(DataError::from_list(errors));
     }
-    // Any values will do that make no expression of parameters vanish by accident.
-    let probe = |position: usize| 0.5 + (position as f64 * 0.618_033_988_749_895).fract();
     Ok(Context {
         table,
         schema,
-        names,
         graph,
-        probes: uses.parameters.iter().enumerate().map(|(at, name)| (name.clone(), probe(at))).collect(),
+        nodes,
+        probes: Probes::new(&uses.parameters),
+        faults: Faults::default(),
         errors: Vec::new(),
         warnings: Vec::new(),
     })
 }
 
-/// Which rows the filter keeps.
-fn filter(context: &mut Context<'_>) -> Vec<bool> {
-    let Some(expression) = &context.schema.filter else {
-        return vec![true; context.table.n_rows];
+/// Columns that the schema names and the table has not.
+fn missing_columns(table: &Table, schema: &Schema) -> Vec<DataError> {
+    let absent = schema
+        .named_columns()
+        .into_iter()
+        .filter(|(column, _)| table.column(column).is_none());
+    let error = |(column, role): (&str, &'static str)| DataError::NoColumn {
+        file: table.source.name.clone(),
+        column: column.to_owned(),
+        role: format!("[data] {role}"),
+        suggestion: near_miss(column, table.all_names.iter().map(String::as_str)),
     };
-    let Some(node) = context.lower("filter", expression) else {
-        return Vec::new();
+    absent.map(error).collect()
+}
+
+/// Derived columns and parameters with a name that is taken.
+fn shadows(table: &Table, schema: &Schema, uses: &Uses<'_>) -> Vec<DataError> {
+    let mut errors = Vec::new();
+    let file = || table.source.name.clone();
+    let in_file: HashSet<&str> = table.all_names.iter().map(String::as_str).collect();
+    let mut derived: HashSet<&str> = HashSet::new();
+    for name in schema.derived.iter().map(|derived| &derived.name) {
+        if in_file.contains(name.as_str()) {
+            errors.push(DataError::DerivedShadows {
+                name: name.clone(),
+                file: file(),
+            });
+        } else if !derived.insert(name) {
+            errors.push(DataError::DerivedTwice { name: name.clone() });
+        }
+    }
+    for name in &uses.parameters {
+        if in_file.contains(name.as_str()) {
+            errors.push(DataError::ParameterShadows {
+                name: name.clone(),
+                file: file(),
+            });
+        } else if derived.contains(name.as_str()) {
+            errors.push(DataError::ParameterShadowsDerived { name: name.clone() });
+        }
+    }
+    errors
+}
+
+/// Utilities of alternatives that do not exist.
+fn unknown_alternatives(names: &[String], utilities: &[Use<'_>]) -> Vec<DataError> {
+    let known: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let named = utilities
+        .iter()
+        .filter_map(|utility| Some((utility, utility.alternative?)));
+    let unknown = named.filter(|(_, name)| !known.contains(name));
+    let error = |(utility, name): (&Use<'_>, &str)| DataError::NoAlternative {
+        label: utility.label.clone(),
+        name: name.to_owned(),
+        suggestion: near_miss(name, names.iter().map(String::as_str)),
+        known: name_list(names.iter().map(String::as_str)),
+    };
+    unknown.map(error).collect()
+}
+
+/// Gives every expression its meaning.
+fn lower(table: &Table, schema: &Schema, uses: &Uses<'_>, graph: &mut Graph, errors: &mut Vec<DataError>) -> Nodes {
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| (column.name.as_str(), &column.values));
+    let mut names = Names::new(columns).suggesting(&table.all_names);
+    names.derive(&schema.derived, graph, errors);
+    let with_parameters = names.with_parameters(&uses.parameters);
+    let mut lower = |names: &Names, label: &str, expression| match names.lower(label, expression, graph) {
+        Ok(node) => node,
+        Err(problems) => {
+            errors.extend(problems);
+            // Stands for it until the errors are returned.
+            graph.constant(f64::NAN)
+        }
+    };
+    let filter = schema.filter.as_ref().map(|filter| lower(&names, "filter", filter));
+    let weight = schema.weight.as_ref().map(|weight| lower(&names, "weight", weight));
+    let available = schema.alternatives.iter().map(|alternative| {
+        let available = alternative.available.as_ref()?;
+        Some(lower(&names, &availability_label(&alternative.name), available))
+    });
+    Nodes {
+        filter,
+        weight,
+        available: available.collect(),
+        utilities: uses
+            .utilities
+            .iter()
+            .map(|utility| lower(&with_parameters, &utility.label, utility.expression))
+            .collect(),
+    }
+}
+
+/// Which rows the filter keeps.
+fn filter(context: &mut Context<'_>) -> Vec<RowState> {
+    let (Some(expression), Some(node)) = (&context.schema.filter, context.nodes.filter) else {
+        return vec![RowState::Kept; context.table.n_rows];
     };
     let values = context.evaluate(node, None);
-    let mut faults = Faults::default();
-    let mut dropped = 0;
-    let keep = values.iter().enumerate().map(|(row, &value)| {
+    let state = values.iter().enumerate().map(|(row, &value)| {
         if value.is_finite() {
-            return value != 0.0;
+            return if value == 0.0 { RowState::Out } else { RowState::Kept };
         }
-        match context.explain(expression, "filter", row, &mut faults) {
-            Verdict::Missing => dropped += 1,
-            Verdict::Sound | Verdict::Fault => {}
+        match context.examine("filter", expression, row) {
+            Verdict::Missing => RowState::Missing,
+            Verdict::Sound | Verdict::Fault(_) => RowState::Faulty,
         }
-        false
     });
-    let keep = keep.collect();
-    context.errors.extend(faults.into_errors());
-    if dropped > 0 {
-        context.warnings.push(format!("{dropped} {} dropped because the filter needs a missing cell", rows(dropped)));
-    }
-    keep
+    state.collect()
 }
 
-/// Every alternative that a utility names must exist.
-fn known_alternatives(context: &mut Context<'_>, alternatives: &Alternatives, utilities: &[Use<'_>]) {
-    for utility in utilities {
-        let Some(name) = utility.alternative else { continue };
-        if alternatives.position(name).is_none() {
-            context.errors.push(DataError::NoAlternative {
-                label: utility.label.clone(),
-                name: name.to_owned(),
-                suggestion: near_miss(name, alternatives.names.iter().map(String::as_str)),
-                known: name_list(alternatives.names.iter().map(String::as_str)),
-            });
-        }
+fn outcome(schema: &Schema, draft: &Draft) -> Outcome {
+    if matches!(schema.layout, Layout::Long { counts: true, .. }) {
+        return Outcome::Counts(draft.chosen.clone());
     }
-}
-
-/// Evaluates every utility where it is needed; cells that make it undefined are reported, or marked as missing.
-fn attributes(context: &mut Context<'_>, draft: &mut Draft, alternatives: &Alternatives, utilities: &[Use<'_>]) {
-    let parameters: Vec<String> = context.probes.iter().map(|(name, _)| name.clone()).collect();
-    let names = std::mem::take(&mut context.names);
-    context.names = names.with_parameters(&parameters);
-    let mut faults = Faults::default();
-    for utility in utilities {
-        let position = match utility.alternative {
-            None => None,
-            Some(name) => match alternatives.position(name) {
-                None => continue,
-                found => found,
-            },
-        };
-        let Some(node) = context.lower(&utility.label, utility.expression) else { continue };
-        let pairs: Option<Vec<usize>> = position.map(|position| {
-            let ours = |pair: &usize| draft.alternative[*pair] as usize == position;
-            (0..draft.row.len()).filter(ours).collect()
-        });
-        let rows: Vec<u32> = match &pairs {
-            None => draft.row.clone(),
-            Some(pairs) => pairs.iter().map(|&pair| draft.row[pair]).collect(),
-        };
-        let values = context.evaluate(node, Some(&rows));
-        for (at, _) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
-            let verdict = context.explain(utility.expression, &utility.label, rows[at] as usize, &mut faults);
-            if verdict == Verdict::Missing {
-                draft.missing[pairs.as_ref().map_or(at, |pairs| pairs[at])] = true;
-            }
-        }
-    }
-    context.names = names;
-    context.errors.extend(faults.into_errors());
-}
-
-/// Weight of each case.
-fn weights(context: &mut Context<'_>, draft: &mut Draft) -> Option<Vec<f64>> {
-    let expression: &Expression = context.schema.weight.as_ref()?;
-    let node = context.lower("weight", expression)?;
-    let values = context.evaluate(node, Some(&draft.row));
-    let mut faults = Faults::default();
-    let mut negative: Option<(f64, Places)> = None;
-    let mut varying: Option<(f64, f64, Places)> = None;
-    let mut weights = Vec::with_capacity(draft.n_cases());
-    for case in 0..draft.n_cases() {
-        let pairs = draft.pairs(case);
-        let first = values[pairs.start];
-        weights.push(first);
-        for pair in pairs {
-            let (value, row) = (values[pair], draft.row[pair] as usize);
-            if !value.is_finite() {
-                if context.explain(expression, "weight", row, &mut faults) == Verdict::Missing {
-                    draft.missing[pair] = true;
-                }
-            } else if value < 0.0 {
-                negative.get_or_insert_with(|| (value, Places::new(context.file()))).1.add(|| context.place(row));
-                break;
-            } else if value != first && first.is_finite() {
-                let varying = varying.get_or_insert_with(|| (first, value, Places::new(context.file())));
-                varying.2.add(|| context.place(row));
-                break;
-            }
-        }
-    }
-    context.errors.extend(faults.into_errors());
-    if let Some((value, places)) = negative {
-        context.errors.push(DataError::NegativeWeight { places, value });
-    }
-    if let Some((first, second, places)) = varying {
-        context.errors.push(DataError::WeightVaries { places, first, second });
-    }
-    if weights.iter().all(|weight| *weight == 0.0) && !weights.is_empty() {
-        context.errors.push(DataError::ZeroWeights {
-            file: context.file().to_owned(),
-            weight: expression.to_string(),
-        });
-    }
-    Some(weights)
-}
-
-/// Drops what the schema allows to drop for missing cells, and says how much.
-fn drop_missing(
-    context: &mut Context<'_>,
-    draft: Draft,
-    already: usize,
-    weights: &mut Option<Vec<f64>>,
-) -> Draft {
-    let mut cases = already;
-    let mut alternatives = 0;
-    let mut kept = Vec::with_capacity(draft.n_cases());
-    for case in 0..draft.n_cases() {
-        let missing = draft.pairs(case).filter(|&pair| draft.missing[pair]).count();
-        let chosen_lost = draft.pairs(case).any(|pair| draft.missing[pair] && draft.chosen[pair] > 0.0);
-        let too_few = draft.pairs(case).len() - missing < 2;
-        let lost = missing > 0 && (context.schema.missing == Missing::DropCase || chosen_lost || too_few);
-        if lost {
-            cases += 1;
-        } else {
-            alternatives += missing;
-            kept.push(case);
-        }
-    }
-    if cases > 0 {
-        let noun = if cases == 1 { "case" } else { "cases" };
-        context.warnings.push(format!("{cases} {noun} dropped because of missing cells"));
-    }
-    if alternatives > 0 {
-        let noun = if alternatives == 1 { "alternative" } else { "alternatives" };
-        context.warnings.push(format!("{alternatives} {noun} dropped from choice sets because of missing cells"));
-    }
-    if kept.len() == draft.n_cases() && alternatives == 0 {
-        return draft;
-    }
-    if let Some(weights) = weights {
-        *weights = kept.iter().map(|&case| weights[case]).collect();
-    }
-    draft.select(kept, |pair| !draft.missing[pair])
-}
-
-fn too_few(context: &mut Context<'_>, draft: &Draft) {
-    for (size, name) in [(0, "no alternative"), (1, "one alternative")] {
-        let mut places = Places::new(context.file());
-        for case in (0..draft.n_cases()).filter(|&case| draft.pairs(case).len() == size) {
-            places.add(|| context.place(draft.first_row(case)));
-        }
-        if !places.is_empty() {
-            context.errors.push(DataError::TooFewAlternatives { places, size: name });
-        }
-    }
-}
-
-/// Decision maker of each case by first appearance, and how many there are.
-fn decision_makers(context: &mut Context<'_>, draft: &Draft) -> Option<(Vec<u32>, usize)> {
-    let name = context.schema.decision_maker.as_deref()?;
-    let values = &context.table.column(name).expect("named columns were looked up before").values;
-    let identify = |row: usize| match values {
-        Values::Number(cells) => (!cells[row].is_nan()).then(|| key(cells[row])),
-        Values::Text(text) => (text.codes[row] != MISSING_TEXT).then(|| u64::from(text.codes[row])),
-    };
-    let mut missing = Places::new(context.file());
-    let mut varying: Option<(usize, usize, Places)> = None;
-    let mut numbers: HashMap<u64, u32> = HashMap::new();
-    let mut makers = Vec::with_capacity(draft.n_cases());
-    for case in 0..draft.n_cases() {
-        let first_row = draft.first_row(case);
-        let first = identify(first_row);
-        let other = draft.pairs(case).map(|pair| draft.row[pair] as usize).find(|&row| identify(row) != first);
-        if let Some(row) = other {
-            let varying = varying.get_or_insert_with(|| (first_row, row, Places::new(context.file())));
-            varying.2.add(|| context.place(row));
-        }
-        match first {
-            None => missing.add(|| context.place(first_row)),
-            Some(identifier) => {
-                let next = numbers.len() as u32;
-                makers.push(*numbers.entry(identifier).or_insert(next));
-            }
-        }
-    }
-    let sound = missing.is_empty();
-    if !sound {
-        context.errors.push(DataError::MissingIdentifier {
-            places: missing,
-            column: name.to_owned(),
-            role: "the decision maker",
-            droppable: false,
-        });
-    }
-    if let Some((first, second, places)) = varying {
-        let case = match &context.schema.layout {
-            Layout::Long { case, .. } => case.clone(),
-            Layout::Wide { .. } => unreachable!("a case of wide data is one row"),
-        };
-        context.errors.push(DataError::DecisionMakerVaries {
-            places,
-            column: name.to_owned(),
-            first: cell(values, first),
-            second: cell(values, second),
-            case,
-        });
-    }
-    sound.then_some((makers, numbers.len()))
+    let chosen = |case: usize| draft.pairs(case).position(|pair| draft.chosen[pair] > 0.0);
+    let chosen = (0..draft.n_cases()).map(|case| chosen(case).expect("every case has a choice") as u32);
+    Outcome::Chosen(chosen.collect())
 }
 
 /// The columns over the rows used: once per case where they do not vary within cases.
 fn columns(table: &Table, schema: &Schema, draft: &Draft) -> Vec<DataColumn> {
     let wide = matches!(schema.layout, Layout::Wide { .. });
-    let first_rows: Vec<u32> = (0..draft.n_cases()).map(|case| draft.first_row(case) as u32).collect();
+    let first_rows: Vec<u32> = (0..draft.n_cases()).map(|case| draft.row[draft.start[case]]).collect();
     let constant = |values: &Values| {
         (0..draft.n_cases()).all(|case| {
             let pairs = &draft.row[draft.pairs(case)];
@@ -417,16 +301,24 @@ fn columns(table: &Table, schema: &Schema, draft: &Draft) -> Vec<DataColumn> {
         })
     };
     let one = |column: &Column| {
-        let level = if wide || constant(&column.values) { Level::Case } else { Level::Pair };
+        let level = if wide || constant(&column.values) {
+            Level::Case
+        } else {
+            Level::Pair
+        };
         let rows = if level == Level::Case { &first_rows } else { &draft.row };
         DataColumn {
             name: column.name.clone(),
             level,
             values: gather(&column.values, rows),
-            position: table.all_names.iter().position(|name| *name == column.name).unwrap_or(usize::MAX),
+            position: table
+                .all_names
+                .iter()
+                .position(|name| *name == column.name)
+                .unwrap_or(usize::MAX),
         }
     };
-    table.columns.iter().map(one).collect()
+    table.columns.par_iter().map(one).collect()
 }
 
 fn gather(values: &Values, rows: &[u32]) -> Values {
@@ -437,8 +329,4 @@ fn gather(values: &Values, rows: &[u32]) -> Values {
             dictionary: text.dictionary.clone(),
         }),
     }
-}
-
-fn rows(n: usize) -> &'static str {
-    if n == 1 { "row was" } else { "rows were" }
 }

@@ -2,13 +2,13 @@
 
 use logsum_expressions::{ColumnId, Expression, Graph, NodeId};
 
-use crate::alternatives::{Alternatives, key};
+use crate::alternatives::Alternatives;
 use crate::build;
 use crate::columns::{Cells, Names, evaluate};
-use crate::draft::cell;
+use crate::draft::present;
 use crate::error::{DataError, Place, Places};
 use crate::schema::{Derived, Schema};
-use crate::table::{MISSING_TEXT, Source, Table, Values};
+use crate::table::{Source, Table, Values};
 
 /// What a model will compute from the data, so that every cell it needs is checked once.
 #[derive(Clone, Debug, Default)]
@@ -182,9 +182,13 @@ impl ChoiceData {
     pub fn place(&self, case: usize) -> Place {
         let row = self.row[self.start[case]] as usize;
         let case = match &self.schema.layout {
-            crate::schema::Layout::Long { case: column, .. } => self.column(column).map(|column| {
-                let at = if column.level == Level::Case { case } else { self.start[case] };
-                cell(&column.values, at)
+            crate::schema::Layout::Long { case: column, .. } => self.column(column).and_then(|column| {
+                let at = if column.level == Level::Case {
+                    case
+                } else {
+                    self.start[case]
+                };
+                present(&column.values, at)
             }),
             crate::schema::Layout::Wide { .. } => None,
         };
@@ -200,18 +204,32 @@ impl ChoiceData {
         let mut errors = Vec::new();
         let derived: &[Derived] = &self.schema.derived;
         names.derive(derived, graph, &mut errors);
-        assert!(errors.is_empty(), "derived columns were lowered when the data were built");
+        assert!(
+            errors.is_empty(),
+            "derived columns were lowered when the data were built"
+        );
         names.with_parameters(parameters)
     }
 
     /// Level at which a parameter-free node varies.
     pub fn level(&self, graph: &Graph, node: NodeId) -> Level {
         let columns = graph.columns_of(node);
-        columns.iter().map(|id| self.columns[id.0 as usize].level).max().unwrap_or(Level::Case)
+        columns
+            .iter()
+            .map(|id| self.columns[id.0 as usize].level)
+            .max()
+            .unwrap_or(Level::Case)
     }
 
     /// Values of a parameter-free node, one per case or per pair as `level` says.
+    ///
+    /// # Panics
+    /// If the node varies within cases and `level` is the case.
     pub fn evaluate(&self, graph: &Graph, node: NodeId, level: Level) -> Vec<f64> {
+        assert!(
+            level >= self.level(graph, node),
+            "what varies within cases has no value per case"
+        );
         let n = match level {
             Level::Case => self.n_cases(),
             Level::Pair => self.n_pairs(),
@@ -238,10 +256,7 @@ impl ChoiceData {
                 suggestion: crate::error::near_miss(name, self.columns.iter().map(|column| column.name.as_str())),
             });
         };
-        let identify = |at: usize| match &column.values {
-            Values::Number(cells) => (!cells[at].is_nan()).then(|| key(cells[at])),
-            Values::Text(text) => (text.codes[at] != MISSING_TEXT).then(|| u64::from(text.codes[at])),
-        };
+        let identify = |at: usize| column.values.identity(at);
         let mut missing = Places::new(&self.source.name);
         let mut varying = Places::new(&self.source.name);
         let mut numbers = std::collections::HashMap::new();
@@ -252,13 +267,13 @@ impl ChoiceData {
                 Level::Pair => self.pairs(case),
             };
             let first = identify(cells.start);
-            if cells.clone().any(|at| identify(at) != first) {
-                varying.add(|| self.place(case));
-            }
-            let Some(identifier) = first else {
+            let Some(identifier) = first.filter(|_| cells.clone().all(|at| identify(at).is_some())) else {
                 missing.add(|| self.place(case));
                 continue;
             };
+            if cells.clone().any(|at| identify(at) != first) {
+                varying.add(|| self.place(case));
+            }
             let next = numbers.len() as u32;
             groups.push(*numbers.entry(identifier).or_insert(next));
         }
@@ -277,7 +292,11 @@ impl ChoiceData {
                 column: name.to_owned(),
             });
         }
-        if errors.is_empty() { Ok((groups, numbers.len())) } else { Err(DataError::from_list(errors)) }
+        if errors.is_empty() {
+            Ok((groups, numbers.len()))
+        } else {
+            Err(DataError::from_list(errors))
+        }
     }
 
     fn column(&self, name: &str) -> Option<&DataColumn> {

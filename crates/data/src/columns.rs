@@ -1,5 +1,6 @@
 //! Names and cells for expressions: what a name means, and its values over many rows or at one.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use logsum_expressions::{
@@ -8,8 +9,9 @@ use logsum_expressions::{
 };
 use rayon::prelude::*;
 
+use crate::draft::Probes;
 use crate::error::DataError;
-use crate::schema::Derived;
+use crate::schema::{Derived, derived_label};
 use crate::table::{MISSING_TEXT, Table, TextColumn, Values};
 
 /// Rows evaluated at a time: a register of the compiled program then takes 8 kB.
@@ -18,34 +20,55 @@ const CHUNK: usize = 1024;
 /// What the names in expressions mean: columns in the order of [`ColumnId`], derived columns, parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    columns: Vec<(String, bool)>,
-    derived: Vec<(String, NodeId)>,
-    parameters: Vec<String>,
+    known: HashMap<String, Symbol>,
+    /// The known names in order: columns, derived columns, parameters.
+    order: Vec<String>,
+    /// Names that could be meant, of columns that were not read.
+    others: Vec<String>,
 }
 
 impl Names {
-    /// Names of columns, each with whether it holds text.
+    /// Names of columns, each with its cells, which say whether it holds text.
     pub fn new<'a>(columns: impl IntoIterator<Item = (&'a str, &'a Values)>) -> Self {
-        let columns = columns
-            .into_iter()
-            .map(|(name, values)| (name.to_owned(), matches!(values, Values::Text(_))))
-            .collect();
-        Names {
-            columns,
-            ..Names::default()
+        let mut names = Names::default();
+        for (position, (name, values)) in columns.into_iter().enumerate() {
+            let id = ColumnId(position as u32);
+            names.add(
+                name,
+                if matches!(values, Values::Text(_)) {
+                    Symbol::Text(id)
+                } else {
+                    Symbol::Number(id)
+                },
+            );
         }
+        names
+    }
+
+    /// Makes a name known; of two meanings the first stays.
+    fn add(&mut self, name: &str, symbol: Symbol) {
+        if !self.known.contains_key(name) {
+            self.known.insert(name.to_owned(), symbol);
+            self.order.push(name.to_owned());
+        }
+    }
+
+    /// Suggests these names too where an unknown one looks like them.
+    pub fn suggesting(mut self, names: &[String]) -> Self {
+        self.others = names.to_vec();
+        self
     }
 
     /// Lowers derived columns in order, so that later expressions may use them; every failure is pushed to `errors`.
     pub fn derive(&mut self, derived: &[Derived], graph: &mut Graph, errors: &mut Vec<DataError>) {
         for Derived { name, expression } in derived {
-            let label = format!("column \"{name}\"");
+            let label = derived_label(name);
             match self.lower(&label, expression, graph) {
-                Ok(node) => self.derived.push((name.clone(), node)),
+                Ok(node) => self.add(name, Symbol::Node(node)),
                 Err(problems) => {
                     errors.extend(problems);
                     // Known all the same, so that its users are not reported too.
-                    self.derived.push((name.clone(), graph.constant(f64::NAN)));
+                    self.add(name, Symbol::Node(graph.constant(f64::NAN)));
                 }
             }
         }
@@ -53,10 +76,11 @@ impl Names {
 
     /// Lets expressions refer to parameters, numbered in this order.
     pub fn with_parameters(&self, parameters: &[String]) -> Self {
-        Names {
-            parameters: parameters.to_vec(),
-            ..self.clone()
+        let mut names = self.clone();
+        for (position, parameter) in parameters.iter().enumerate() {
+            names.add(parameter, Symbol::Parameter(ParameterId(position as u32)));
         }
+        names
     }
 
     /// The meaning of an expression in `graph`.
@@ -65,10 +89,18 @@ impl Names {
     /// Every name and type problem of the expression, labelled.
     pub fn lower(&self, label: &str, expression: &Expression, graph: &mut Graph) -> Result<NodeId, Vec<DataError>> {
         lower(expression, self, graph).map_err(|problems| {
-            let describe = |problem: &logsum_expressions::LowerError| DataError::Expression {
-                label: label.to_owned(),
-                message: problem.to_string(),
-                caret: logsum_expressions::caret(expression.source(), problem.span()),
+            let describe = |problem: &logsum_expressions::LowerError| {
+                let (line, column) = logsum_expressions::position(expression.source(), problem.span().start);
+                let line = if line > 1 {
+                    format!("line {line}, ")
+                } else {
+                    String::new()
+                };
+                DataError::Expression {
+                    label: format!("{label}, {line}column {column}"),
+                    message: problem.to_string(),
+                    caret: logsum_expressions::snippet(expression.source(), problem.span()),
+                }
             };
             problems.iter().map(describe).collect()
         })
@@ -77,21 +109,11 @@ impl Names {
 
 impl Scope for Names {
     fn resolve(&self, name: &str) -> Option<Symbol> {
-        if let Some(position) = self.columns.iter().position(|(column, _)| column == name) {
-            let id = ColumnId(position as u32);
-            return Some(if self.columns[position].1 { Symbol::Text(id) } else { Symbol::Number(id) });
-        }
-        if let Some((_, node)) = self.derived.iter().find(|(derived, _)| derived == name) {
-            return Some(Symbol::Node(*node));
-        }
-        let position = self.parameters.iter().position(|parameter| parameter == name)?;
-        Some(Symbol::Parameter(ParameterId(position as u32)))
+        self.known.get(name).copied()
     }
 
     fn names(&self) -> Vec<String> {
-        let columns = self.columns.iter().map(|(name, _)| name);
-        let derived = self.derived.iter().map(|(name, _)| name);
-        columns.chain(derived).chain(&self.parameters).cloned().collect()
+        self.order.iter().chain(&self.others).cloned().collect()
     }
 }
 
@@ -185,8 +207,7 @@ fn text_cells(cells: Cells<'_>) -> (&[u32], &[String], Option<&[u32]>) {
 pub(crate) struct TableRow<'a> {
     pub table: &'a Table,
     pub derived: &'a [Derived],
-    /// Parameters and the values at which expressions are tried.
-    pub parameters: &'a [(String, f64)],
+    pub parameters: &'a Probes,
     pub row: usize,
 }
 
@@ -208,7 +229,9 @@ impl Row for TableRow<'_> {
         if let Some(derived) = self.derived.iter().find(|derived| derived.name == name) {
             return interpret(&derived.expression, self).map(Value::Number);
         }
-        let parameter = self.parameters.iter().find(|(parameter, _)| parameter == name);
-        Ok(Value::Number(parameter.expect("names were resolved before rows are interpreted").1))
+        let parameter = self.parameters.get(name);
+        Ok(Value::Number(
+            parameter.expect("names were resolved before rows are interpreted"),
+        ))
     }
 }

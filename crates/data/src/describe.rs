@@ -99,8 +99,11 @@ impl ChoiceData {
             let lengths = makers.chunk_by(|a, b| a == b).map(<[u32]>::len);
             (lengths.clone().min().unwrap_or(0), lengths.max().unwrap_or(0))
         });
-        let mut described: Vec<&DataColumn> =
-            self.columns.iter().filter(|column| columns.contains(&column.name.as_str())).collect();
+        let mut described: Vec<&DataColumn> = self
+            .columns
+            .iter()
+            .filter(|column| columns.contains(&column.name.as_str()))
+            .collect();
         described.sort_by_key(|column| column.position);
         Description {
             file: self.source.name.clone(),
@@ -114,7 +117,10 @@ impl ChoiceData {
             total_weight: self.weights.as_ref().map(|weights| weights.iter().sum()),
             counts: matches!(self.outcome, Outcome::Counts(_)),
             alternatives: self.describe_alternatives(),
-            columns: described.into_iter().map(|column| self.describe_column(column)).collect(),
+            columns: described
+                .into_iter()
+                .map(|column| self.describe_column(column))
+                .collect(),
         }
     }
 
@@ -212,7 +218,13 @@ fn summarise(values: &Values) -> (usize, Summary) {
                     occurs[code as usize] = true;
                 }
             }
-            let words: Vec<&String> = text.dictionary.iter().zip(&occurs).filter(|(_, occurs)| **occurs).map(|(word, _)| word).collect();
+            let words: Vec<&String> = text
+                .dictionary
+                .iter()
+                .zip(&occurs)
+                .filter(|(_, occurs)| **occurs)
+                .map(|(word, _)| word)
+                .collect();
             let summary = if words.is_empty() {
                 Summary::Empty
             } else {

@@ -1,20 +1,41 @@
 //! From rows to cases: what wide and long tables have in common while they are being checked.
 
-use std::mem::discriminant;
+use std::collections::HashMap;
 
-use logsum_expressions::{Expression, Fault, FaultKind, Graph, NodeId};
+use logsum_expressions::{Expression, FaultKind, Graph, NodeId};
 
 use crate::alternatives::Alternatives;
-use crate::columns::{Cells, Names, TableRow, evaluate};
+use crate::columns::{Cells, TableRow, evaluate};
 use crate::error::{DataError, Place, Places};
-use crate::schema::{Missing, Schema};
+use crate::faults::{Faults, Verdict, of_data};
+use crate::schema::{Layout, Missing, Schema};
 use crate::table::{Table, Values};
+
+/// Alternative of a pair that is sure to be dropped, and the choice of a case whose choice could not be read.
+pub(crate) const NO_ALTERNATIVE: u32 = u32::MAX;
+
+/// What becomes of a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowState {
+    /// It is used.
+    Kept,
+    /// The filter removes it.
+    Out,
+    /// A cell is missing that says what the row is, and the schema allows to drop.
+    Missing,
+    /// It cannot be read, which has been reported.
+    Faulty,
+}
 
 /// Choice situations as lists of table rows, before the attributes are checked.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     /// Pairs of case c are `start[c]..start[c + 1]`.
     pub start: Vec<usize>,
+    /// Table row that stands for each case in messages, also where it has no pairs.
+    pub first_row: Vec<u32>,
+    /// Whether a problem already reported took alternatives out of each case, so that its size says nothing.
+    pub unsure: Vec<bool>,
     /// Alternative of each (case, alternative) pair.
     pub alternative: Vec<u32>,
     /// Table row of each pair; in wide data that of its case.
@@ -23,6 +44,8 @@ pub(crate) struct Draft {
     pub chosen: Vec<f64>,
     /// Whether a cell is missing that the pair needs, where the schema allows to drop it.
     pub missing: Vec<bool>,
+    /// Weight in the row of each pair; none if the schema has no weights.
+    pub weight: Option<Vec<f64>>,
 }
 
 impl Draft {
@@ -51,25 +74,92 @@ impl Draft {
     }
 
     /// Ends the case that is being built.
-    pub fn end_case(&mut self) {
+    pub fn end_case(&mut self, first_row: u32, unsure: bool) {
         self.start.push(self.row.len());
-    }
-
-    /// Table row of the first pair of a case.
-    pub fn first_row(&self, case: usize) -> usize {
-        self.row[self.start[case]] as usize
+        self.first_row.push(first_row);
+        self.unsure.push(unsure);
     }
 
     /// The same cases in another order, or some of them; of these the pairs that `keep` admits.
     pub fn select(&self, cases: impl IntoIterator<Item = usize>, keep: impl Fn(usize) -> bool) -> Draft {
         let mut selected = Draft::new();
+        let mut weight = Vec::new();
         for case in cases {
             for pair in self.pairs(case).filter(|&pair| keep(pair)) {
-                selected.push(self.alternative[pair], self.row[pair], self.chosen[pair], self.missing[pair]);
+                selected.push(
+                    self.alternative[pair],
+                    self.row[pair],
+                    self.chosen[pair],
+                    self.missing[pair],
+                );
+                weight.extend(self.weight.as_ref().map(|weight| weight[pair]));
             }
-            selected.end_case();
+            selected.end_case(self.first_row[case], self.unsure[case]);
         }
+        selected.weight = self.weight.as_ref().map(|_| weight);
         selected
+    }
+}
+
+/// The members of each of several groups, in order: of alternatives, their pairs.
+pub(crate) struct Groups {
+    start: Vec<usize>,
+    members: Vec<u32>,
+}
+
+impl Groups {
+    /// Sorts the positions of `group` by group in one pass; groups of `n` or more are left out.
+    pub fn new(group: &[u32], n: usize) -> Self {
+        let mut start = vec![0; n + 1];
+        for &group in group.iter().filter(|group| (**group as usize) < n) {
+            start[group as usize + 1] += 1;
+        }
+        for at in 0..n {
+            start[at + 1] += start[at];
+        }
+        let mut next = start.clone();
+        let mut members = vec![0; start[n]];
+        for (position, &group) in group.iter().enumerate().filter(|(_, group)| (**group as usize) < n) {
+            members[next[group as usize]] = position as u32;
+            next[group as usize] += 1;
+        }
+        Groups { start, members }
+    }
+
+    /// Positions of the members of a group, ascending.
+    pub fn of(&self, group: usize) -> &[u32] {
+        &self.members[self.start[group]..self.start[group + 1]]
+    }
+}
+
+/// What the expressions of schema and model mean, in their order.
+pub(crate) struct Nodes {
+    pub filter: Option<NodeId>,
+    pub weight: Option<NodeId>,
+    /// One per alternative of the schema; `None` if it is always available.
+    pub available: Vec<Option<NodeId>>,
+    pub utilities: Vec<NodeId>,
+}
+
+/// The parameters of utilities and the values at which utilities are tried on the data.
+pub(crate) struct Probes {
+    positions: HashMap<String, usize>,
+    values: Vec<f64>,
+}
+
+impl Probes {
+    /// Any values will do that make no expression of parameters vanish by accident.
+    pub fn new(parameters: &[String]) -> Self {
+        let value = |position: usize| 0.5 + (position as f64 * 0.618_033_988_749_895).fract();
+        Probes {
+            positions: parameters.iter().cloned().zip(0..).collect(),
+            values: (0..parameters.len()).map(value).collect(),
+        }
+    }
+
+    /// Value of a parameter; `None` if the name is none of one.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.positions.get(name).map(|&position| self.values[position])
     }
 }
 
@@ -77,10 +167,10 @@ impl Draft {
 pub(crate) struct Context<'a> {
     pub table: &'a Table,
     pub schema: &'a Schema,
-    pub names: Names,
     pub graph: Graph,
-    /// Parameters of utilities and the values at which utilities are tried on the data.
-    pub probes: Vec<(String, f64)>,
+    pub nodes: Nodes,
+    pub probes: Probes,
+    pub faults: Faults,
     pub errors: Vec<DataError>,
     pub warnings: Vec<String>,
 }
@@ -90,11 +180,31 @@ impl<'a> Context<'a> {
         &self.table.source.name
     }
 
+    /// No places of this file yet.
+    pub fn places(&self) -> Places {
+        Places::new(self.file())
+    }
+
+    /// Whether missing cells are dropped rather than reported.
+    pub fn drops_missing(&self) -> bool {
+        self.schema.missing != Missing::Error
+    }
+
+    /// Whether no problem has been found.
+    pub fn is_sound(&self) -> bool {
+        self.errors.is_empty() && self.faults.is_empty()
+    }
+
+    /// All problems found.
+    pub fn into_error(self) -> DataError {
+        DataError::from_list(self.errors.into_iter().chain(self.faults.into_errors()).collect())
+    }
+
     /// The place of a table row, with the case it belongs to where a column says so.
     pub fn place(&self, row: usize) -> Place {
         let case = match &self.schema.layout {
-            crate::schema::Layout::Long { case, .. } => self.table.column(case).map(|column| cell(&column.values, row)),
-            crate::schema::Layout::Wide { .. } => None,
+            Layout::Long { case, .. } => self.table.column(case).and_then(|column| present(&column.values, row)),
+            Layout::Wide { .. } => None,
         };
         Place {
             row: self.table.row_number(row),
@@ -102,97 +212,40 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Values of an expression that was lowered to `node`, at the given table rows or at all of them.
+    /// Values of a node at the given table rows, or at all of them.
     pub fn evaluate(&self, node: NodeId, rows: Option<&[u32]>) -> Vec<f64> {
         let n = rows.map_or(self.table.n_rows, <[u32]>::len);
-        let parameters: Vec<f64> = self.probes.iter().map(|(_, value)| *value).collect();
-        evaluate(&self.graph, node, n, &parameters, &|id| Cells {
+        evaluate(&self.graph, node, n, &self.probes.values, &|id| Cells {
             values: &self.table.columns[id.0 as usize].values,
             map: rows,
         })
     }
 
-    /// Lowers an expression, or notes why it has no meaning.
-    pub fn lower(&mut self, label: &str, expression: &Expression) -> Option<NodeId> {
-        self.names
-            .lower(label, expression, &mut self.graph)
-            .map_err(|problems| self.errors.extend(problems))
-            .ok()
-    }
-
-    /// Looks into the values of `expression` that are not finite: whether a missing cell alone is to blame.
-    ///
-    /// Everything else, and missing cells where they are errors, goes into `faults`.
-    pub fn explain(&self, expression: &Expression, label: &str, row: usize, faults: &mut Faults) -> Verdict {
+    /// Why the value of `expression` in a row is not finite, and whether that is a problem.
+    pub fn explain(&self, expression: &Expression, row: usize) -> Verdict {
         let known = TableRow {
             table: self.table,
             derived: &self.schema.derived,
             parameters: &self.probes,
             row,
         };
-        let Some(fault) = known.fault(expression) else {
-            return Verdict::Sound;
-        };
-        if let FaultKind::Missing { .. } = &fault.kind
-            && self.schema.missing != Missing::Error
-        {
-            return Verdict::Missing;
+        match known.fault(expression) {
+            None => Verdict::Sound,
+            Some(fault) if matches!(fault.kind, FaultKind::Missing { .. }) && self.drops_missing() => Verdict::Missing,
+            Some(fault) if of_data(&fault, &self.probes) => Verdict::Fault(fault),
+            Some(_) => Verdict::Sound,
         }
-        let data_alone = matches!(fault.kind, FaultKind::Missing { .. } | FaultKind::Infinite { .. });
-        if !data_alone && self.involves_parameter(&fault) {
-            return Verdict::Sound;
+    }
+
+    /// Explains a value that is not finite and notes what is wrong, if anything is.
+    pub fn examine(&mut self, label: &str, expression: &Expression, row: usize) -> Verdict {
+        let verdict = self.explain(expression, row);
+        if let Verdict::Fault(fault) = &verdict {
+            let mut faults = std::mem::take(&mut self.faults);
+            faults.add(label, fault, row, self.file(), || self.place(row));
+            self.faults = faults;
         }
-        faults.add(self, label, fault, row);
-        Verdict::Fault
-    }
-
-    /// Whether the failing part has parameters in it: then other values of them may be fine.
-    fn involves_parameter(&self, fault: &Fault) -> bool {
-        Expression::parse(&fault.source[fault.span.start..fault.span.end])
-            .is_ok_and(|part| part.names().iter().any(|name| self.probes.iter().any(|(probe, _)| probe == name)))
-    }
-}
-
-/// What a value that is not finite turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Nothing that the data are to blame for.
-    Sound,
-    /// A missing cell that the schema allows to drop.
-    Missing,
-    /// A problem, noted.
-    Fault,
-}
-
-/// Problems of cells, gathered by expression, kind and part; of each the first is described.
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    found: Vec<(String, Fault, Places)>,
-}
-
-impl Faults {
-    fn add(&mut self, context: &Context<'_>, label: &str, fault: Fault, row: usize) {
-        let part = |fault: &Fault| fault.span.text(&fault.source).to_owned();
-        let same = |(at, known, _): &(String, Fault, Places)| {
-            at == label && discriminant(&known.kind) == discriminant(&fault.kind) && part(known) == part(&fault)
-        };
-        let position = self.found.iter().position(same).unwrap_or_else(|| {
-            self.found.push((label.to_owned(), fault, Places::new(context.file())));
-            self.found.len() - 1
-        });
-        self.found[position].2.add(|| context.place(row));
-    }
-
-    /// One error per expression, kind and part.
-    pub fn into_errors(self) -> impl Iterator<Item = DataError> {
-        self.found.into_iter().map(|(label, fault, places)| match fault.kind {
-            FaultKind::Missing { column } => DataError::MissingCell { places, label, column },
-            _ => DataError::NotFinite {
-                places,
-                label,
-                fault: fault.to_string(),
-            },
-        })
+        verdict
     }
 }
 
@@ -200,15 +253,21 @@ impl Faults {
 pub(crate) struct Laid {
     pub draft: Draft,
     pub alternatives: Alternatives,
-    /// Cases already dropped because their choice is missing.
+    /// Cases already dropped because of missing cells.
     pub cases_dropped: usize,
+    /// Cases whose chosen row the filter removed.
+    pub cases_lost: usize,
 }
 
-/// A cell as written, for messages and labels.
-pub(crate) fn cell(values: &Values, row: usize) -> String {
+/// A cell as written, for messages; `None` if it is missing.
+pub(crate) fn present(values: &Values, row: usize) -> Option<String> {
     match values {
-        Values::Number(numbers) if numbers[row].is_nan() => "(missing)".to_owned(),
-        Values::Number(numbers) => numbers[row].to_string(),
-        Values::Text(text) => text.get(row).map_or_else(|| "(missing)".to_owned(), |text| format!("\"{text}\"")),
+        Values::Number(numbers) => (!numbers[row].is_nan()).then(|| numbers[row].to_string()),
+        Values::Text(text) => text.get(row).map(|text| format!("\"{text}\"")),
     }
+}
+
+/// A cell as written, for messages.
+pub(crate) fn cell(values: &Values, row: usize) -> String {
+    present(values, row).unwrap_or_else(|| "(missing)".to_owned())
 }

@@ -7,13 +7,14 @@ const SHOWN: usize = 3;
 
 /// Rows of a file at which one kind of problem occurs: all counted, the first few kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Places {
-    /// File name.
-    pub file: String,
-    /// The first few places.
-    pub first: Vec<Place>,
-    /// How many there are in all.
-    pub total: usize,
+pub struct Places(Box<Record>);
+
+/// Boxed, so that errors stay small.
+#[derive(Clone, Debug, PartialEq)]
+struct Record {
+    file: String,
+    first: Vec<Place>,
+    total: usize,
 }
 
 /// One place.
@@ -28,39 +29,84 @@ pub struct Place {
 impl Places {
     /// No place yet.
     pub fn new(file: &str) -> Self {
-        Places {
+        Places(Box::new(Record {
             file: file.to_owned(),
             first: Vec::new(),
             total: 0,
-        }
+        }))
     }
 
     /// Counts a place; `place` is asked for only while it will be shown.
     pub fn add(&mut self, place: impl FnOnce() -> Place) {
-        if self.first.len() < SHOWN {
-            self.first.push(place());
+        if self.0.first.len() < SHOWN {
+            self.0.first.push(place());
         }
-        self.total += 1;
+        self.0.total += 1;
+    }
+
+    /// File name.
+    pub fn file(&self) -> &str {
+        &self.0.file
+    }
+
+    /// The first few places.
+    pub fn first(&self) -> &[Place] {
+        &self.0.first
+    }
+
+    /// How many there are in all.
+    pub fn total(&self) -> usize {
+        self.0.total
     }
 
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.total == 0
+        self.0.total == 0
     }
 }
 
 impl fmt::Display for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = if self.total == 1 { "row" } else { "rows" };
-        write!(f, "{}, {rows} ", self.file)?;
-        for (position, place) in self.first.iter().enumerate() {
+        let Record { file, first, total } = &*self.0;
+        let rows = if *total == 1 { "row" } else { "rows" };
+        write!(f, "{file}, {rows} ")?;
+        for (position, place) in first.iter().enumerate() {
             let separator = if position > 0 { ", " } else { "" };
             write!(f, "{separator}{}", place.row)?;
             if let Some(case) = &place.case {
                 write!(f, " (case {case})")?;
             }
         }
-        match self.total - self.first.len() {
+        match total - first.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+/// The distinct values found at some places: all counted, the first few kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Samples {
+    /// The first few as written, in the order of the file.
+    pub first: Vec<String>,
+    /// How many distinct ones there are.
+    pub distinct: usize,
+}
+
+impl Samples {
+    /// Counts a value that has not been seen before; it is asked for only while it will be shown.
+    pub fn add(&mut self, value: impl FnOnce() -> String) {
+        if self.first.len() < SHOWN {
+            self.first.push(value());
+        }
+        self.distinct += 1;
+    }
+}
+
+impl fmt::Display for Samples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.first.join(", "))?;
+        match self.distinct - self.first.len() {
             0 => Ok(()),
             more => write!(f, " and {more} more"),
         }
@@ -93,110 +139,141 @@ pub enum DataError {
     DerivedTwice { name: String },
     #[error("parameter \"{name}\" bears the name of a column of {file}; rename the parameter")]
     ParameterShadows { name: String, file: String },
+    #[error("parameter \"{name}\" bears the name of a derived column; rename one of them")]
+    ParameterShadowsDerived { name: String },
     #[error("filter \"{filter}\" keeps none of the {rows} rows of {file}; loosen it")]
-    NothingLeft {
-        file: String,
-        filter: String,
-        rows: usize,
-    },
+    NothingLeft { file: String, filter: String, rows: usize },
     #[error("no case of {file} is left after missing cells were dropped; look at the columns that are missing")]
     AllDropped { file: String },
+    #[error("no case of {file} is left: the filter \"{filter}\" removes the chosen row of {}; loosen it", every_case(*cases))]
+    NoChoiceLeft { file: String, filter: String, cases: usize },
     #[error("wide data need [alternatives] with the code of each alternative in column \"{choice}\"")]
     NoAlternatives { choice: String },
+    #[error("two alternatives are called \"{name}\"; rename one")]
+    SameName { name: String },
     #[error("alternatives \"{first}\" and \"{second}\" have the same code {code}; give each its own")]
     SameCode {
         first: String,
         second: String,
         code: String,
     },
-    #[error("alternative \"{alternative}\" has the text {code} as its code, but column \"{column}\" holds numbers; write the number")]
+    #[error(
+        "alternative \"{alternative}\" has the text {code} as its code, but column \"{column}\" holds numbers; write the number"
+    )]
     CodeType {
         alternative: String,
         code: String,
         column: String,
     },
-    #[error("{label}: no alternative \"{name}\"{}; there are {known}", suggest(suggestion))]
+    #[error("alternative \"{alternative}\" has the code {code}; a code is a finite number or a text")]
+    CodeNotFinite { alternative: String, code: String },
+    #[error("{label}: no alternative \"{name}\" (there are {known}){}", suggest(suggestion))]
     NoAlternative {
         label: String,
         name: String,
         suggestion: Option<String>,
         known: String,
     },
-    #[error("{places}: column \"{column}\" has the code {code}, which is not among the alternatives ({known}); add it to [alternatives] or filter such rows out")]
+    #[error(
+        "{places}: column \"{column}\" has {} not among the alternatives ({known}); add {} to [alternatives] or filter such rows out",
+        codes_which(codes),
+        pronoun(codes)
+    )]
     UnknownCode {
         places: Places,
         column: String,
-        code: String,
+        codes: Samples,
         known: String,
     },
-    #[error("{places}: column \"{column}\" is missing, but {role} is needed in every row; filter such rows out{}", missing_hint(*droppable))]
+    #[error("{places}: no value in column \"{column}\", but {role} is needed in every row; fill it in{} filter such rows out", missing_hint(*droppable))]
     MissingIdentifier {
         places: Places,
         column: String,
         role: &'static str,
         droppable: bool,
     },
-    #[error("{places}: column \"{column}\" is missing where {label} uses it; fill it in, or set missing = \"drop_case\" or \"drop_alternative\" in [data]")]
+    #[error(
+        "{places}: no value in column \"{column}\", needed by {label}; fill it in, or set missing = \"drop_case\" or \"drop_alternative\" in [data]"
+    )]
     MissingCell {
         places: Places,
         label: String,
         column: String,
     },
-    #[error("{places}: {label} is not a finite number: {fault}; correct the data, filter such rows out, or guard it with if(...)")]
+    #[error(
+        "{places}: no finite value for {label}: {fault}; correct the data, filter such rows out, or guard it with if(...)"
+    )]
     NotFinite {
         places: Places,
         label: String,
         fault: String,
     },
-    #[error("{places}: column \"{column}\" holds {value}, but a choice column is 0 or 1 (true or false); for how often an alternative was chosen set counts = true in [data]")]
+    #[error(
+        "{places}: column \"{column}\" holds {values}, but a choice is 0 or 1 (true or false); if it says how often each alternative was chosen, set counts = true in [data]"
+    )]
     NotAChoice {
         places: Places,
         column: String,
-        value: String,
+        values: Samples,
     },
-    #[error("{places}: column \"{column}\" holds {value}, but a count is a finite number of at least 0")]
+    #[error(
+        "{places}: column \"{column}\" holds {values}, but a count is a finite number of at least 0; correct the data or filter such rows out"
+    )]
     NotACount {
         places: Places,
         column: String,
-        value: String,
+        values: Samples,
     },
-    #[error("column \"{column}\" of {file} holds text (such as \"{example}\"), but {role} must be numbers")]
+    #[error("column \"{column}\" of {file} holds text (such as {example}), but {expected}")]
     TextColumn {
         file: String,
         column: String,
-        role: &'static str,
+        expected: &'static str,
         example: String,
     },
-    #[error("{places}: no alternative is chosen; every case needs one with {chosen}: correct the data or filter such cases out")]
-    NoChoice { places: Places, chosen: String },
-    #[error("{places}: more than one alternative is chosen; a case has one choice: check that \"{case}\" identifies cases, or set counts = true in [data]")]
+    #[error(
+        "{places}: no alternative is chosen; every case needs {chosen} in column \"{column}\": correct the data or filter such cases out"
+    )]
+    NoChoice {
+        places: Places,
+        chosen: &'static str,
+        column: String,
+    },
+    #[error(
+        "{places}: more than one alternative is chosen; a case has one choice: check that \"{case}\" identifies cases, or set counts = true in [data]"
+    )]
     SeveralChoices { places: Places, case: String },
-    #[error("{places}: the chosen alternative \"{alternative}\" is unavailable ({reason}); correct the data or drop such cases with filter")]
+    #[error(
+        "{places}: the chosen alternative \"{alternative}\" is unavailable (\"{available}\" is 0); correct the data or drop such cases with filter"
+    )]
     ChosenUnavailable {
         places: Places,
         alternative: String,
-        reason: String,
+        available: String,
     },
     #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
     TooFewAlternatives { places: Places, size: &'static str },
-    #[error("{places}: alternative {alternative} stands twice in the case; a case has each alternative once: check \"{case}\" and \"{column}\"")]
+    #[error(
+        "{places}: {} in its case; a case has each alternative once: check the columns \"{case}\" and \"{column}\"",
+        stands_twice(places, alternative)
+    )]
     DuplicateAlternative {
         places: Places,
         alternative: String,
         case: String,
         column: String,
     },
-    #[error("{places}: weight {value} is negative; weights are 0 or more")]
+    #[error("{places}: weight {value} is negative; weights are 0 or more: correct the data or filter such cases out")]
     NegativeWeight { places: Places, value: f64 },
     #[error("every weight (\"{weight}\") is 0 in {file}; at least one case must count")]
     ZeroWeights { file: String, weight: String },
-    #[error("{places}: the weight changes within a case (from {first} to {second}); weights are constant within a case")]
-    WeightVaries {
-        places: Places,
-        first: f64,
-        second: f64,
-    },
-    #[error("{places}: the decision maker changes within a case (column \"{column}\", from {first} to {second}); a case has one decision maker: check \"{case}\"")]
+    #[error(
+        "{places}: the weight changes within a case (from {first} to {second}); a case has one weight: correct the data"
+    )]
+    WeightVaries { places: Places, first: f64, second: f64 },
+    #[error(
+        "{places}: the decision maker changes within a case (column \"{column}\", from {first} to {second}); a case has one decision maker: check \"{case}\""
+    )]
     DecisionMakerVaries {
         places: Places,
         column: String,
@@ -204,7 +281,9 @@ pub enum DataError {
         second: String,
         case: String,
     },
-    #[error("{places}: column \"{column}\" changes within a case; scores can only be clustered on a column that is constant within cases")]
+    #[error(
+        "{places}: column \"{column}\" changes within a case; scores can only be clustered on a column that is constant within cases"
+    )]
     ClusterVaries { places: Places, column: String },
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<DataError>),
@@ -230,21 +309,19 @@ impl DataError {
 
 /// The name most like `name`, if one is near enough to be what was meant.
 pub fn near_miss<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let lower = name.to_lowercase();
-    known
-        .into_iter()
-        .filter(|candidate| *candidate != name)
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().max(name.chars().count()) / 5)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate.to_owned())
+    logsum_expressions::suggest(name, known.into_iter().filter(|candidate| *candidate != name)).map(str::to_owned)
 }
 
 /// Names in quotes, the first few of them.
 pub fn name_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const LISTED: usize = 8;
     let names: Vec<&str> = names.into_iter().collect();
-    let mut text = names.iter().take(LISTED).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let mut text = names
+        .iter()
+        .take(LISTED)
+        .map(|name| format!("\"{name}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
     if names.len() > LISTED {
         text += &format!(" and {} more", names.len() - LISTED);
     }
@@ -252,9 +329,42 @@ pub fn name_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn suggest(suggestion: &Option<String>) -> String {
-    suggestion.as_ref().map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
+    suggestion
+        .as_ref()
+        .map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
 }
 
 fn missing_hint(droppable: bool) -> &'static str {
-    if droppable { ", or set missing = \"drop_case\" in [data]" } else { "" }
+    if droppable {
+        ", set missing = \"drop_case\" in [data], or"
+    } else {
+        " or"
+    }
+}
+
+fn codes_which(codes: &Samples) -> String {
+    if codes.distinct == 1 {
+        format!("the code {codes}, which is")
+    } else {
+        format!("the codes {codes}, which are")
+    }
+}
+
+fn pronoun(codes: &Samples) -> &'static str {
+    if codes.distinct == 1 { "it" } else { "them" }
+}
+
+fn every_case(cases: usize) -> String {
+    match cases {
+        1 => "the only case".to_owned(),
+        many => format!("all {many} cases"),
+    }
+}
+
+fn stands_twice(places: &Places, alternative: &str) -> String {
+    if places.total() == 1 {
+        format!("alternative {alternative} stands twice")
+    } else {
+        format!("an alternative (first {alternative}) stands twice")
+    }
 }

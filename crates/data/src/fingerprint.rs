@@ -12,32 +12,49 @@ impl ChoiceData {
     /// so that a column read in addition (to cluster on) leaves it as it is.
     pub fn fingerprint(&self, columns: &[&str]) -> String {
         let mut hash = Xxh3::new();
+        // Every part begins with its length, so that what ends one cannot be taken for the start of the next.
+        size(&mut hash, self.alternatives.names.len());
         for name in &self.alternatives.names {
             text(&mut hash, name);
         }
+        size(&mut hash, self.start.len());
         for &start in &self.start {
-            hash.update(&(start as u64).to_le_bytes());
+            size(&mut hash, start);
         }
-        for alternative in &self.alternative {
-            hash.update(&alternative.to_le_bytes());
-        }
+        positions(&mut hash, &self.alternative);
         match &self.outcome {
-            Outcome::Chosen(chosen) => chosen.iter().for_each(|chosen| hash.update(&chosen.to_le_bytes())),
-            Outcome::Counts(counts) => numbers(&mut hash, counts),
+            Outcome::Chosen(chosen) => {
+                hash.update(b"chosen");
+                positions(&mut hash, chosen);
+            }
+            Outcome::Counts(counts) => {
+                hash.update(b"counts");
+                numbers(&mut hash, counts);
+            }
         }
         numbers(&mut hash, self.weights.as_deref().unwrap_or_default());
-        for maker in self.decision_maker.iter().flatten() {
-            hash.update(&maker.to_le_bytes());
-        }
-        let mut used: Vec<_> = self.columns.iter().filter(|column| columns.contains(&column.name.as_str())).collect();
+        positions(&mut hash, self.decision_maker.as_deref().unwrap_or_default());
+        let mut used: Vec<_> = self
+            .columns
+            .iter()
+            .filter(|column| columns.contains(&column.name.as_str()))
+            .collect();
         used.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         for column in used {
             text(&mut hash, &column.name);
             match &column.values {
-                Values::Number(cells) => numbers(&mut hash, cells),
+                Values::Number(cells) => {
+                    hash.update(b"number");
+                    numbers(&mut hash, cells);
+                }
                 Values::Text(cells) => {
+                    hash.update(b"text");
+                    size(&mut hash, cells.codes.len());
                     for &code in cells.codes.iter() {
-                        text(&mut hash, if code == MISSING_TEXT { "" } else { &cells.dictionary[code as usize] });
+                        hash.update(&[u8::from(code == MISSING_TEXT)]);
+                        if code != MISSING_TEXT {
+                            text(&mut hash, &cells.dictionary[code as usize]);
+                        }
                     }
                 }
             }
@@ -46,15 +63,31 @@ impl ChoiceData {
     }
 }
 
+fn size(hash: &mut Xxh3, size: usize) {
+    hash.update(&(size as u64).to_le_bytes());
+}
+
 fn text(hash: &mut Xxh3, text: &str) {
-    hash.update(&(text.len() as u64).to_le_bytes());
+    size(hash, text.len());
     hash.update(text.as_bytes());
 }
 
+fn positions(hash: &mut Xxh3, positions: &[u32]) {
+    size(hash, positions.len());
+    for position in positions {
+        hash.update(&position.to_le_bytes());
+    }
+}
+
 fn numbers(hash: &mut Xxh3, numbers: &[f64]) {
+    size(hash, numbers.len());
     for number in numbers {
         // One bit pattern for every missing cell, and one for zero.
-        let bits = if number.is_nan() { f64::NAN.to_bits() } else { (number + 0.0).to_bits() };
+        let bits = if number.is_nan() {
+            f64::NAN.to_bits()
+        } else {
+            (number + 0.0).to_bits()
+        };
         hash.update(&bits.to_le_bytes());
     }
 }

@@ -10,15 +10,24 @@ mod columns;
 pub mod describe;
 mod draft;
 mod error;
+mod faults;
 mod fingerprint;
+mod inspect;
 mod long;
+mod outcomes;
+mod panel;
 mod schema;
+mod screen;
 mod table;
 mod wide;
 
 pub use alternatives::Alternatives;
 pub use choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
 pub use columns::Names;
-pub use error::{DataError, Place, Places, name_list, near_miss};
+pub use error::{DataError, Place, Places, Samples, name_list, near_miss};
+pub use inspect::{
+    AttributeGroup, ColumnFacts, ColumnKind, Confidence, Guess, Inspection, LongReading, RankingReading, Reading,
+    WideAlternative, WideReading, inspect,
+};
 pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, Schema};
 pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::alternatives::{Alternatives, Coded, Decoder, key, listing};
-use crate::draft::{Context, Draft, Laid, cell};
-use crate::error::{DataError, Places};
-use crate::schema::Missing;
-use crate::table::{Column, MISSING_TEXT, Values};
-use crate::wide::{Flag, availability};
+use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes};
+use crate::draft::{Context, Draft, Groups, Laid, NO_ALTERNATIVE, RowState, cell};
+use crate::error::DataError;
+use crate::outcomes::{CaseOutcome, outcomes};
+use crate::table::{Column, Values};
+use crate::wide::{Flag, availability, chosen_unavailable};
 
 /// The columns of a long layout.
 pub(crate) struct LongColumns<'a> {
@@ -17,31 +17,25 @@ pub(crate) struct LongColumns<'a> {
     pub counts: bool,
 }
 
-/// Cases of a long table from the rows that `keep` admits.
-pub(crate) fn lay_out(context: &mut Context<'_>, long: &LongColumns<'_>, keep: &[bool], labelled: bool) -> Option<Laid> {
-    let table = context.table;
-    let case_column = table.column(long.case).expect("named columns were looked up before");
-    let cases = CaseIndex::new(case_column);
-    let kept = |row: usize| keep[row];
-
-    let mut unnamed = Places::new(context.file());
-    for row in (0..table.n_rows).filter(|&row| kept(row) && cases.of_row[row] == NO_CASE) {
-        unnamed.add(|| context.place(row));
-    }
-    if !unnamed.is_empty() {
-        context.errors.push(DataError::MissingIdentifier {
-            places: unnamed,
-            column: long.case.to_owned(),
-            role: "the case",
-            droppable: false,
-        });
-        return None;
-    }
-
-    let (position, alternatives) = positions(context, long, &cases, keep, labelled)?;
-    let outcomes = outcomes(context, long, &cases, keep);
-    let rows: Vec<u32> = {
-        let mut rows: Vec<u32> = (0..table.n_rows).filter(|&row| kept(row)).map(|row| row as u32).collect();
+/// Cases of a long table.
+pub(crate) fn lay_out(
+    context: &mut Context<'_>,
+    long: &LongColumns<'_>,
+    states: &mut [RowState],
+    labelled: bool,
+) -> Option<Laid> {
+    let cases = CaseIndex::new(
+        context
+            .table
+            .column(long.case)
+            .expect("named columns were looked up before"),
+    );
+    unnamed_cases(context, long, &cases, states);
+    let outcomes = outcomes(context, long, &cases, states);
+    let (position, alternatives) = positions(context, long, &cases, states, labelled)?;
+    let rows = {
+        let used = |row: &usize| states[*row] != RowState::Out && cases.of_row[*row] != NO_CASE;
+        let mut rows: Vec<u32> = (0..states.len()).filter(used).map(|row| row as u32).collect();
         let order = |row: u32| (cases.of_row[row as usize], position[row as usize]);
         if !rows.is_sorted_by_key(|&row| order(row)) {
             rows.sort_by_key(|&row| order(row));
@@ -49,81 +43,85 @@ pub(crate) fn lay_out(context: &mut Context<'_>, long: &LongColumns<'_>, keep: &
         rows
     };
     duplicates(context, long, &rows, &cases, &position);
+    let flags = flags(context, &rows, &position);
 
-    let availability = availability(context, &rows);
     let mut draft = Draft::new();
-    let mut lost = 0;
+    let mut cases_lost = 0;
     let mut cases_dropped = 0;
-    let mut unavailable: Vec<Places> = alternatives.names.iter().map(|_| Places::new(context.file())).collect();
+    let mut unavailable = vec![context.places(); context.schema.alternatives.len()];
     let mut begin = 0;
     for group in rows.chunk_by(|a, b| cases.of_row[*a as usize] == cases.of_row[*b as usize]) {
         let at = begin;
         begin += group.len();
         let case = cases.of_row[group[0] as usize] as usize;
-        match outcomes.state[case] {
+        match outcomes.cases[case] {
             CaseOutcome::Missing => {
                 cases_dropped += 1;
                 continue;
             }
-            CaseOutcome::Wrong => continue,
-            CaseOutcome::Sound => {}
+            CaseOutcome::Lost => {
+                cases_lost += 1;
+                continue;
+            }
+            CaseOutcome::Kept => {}
         }
-        if group.iter().all(|&row| outcomes.chosen[row as usize] == 0.0) {
-            lost += 1;
-            continue;
-        }
+        let mut unsure = false;
         for (offset, &row) in group.iter().enumerate() {
             let alternative = position[row as usize];
             let chosen = outcomes.chosen[row as usize];
-            let flags = availability.get(alternative as usize).and_then(Option::as_ref);
-            let flag = flags.map_or(Flag::Yes, |flags| flags[at + offset]);
-            if flag == Flag::No && chosen > 0.0 {
-                unavailable[alternative as usize].add(|| context.place(row as usize));
-            }
-            if flag != Flag::No {
-                draft.push(alternative, row, chosen, flag == Flag::Missing);
+            match (
+                states[row as usize],
+                flags.as_ref().map_or(Flag::Yes, |flags| flags[at + offset]),
+            ) {
+                (RowState::Missing, _) | (_, Flag::Missing) => draft.push(alternative, row, chosen, true),
+                (RowState::Faulty, _) | (_, Flag::Faulty) => unsure = true,
+                (_, Flag::Yes) => draft.push(alternative, row, chosen, false),
+                (_, Flag::No) if chosen > 0.0 => {
+                    unavailable[alternative as usize].add(|| context.place(row as usize));
+                    unsure = true;
+                }
+                (_, Flag::No) => {}
             }
         }
-        draft.end_case();
+        let first_row = group.iter().copied().min().unwrap_or(group[0]);
+        draft.end_case(first_row, unsure);
     }
-    if lost > 0 {
-        let (cases, rows) = if lost == 1 { ("case", "row") } else { ("cases", "rows") };
-        context.warnings.push(format!("the filter removed the chosen {rows} of {lost} {cases}, which went with them"));
+    if cases_lost > 0 {
+        let what = match cases_lost {
+            1 => "the chosen row of 1 case, which was dropped with it".to_owned(),
+            many => format!("the chosen rows of {many} cases, which were dropped with them"),
+        };
+        context.warnings.push(format!("the filter removed {what}"));
     }
-    for (alternative, places) in unavailable.into_iter().enumerate().filter(|(_, places)| !places.is_empty()) {
-        let available = context.schema.alternatives[alternative].available.as_ref().expect("only these have flags");
-        context.errors.push(DataError::ChosenUnavailable {
-            places,
-            alternative: alternatives.names[alternative].clone(),
-            reason: format!("\"{available}\" is 0"),
-        });
+    for (alternative, places) in unavailable.into_iter().enumerate() {
+        context.errors.extend(chosen_unavailable(context, alternative, places));
     }
     Some(Laid {
         draft,
         alternatives,
         cases_dropped,
+        cases_lost,
     })
 }
 
-const NO_CASE: u32 = u32::MAX;
+/// Case of a row that names none.
+pub(crate) const NO_CASE: u32 = u32::MAX;
 
 /// Case of each row, numbered by first appearance.
-struct CaseIndex {
-    of_row: Vec<u32>,
-    n_cases: usize,
+pub(crate) struct CaseIndex {
+    pub of_row: Vec<u32>,
+    pub n_cases: usize,
 }
 
 impl CaseIndex {
     fn new(column: &Column) -> Self {
         let mut numbers: HashMap<u64, u32> = HashMap::new();
-        let identify = |row: usize| match &column.values {
-            Values::Number(cells) => (!cells[row].is_nan()).then(|| key(cells[row])),
-            Values::Text(text) => (text.codes[row] != MISSING_TEXT).then(|| u64::from(text.codes[row])),
-        };
         let mut last: Option<(u64, u32)> = None;
         let of_row = (0..column.values.len())
             .map(|row| {
-                let Some(identifier) = identify(row) else { return NO_CASE };
+                let Some(identifier) = column.values.identity(row) else {
+                    return NO_CASE;
+                };
                 if let Some((known, case)) = last
                     && known == identifier
                 {
@@ -142,25 +140,56 @@ impl CaseIndex {
     }
 }
 
+/// Reports rows that belong to no case.
+fn unnamed_cases(context: &mut Context<'_>, long: &LongColumns<'_>, cases: &CaseIndex, states: &mut [RowState]) {
+    let mut unnamed = context.places();
+    for (row, state) in states.iter_mut().enumerate() {
+        if *state != RowState::Out && cases.of_row[row] == NO_CASE {
+            unnamed.add(|| context.place(row));
+            *state = RowState::Faulty;
+        }
+    }
+    if !unnamed.is_empty() {
+        context.errors.push(DataError::MissingIdentifier {
+            places: unnamed,
+            column: long.case.to_owned(),
+            role: "the case",
+            droppable: false,
+        });
+    }
+}
+
 /// Alternative of each row that is kept, and the alternatives there are.
 fn positions(
     context: &mut Context<'_>,
     long: &LongColumns<'_>,
     cases: &CaseIndex,
-    keep: &[bool],
+    states: &mut [RowState],
     labelled: bool,
 ) -> Option<(Vec<u32>, Alternatives)> {
-    let Some(name) = long.alternative else {
-        return Some(counted(cases, labelled));
-    };
     let schema = context.schema;
-    let column = context.table.column(name).expect("named columns were looked up before");
+    let counted;
+    let column = match long.alternative {
+        Some(name) => context.table.column(name).expect("named columns were looked up before"),
+        None => {
+            counted = count(cases);
+            &counted
+        }
+    };
     let (decoder, names, codes) = if schema.alternatives.is_empty() {
-        let (decoder, written) = Decoder::occurring(column, keep);
+        let (decoder, written) = Decoder::occurring(column, |row| states[row] == RowState::Kept);
         (decoder, written.clone(), written)
     } else {
-        let names = schema.alternatives.iter().map(|alternative| alternative.name.clone()).collect();
-        let codes = schema.alternatives.iter().map(|alternative| alternative.code.written()).collect();
+        let names = schema
+            .alternatives
+            .iter()
+            .map(|alternative| alternative.name.clone())
+            .collect();
+        let codes = schema
+            .alternatives
+            .iter()
+            .map(|alternative| alternative.code.written())
+            .collect();
         match Decoder::listed(column, &schema.alternatives) {
             Ok(decoder) => (decoder, names, codes),
             Err(errors) => {
@@ -169,181 +198,100 @@ fn positions(
             }
         }
     };
-    let mut missing = Places::new(context.file());
-    let mut unknown: Vec<(String, Places)> = Vec::new();
-    let mut position = vec![0; keep.len()];
-    for row in (0..keep.len()).filter(|&row| keep[row]) {
+    let mut missing = context.places();
+    let mut unknown = UnknownCodes::new(context.file());
+    let mut position = vec![NO_ALTERNATIVE; states.len()];
+    for (row, state) in states
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, state)| **state == RowState::Kept)
+    {
         match decoder.decode(row) {
             Coded::Alternative(alternative) => position[row] = alternative,
-            Coded::Missing => missing.add(|| context.place(row)),
+            Coded::Missing if context.drops_missing() => *state = RowState::Missing,
+            Coded::Missing => {
+                missing.add(|| context.place(row));
+                *state = RowState::Faulty;
+            }
             Coded::Unknown => {
-                let code = decoder.written(row);
-                let known = unknown.iter().position(|(known, _)| *known == code).unwrap_or_else(|| {
-                    unknown.push((code, Places::new(context.file())));
-                    unknown.len() - 1
-                });
-                unknown[known].1.add(|| context.place(row));
+                unknown.add(&column.values, row, || context.place(row));
+                *state = RowState::Faulty;
             }
         }
     }
-    let sound = missing.is_empty() && unknown.is_empty();
     if !missing.is_empty() {
         context.errors.push(DataError::MissingIdentifier {
             places: missing,
-            column: name.to_owned(),
+            column: column.name.clone(),
             role: "the alternative",
-            droppable: false,
-        });
-    }
-    for (code, places) in unknown {
-        context.errors.push(DataError::UnknownCode {
-            places,
-            column: name.to_owned(),
-            code,
-            known: listing(&schema.alternatives),
-        });
-    }
-    let alternatives = Alternatives {
-        names,
-        codes,
-        labelled,
-    };
-    sound.then_some((position, alternatives))
-}
-
-/// Alternatives that no column names: the rows of a case count from 1, in the order of the file.
-fn counted(cases: &CaseIndex, labelled: bool) -> (Vec<u32>, Alternatives) {
-    let mut seen = vec![0_u32; cases.n_cases];
-    let position = cases.of_row.iter().map(|&case| {
-        let Some(seen) = seen.get_mut(case as usize) else { return 0 };
-        *seen += 1;
-        *seen - 1
-    });
-    let position = position.collect();
-    let names: Vec<String> = (1..=seen.iter().copied().max().unwrap_or(0)).map(|position| position.to_string()).collect();
-    let alternatives = Alternatives {
-        codes: names.clone(),
-        names,
-        labelled,
-    };
-    (position, alternatives)
-}
-
-/// Whether the choice of a case can be used.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum CaseOutcome {
-    Sound,
-    /// A missing cell, to be dropped.
-    Missing,
-    /// Reported.
-    Wrong,
-}
-
-struct Outcomes {
-    chosen: Vec<f64>,
-    state: Vec<CaseOutcome>,
-}
-
-/// Reads the choice column over the whole file, so that a filter cannot make a case look unchosen.
-fn outcomes(context: &mut Context<'_>, long: &LongColumns<'_>, cases: &CaseIndex, keep: &[bool]) -> Outcomes {
-    let column = context.table.column(long.choice).expect("named columns were looked up before");
-    let mut outcomes = Outcomes {
-        chosen: vec![0.0; keep.len()],
-        state: vec![CaseOutcome::Sound; cases.n_cases],
-    };
-    let Values::Number(cells) = &column.values else {
-        context.errors.push(DataError::TextColumn {
-            file: context.file().to_owned(),
-            column: long.choice.to_owned(),
-            role: "choices",
-            example: (0..keep.len()).map(|row| cell(&column.values, row)).next().unwrap_or_default(),
-        });
-        outcomes.state.fill(CaseOutcome::Wrong);
-        return outcomes;
-    };
-    let mut used = vec![false; cases.n_cases];
-    for row in (0..keep.len()).filter(|&row| keep[row]) {
-        used[cases.of_row[row] as usize] = true;
-    }
-    let mut missing = Places::new(context.file());
-    let mut wrong: Option<(f64, Places)> = None;
-    let mut total = vec![0.0; cases.n_cases];
-    let mut first_row = vec![usize::MAX; cases.n_cases];
-    for (row, &value) in cells.iter().enumerate() {
-        let case = cases.of_row[row] as usize;
-        if !used.get(case).is_some_and(|used| *used) {
-            continue;
-        }
-        first_row[case] = first_row[case].min(row);
-        let sound = if long.counts { value.is_finite() && value >= 0.0 } else { value == 0.0 || value == 1.0 };
-        if sound {
-            total[case] += value;
-            outcomes.chosen[row] = value;
-        } else if value.is_nan() && context.schema.missing != Missing::Error {
-            outcomes.state[case] = CaseOutcome::Missing;
-        } else if value.is_nan() {
-            outcomes.state[case] = CaseOutcome::Wrong;
-            missing.add(|| context.place(row));
-        } else {
-            outcomes.state[case] = CaseOutcome::Wrong;
-            wrong.get_or_insert_with(|| (value, Places::new(context.file()))).1.add(|| context.place(row));
-        }
-    }
-    if !missing.is_empty() {
-        context.errors.push(DataError::MissingIdentifier {
-            places: missing,
-            column: long.choice.to_owned(),
-            role: "the choice",
             droppable: true,
         });
     }
-    if let Some((value, places)) = wrong {
-        let (column, value) = (long.choice.to_owned(), value.to_string());
-        context.errors.push(if long.counts {
-            DataError::NotACount { places, column, value }
-        } else {
-            DataError::NotAChoice { places, column, value }
-        });
+    context
+        .errors
+        .extend(unknown.into_error(&column.name, &schema.alternatives));
+    let alternatives = Alternatives { names, codes, labelled };
+    Some((position, alternatives))
+}
+
+/// Alternatives that no column names: the rows of a case count from 1, in the order of the file.
+fn count(cases: &CaseIndex) -> Column {
+    let mut seen = vec![0.0; cases.n_cases];
+    let position = cases.of_row.iter().map(|&case| {
+        let Some(seen) = seen.get_mut(case as usize) else {
+            return f64::NAN;
+        };
+        *seen += 1.0;
+        *seen
+    });
+    let position: Vec<f64> = position.collect();
+    Column {
+        name: "row within the case".to_owned(),
+        values: Values::Number(position.into()),
     }
-    let mut none = Places::new(context.file());
-    let mut several = Places::new(context.file());
-    for case in 0..cases.n_cases {
-        if !used[case] || outcomes.state[case] != CaseOutcome::Sound {
-            continue;
+}
+
+/// Availability of the alternative in each of the rows, each asked of its own rows only; `None` if all always are.
+fn flags(context: &mut Context<'_>, rows: &[u32], position: &[u32]) -> Option<Vec<Flag>> {
+    if context
+        .schema
+        .alternatives
+        .iter()
+        .all(|alternative| alternative.available.is_none())
+    {
+        return None;
+    }
+    let of_rows: Vec<u32> = rows.iter().map(|&row| position[row as usize]).collect();
+    let n = context.schema.alternatives.len();
+    let groups = Groups::new(&of_rows, n);
+    let mut flags = vec![Flag::Yes; rows.len()];
+    for alternative in 0..n {
+        let members = groups.of(alternative);
+        let theirs: Vec<u32> = members.iter().map(|&member| rows[member as usize]).collect();
+        let available = availability(context, alternative, &theirs);
+        for (&member, flag) in members.iter().zip(available.into_iter().flatten()) {
+            flags[member as usize] = flag;
         }
-        if total[case] == 0.0 {
-            none.add(|| context.place(first_row[case]));
-        } else if !long.counts && total[case] > 1.0 {
-            several.add(|| context.place(first_row[case]));
-        } else {
-            continue;
-        }
-        outcomes.state[case] = CaseOutcome::Wrong;
     }
-    if !none.is_empty() {
-        let chosen = format!("{} {} in column \"{}\"", if long.counts { "a count above" } else { "a" }, u8::from(!long.counts), long.choice);
-        context.errors.push(DataError::NoChoice { places: none, chosen });
-    }
-    if !several.is_empty() {
-        context.errors.push(DataError::SeveralChoices {
-            places: several,
-            case: long.case.to_owned(),
-        });
-    }
-    outcomes
+    Some(flags)
 }
 
 fn duplicates(context: &mut Context<'_>, long: &LongColumns<'_>, rows: &[u32], cases: &CaseIndex, position: &[u32]) {
     let Some(column) = long.alternative else { return };
     let identity = |row: u32| (cases.of_row[row as usize], position[row as usize]);
-    let mut places = Places::new(context.file());
+    let mut places = context.places();
     let mut first = None;
-    for pair in rows.windows(2).filter(|pair| identity(pair[0]) == identity(pair[1])) {
+    let twice = |pair: &&[u32]| identity(pair[0]) == identity(pair[1]) && position[pair[0] as usize] != NO_ALTERNATIVE;
+    for pair in rows.windows(2).filter(twice) {
         places.add(|| context.place(pair[1] as usize));
         first.get_or_insert(pair[1] as usize);
     }
     if let Some(row) = first {
-        let values = &context.table.column(column).expect("named columns were looked up before").values;
+        let values = &context
+            .table
+            .column(column)
+            .expect("named columns were looked up before")
+            .values;
         context.errors.push(DataError::DuplicateAlternative {
             places,
             alternative: cell(values, row),

@@ -86,9 +86,7 @@ pub enum Code {
 impl Schema {
     /// Wide data whose column `choice` holds the code of the chosen alternative.
     pub fn wide(choice: impl Into<String>) -> Self {
-        Schema::of(Layout::Wide {
-            choice: choice.into(),
-        })
+        Schema::of(Layout::Wide { choice: choice.into() })
     }
 
     /// Long data identified by the columns `case` and `alternative`, with 1 in `choice` for the chosen row.
@@ -124,7 +122,12 @@ impl Schema {
         self.with_alternative(name, code, Some(available))
     }
 
-    fn with_alternative(mut self, name: impl Into<String>, code: impl Into<Code>, available: Option<Expression>) -> Self {
+    fn with_alternative(
+        mut self,
+        name: impl Into<String>,
+        code: impl Into<Code>,
+        available: Option<Expression>,
+    ) -> Self {
         self.alternatives.push(AlternativeSchema {
             name: name.into(),
             code: code.into(),
@@ -191,11 +194,11 @@ impl Schema {
         let derived = self
             .derived
             .iter()
-            .map(|derived| (format!("column \"{}\"", derived.name), &derived.expression));
+            .map(|derived| (derived_label(&derived.name), &derived.expression));
         let filter = self.filter.iter().map(|filter| ("filter".to_owned(), filter));
         let weight = self.weight.iter().map(|weight| ("weight".to_owned(), weight));
         let available = self.alternatives.iter().filter_map(|alternative| {
-            let label = format!("availability of \"{}\"", alternative.name);
+            let label = availability_label(&alternative.name);
             alternative.available.as_ref().map(|available| (label, available))
         });
         derived.chain(filter).chain(weight).chain(available).collect()
@@ -237,4 +240,14 @@ impl From<&str> for Code {
     fn from(text: &str) -> Self {
         Code::Text(text.to_owned())
     }
+}
+
+/// What messages call a derived column.
+pub(crate) fn derived_label(name: &str) -> String {
+    format!("derived column \"{name}\"")
+}
+
+/// What messages call the availability of an alternative.
+pub(crate) fn availability_label(alternative: &str) -> String {
+    format!("availability of \"{alternative}\"")
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::alternatives::key;
+
 /// Code of a missing text cell.
 pub const MISSING_TEXT: u32 = u32::MAX;
 
@@ -78,6 +80,14 @@ impl Values {
     /// Whether there are no cells.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Bits that tell the values of the column apart, −0 being 0; `None` where the cell is missing.
+    pub(crate) fn identity(&self, row: usize) -> Option<u64> {
+        match self {
+            Values::Number(cells) => (!cells[row].is_nan()).then(|| key(cells[row])),
+            Values::Text(text) => (text.codes[row] != MISSING_TEXT).then(|| u64::from(text.codes[row])),
+        }
     }
 }
 

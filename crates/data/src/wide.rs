@@ -1,18 +1,18 @@
 //! Wide tables: a row per case, the choice a code.
 
-use crate::alternatives::{Alternatives, Coded, Decoder, listing};
-use crate::draft::{Context, Draft, Faults, Laid, Verdict};
-use crate::error::{DataError, Places};
-use crate::schema::Missing;
+use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes};
+use crate::draft::{Context, Draft, Laid, NO_ALTERNATIVE, RowState};
+use crate::error::DataError;
+use crate::faults::Verdict;
+use crate::schema::availability_label;
 
-/// Cases of a wide table from the rows that `keep` admits.
-pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, keep: &[bool], labelled: bool) -> Option<Laid> {
+/// Cases of a wide table.
+pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowState]) -> Option<Laid> {
     let schema = context.schema;
-    if schema.alternatives.is_empty() {
-        context.errors.push(DataError::NoAlternatives { choice: choice.to_owned() });
-        return None;
-    }
-    let column = context.table.column(choice).expect("named columns were looked up before");
+    let column = context
+        .table
+        .column(choice)
+        .expect("named columns were looked up before");
     let decoder = match Decoder::listed(column, &schema.alternatives) {
         Ok(decoder) => decoder,
         Err(errors) => {
@@ -22,27 +22,36 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, keep: &[bool], la
     };
 
     let mut cases_dropped = 0;
-    let mut missing = Places::new(context.file());
-    let mut unknown: Vec<(String, Places)> = Vec::new();
+    let mut missing = context.places();
+    let mut unknown = UnknownCodes::new(context.file());
     let mut rows: Vec<u32> = Vec::new();
     let mut chosen: Vec<u32> = Vec::new();
-    for row in (0..keep.len()).filter(|&row| keep[row]) {
-        match decoder.decode(row) {
-            Coded::Alternative(alternative) => {
-                rows.push(row as u32);
-                chosen.push(alternative);
+    for (row, state) in states.iter().enumerate() {
+        match state {
+            RowState::Kept => {}
+            RowState::Missing => {
+                cases_dropped += 1;
+                continue;
             }
-            Coded::Missing if schema.missing == Missing::Error => missing.add(|| context.place(row)),
-            Coded::Missing => cases_dropped += 1,
-            Coded::Unknown => {
-                let code = decoder.written(row);
-                let position = unknown.iter().position(|(known, _)| *known == code).unwrap_or_else(|| {
-                    unknown.push((code, Places::new(context.file())));
-                    unknown.len() - 1
-                });
-                unknown[position].1.add(|| context.place(row));
-            }
+            RowState::Out | RowState::Faulty => continue,
         }
+        let alternative = match decoder.decode(row) {
+            Coded::Alternative(alternative) => alternative,
+            Coded::Missing if context.drops_missing() => {
+                cases_dropped += 1;
+                continue;
+            }
+            Coded::Missing => {
+                missing.add(|| context.place(row));
+                NO_ALTERNATIVE
+            }
+            Coded::Unknown => {
+                unknown.add(&column.values, row, || context.place(row));
+                NO_ALTERNATIVE
+            }
+        };
+        rows.push(row as u32);
+        chosen.push(alternative);
     }
     if !missing.is_empty() {
         context.errors.push(DataError::MissingIdentifier {
@@ -52,36 +61,58 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, keep: &[bool], la
             droppable: true,
         });
     }
-    for (code, places) in unknown {
-        context.errors.push(DataError::UnknownCode {
-            places,
-            column: choice.to_owned(),
-            code,
-            known: listing(&schema.alternatives),
-        });
-    }
+    context.errors.extend(unknown.into_error(choice, &schema.alternatives));
 
-    let availability = availability(context, &rows);
-    report_unavailable(context, &rows, &chosen, &availability);
+    let n = schema.alternatives.len();
+    let flags: Vec<Option<Vec<Flag>>> = (0..n)
+        .map(|alternative| availability(context, alternative, &rows))
+        .collect();
+    let mut unavailable = vec![context.places(); n];
     let mut draft = Draft::new();
     for (at, &row) in rows.iter().enumerate() {
-        for alternative in 0..schema.alternatives.len() {
+        let mut unsure = false;
+        for alternative in 0..n {
             let chosen = chosen[at] as usize == alternative;
-            let flag = availability[alternative].as_ref().map_or(Flag::Yes, |flags| flags[at]);
-            if flag != Flag::No || chosen {
-                draft.push(alternative as u32, row, f64::from(u8::from(chosen)), flag == Flag::Missing);
+            let flag = flags[alternative].as_ref().map_or(Flag::Yes, |flags| flags[at]);
+            match flag {
+                Flag::Yes | Flag::Missing => {
+                    draft.push(
+                        alternative as u32,
+                        row,
+                        f64::from(u8::from(chosen)),
+                        flag == Flag::Missing,
+                    );
+                }
+                Flag::No if chosen => {
+                    unavailable[alternative].add(|| context.place(row as usize));
+                    unsure = true;
+                }
+                Flag::No => {}
+                Flag::Faulty => unsure = true,
             }
         }
-        draft.end_case();
+        draft.end_case(row, unsure);
+    }
+    for (alternative, places) in unavailable.into_iter().enumerate() {
+        context.errors.extend(chosen_unavailable(context, alternative, places));
     }
     Some(Laid {
         draft,
         alternatives: Alternatives {
-            names: schema.alternatives.iter().map(|alternative| alternative.name.clone()).collect(),
-            codes: schema.alternatives.iter().map(|alternative| alternative.code.written()).collect(),
-            labelled,
+            names: schema
+                .alternatives
+                .iter()
+                .map(|alternative| alternative.name.clone())
+                .collect(),
+            codes: schema
+                .alternatives
+                .iter()
+                .map(|alternative| alternative.code.written())
+                .collect(),
+            labelled: true,
         },
         cases_dropped,
+        cases_lost: 0,
     })
 }
 
@@ -92,60 +123,39 @@ pub(crate) enum Flag {
     No,
     /// A missing cell hides it, and the schema allows to drop.
     Missing,
+    /// It cannot be said, which has been reported.
+    Faulty,
 }
 
-/// Availability of each alternative at the given rows; `None` if it is always available.
-pub(crate) fn availability(context: &mut Context<'_>, rows: &[u32]) -> Vec<Option<Vec<Flag>>> {
-    let schema = context.schema;
-    let mut faults = Faults::default();
-    let mut flags = Vec::new();
-    for alternative in &schema.alternatives {
-        let label = format!("availability of \"{}\"", alternative.name);
-        let expression = alternative.available.as_ref();
-        let node = expression.and_then(|expression| context.lower(&label, expression));
-        let (Some(expression), Some(node)) = (expression, node) else {
-            flags.push(None);
-            continue;
-        };
-        let values = context.evaluate(node, Some(rows));
-        let flag = values.iter().zip(rows).map(|(&value, &row)| {
-            if value.is_finite() {
-                return if value == 0.0 { Flag::No } else { Flag::Yes };
-            }
-            match context.explain(expression, &label, row as usize, &mut faults) {
-                Verdict::Missing => Flag::Missing,
-                Verdict::Sound | Verdict::Fault => Flag::Yes,
-            }
-        });
-        flags.push(Some(flag.collect()));
-    }
-    context.errors.extend(faults.into_errors());
-    flags
+/// Availability of an alternative of the schema at the given rows; `None` if it is always available.
+pub(crate) fn availability(context: &mut Context<'_>, alternative: usize, rows: &[u32]) -> Option<Vec<Flag>> {
+    let schema = &context.schema.alternatives[alternative];
+    let expression = schema.available.as_ref()?;
+    let node = context.nodes.available[alternative]?;
+    let label = availability_label(&schema.name);
+    let values = context.evaluate(node, Some(rows));
+    let flag = values.iter().zip(rows).map(|(&value, &row)| {
+        if value.is_finite() {
+            return if value == 0.0 { Flag::No } else { Flag::Yes };
+        }
+        match context.examine(&label, expression, row as usize) {
+            Verdict::Missing => Flag::Missing,
+            Verdict::Sound | Verdict::Fault(_) => Flag::Faulty,
+        }
+    });
+    Some(flag.collect())
 }
 
-/// Reports chosen alternatives that are unavailable; `rows` and `chosen` run over chosen pairs.
-pub(crate) fn report_unavailable(
-    context: &mut Context<'_>,
-    rows: &[u32],
-    chosen: &[u32],
-    availability: &[Option<Vec<Flag>>],
-) {
-    for (alternative, flags) in availability.iter().enumerate() {
-        let Some(flags) = flags else { continue };
-        let mut places = Places::new(context.file());
-        for (at, &row) in rows.iter().enumerate() {
-            if chosen[at] as usize == alternative && flags[at] == Flag::No {
-                places.add(|| context.place(row as usize));
-            }
-        }
-        if !places.is_empty() {
-            let schema = &context.schema.alternatives[alternative];
-            let available = schema.available.as_ref().expect("only these have flags");
-            context.errors.push(DataError::ChosenUnavailable {
-                places,
-                alternative: schema.name.clone(),
-                reason: format!("\"{available}\" is 0"),
-            });
-        }
-    }
+/// The error that a chosen alternative is unavailable, if there are such places.
+pub(crate) fn chosen_unavailable(
+    context: &Context<'_>,
+    alternative: usize,
+    places: crate::error::Places,
+) -> Option<DataError> {
+    let schema = &context.schema.alternatives[alternative];
+    (!places.is_empty()).then(|| DataError::ChosenUnavailable {
+        places,
+        alternative: schema.name.clone(),
+        available: schema.available.as_ref().map_or(String::new(), ToString::to_string),
+    })
 }

@@ -47,6 +47,7 @@ mod interpret;
 mod lexer;
 mod linear;
 mod lower;
+mod numbers;
 mod operation;
 mod parser;
 mod program;

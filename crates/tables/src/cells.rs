@@ -53,18 +53,12 @@ impl Cell {
 
 /// Whether a cell stands for nothing.
 pub(crate) fn is_missing(cell: &str) -> bool {
-    matches!(
-        cell.trim(),
-        "" | "NA" | "NaN" | "nan" | "NULL" | "null"
-    )
+    matches!(cell.trim(), "" | "NA" | "NaN" | "nan" | "NULL" | "null")
 }
 
 /// Whether digits, with or without a sign, make a number beyond ±2⁵³.
 fn is_large_whole(cell: &str) -> bool {
-    let digits = cell
-        .strip_prefix(['+', '-'])
-        .unwrap_or(cell)
-        .trim_start_matches('0');
+    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell).trim_start_matches('0');
     digits.bytes().all(|byte| byte.is_ascii_digit())
         && (digits.len() > 16 || digits.len() == 16 && digits > "9007199254740992")
 }
@@ -191,10 +185,7 @@ pub(crate) fn dictionary<'c>(cells: impl Iterator<Item = Option<&'c str>>) -> Te
                 code => sorted_code[code as usize],
             })
             .collect(),
-        dictionary: order
-            .into_iter()
-            .map(|code| texts[code as usize].to_owned())
-            .collect(),
+        dictionary: order.into_iter().map(|code| texts[code as usize].to_owned()).collect(),
     }
 }
 

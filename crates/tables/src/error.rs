@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::text::{and_more, list, mark, needed_numbers, not_a_number, ordinal_cell, places, quoted};
+use crate::text::{and_more, counted, list, mark, needed_numbers, not_a_number, ordinal_cell, places, quoted};
 
 /// A cell that is not what its column should hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub enum TableError {
         row: usize,
         /// Column of the first, counted from 1.
         column: usize,
-        /// Its name; `None` in the header itself.
+        /// Its name; `None` in the header itself and if it has none.
         name: Option<String>,
         /// The first such byte.
         byte: u8,
@@ -145,7 +145,7 @@ pub enum TableError {
     },
 
     /// A name that several columns bear.
-    #[error("{file}: columns {} are all called \"{name}\"; rename all but one", places(positions))]
+    #[error("{file}: columns {} are {} called \"{name}\"; rename all but one", places(positions), if positions.len() == 2 { "both" } else { "all" })]
     RepeatedName {
         /// The file.
         file: String,
@@ -170,7 +170,7 @@ pub enum TableError {
     },
 
     /// Rows with more or fewer cells than the header has columns.
-    #[error("{file}, row {row}: {cells} cell{} where the header has {columns} columns{}; {}", if *cells == 1 { "" } else { "s" }, and_more(*more, "row"), if cells < columns {
+    #[error("{file}, row {row}: {} where the header has {}{}; {}", counted(*cells, "cell"), counted(*columns, "column"), and_more(*more, "row"), if cells < columns {
         "fill the row up".to_owned()
     } else {
         format!("quote a cell that contains {}, or remove what is too much", mark(*separator))
@@ -202,7 +202,9 @@ pub enum TableError {
     },
 
     /// A quote that never ends.
-    #[error("{file}, row {row}, column {column}: a cell opens with a quotation mark that is never closed; close or remove it")]
+    #[error(
+        "{file}, row {row}, column {column}: a cell opens with a quotation mark that is never closed; close or remove it"
+    )]
     UnclosedQuote {
         /// The file.
         file: String,
@@ -213,7 +215,10 @@ pub enum TableError {
     },
 
     /// A quotation mark inside a cell that does not begin with one, or text after a closed quote.
-    #[error("{file}, row {row}, column {column}: {} has a quotation mark in the wrong place; put the whole cell in quotation marks and double those inside", quoted(cell))]
+    #[error(
+        "{file}, row {row}, column {column}: {} has a quotation mark in the wrong place; put the whole cell in quotation marks and double those inside",
+        quoted(cell)
+    )]
     StrayQuote {
         /// The file.
         file: String,
@@ -305,7 +310,9 @@ pub enum TableError {
     },
 
     /// Parquet files of one table with different types.
-    #[error("{file}, column \"{column}\" is {kind}, in {first} it is {first_kind}; write all files with the same types")]
+    #[error(
+        "{file}, column \"{column}\" is {kind}, in {first} it is {first_kind}; write all files with the same types"
+    )]
     OtherType {
         /// The file that differs.
         file: String,

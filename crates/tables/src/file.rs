@@ -75,9 +75,7 @@ impl Input {
         }
         let metadata = metadata.map_err(|error| refused(path, &error))?;
         if metadata.is_dir() {
-            return Err(TableError::IsFolder {
-                path: path.to_owned(),
-            });
+            return Err(TableError::IsFolder { path: path.to_owned() });
         }
         Ok(Input {
             name,
@@ -98,14 +96,9 @@ pub(crate) fn name_of(path: &Path) -> String {
 /// Opens a file that is not empty.
 pub(crate) fn open(path: &Path) -> Result<File, TableError> {
     let file = File::open(path).map_err(|error| refused(path, &error))?;
-    let length = file
-        .metadata()
-        .map_err(|error| refused(path, &error))?
-        .len();
+    let length = file.metadata().map_err(|error| refused(path, &error))?.len();
     if length == 0 {
-        return Err(TableError::Empty {
-            file: name_of(path),
-        });
+        return Err(TableError::Empty { file: name_of(path) });
     }
     Ok(file)
 }

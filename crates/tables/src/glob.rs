@@ -5,8 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Whether a path asks for several files.
 pub(crate) fn is_pattern(path: &Path) -> bool {
-    path.to_str()
-        .is_some_and(|text| text.contains(['*', '?', '[']))
+    path.to_str().is_some_and(|text| text.contains(['*', '?', '[']))
 }
 
 /// The files that a pattern names, sorted by their names. Wildcards may stand in folders too, and
@@ -37,9 +36,9 @@ pub(crate) fn expand(pattern: &Path) -> io::Result<Vec<PathBuf>> {
             };
             for entry in entries {
                 let name = entry?.file_name();
-                let fits = name.to_str().is_some_and(|name| {
-                    (!name.starts_with('.') || text.starts_with('.')) && matches(text, name)
-                });
+                let fits = name
+                    .to_str()
+                    .is_some_and(|name| (!name.starts_with('.') || text.starts_with('.')) && matches(text, name));
                 let path = folder.join(&name);
                 if fits && (if last { path.is_file() } else { path.is_dir() }) {
                     deeper.push(path);

@@ -10,10 +10,7 @@ use crate::error::TableError;
 ///
 /// Damaged files make polars panic as well as fail. The panic's own message still goes to stderr:
 /// to silence it would need the process-wide hook, which belongs to the program.
-pub(crate) fn guarded<T>(
-    file: &str,
-    work: impl FnOnce() -> PolarsResult<T>,
-) -> Result<T, TableError> {
+pub(crate) fn guarded<T>(file: &str, work: impl FnOnce() -> PolarsResult<T>) -> Result<T, TableError> {
     let unreadable = |detail: String| TableError::Unreadable {
         file: file.to_owned(),
         detail,
@@ -51,9 +48,7 @@ mod tests {
     fn errors_and_panics_name_the_file() {
         let rest = "; the file may be damaged, copy or write it again";
         assert_eq!(
-            message(|| Err(PolarsError::ComputeError(
-                "page too long.\n\nadvice".into()
-            ))),
+            message(|| Err(PolarsError::ComputeError("page too long.\n\nadvice".into()))),
             format!("a.parquet cannot be read (page too long){rest}")
         );
         assert_eq!(

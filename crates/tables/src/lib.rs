@@ -35,6 +35,8 @@ mod guard;
 mod names;
 mod parquet;
 mod read;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 

@@ -7,10 +7,7 @@ use crate::read::{Columns, Want};
 
 /// The candidate that `name` was probably meant to be: the same but for capitals, or else the one
 /// with the fewest edits, at most a third of its letters (at least one).
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.trim().to_lowercase();
     let length = wanted.chars().count();
     let allowed = (length / 3).max(1);

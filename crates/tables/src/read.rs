@@ -72,11 +72,7 @@ pub fn column_names(path: &Path, options: &ReadOptions) -> Result<Header, TableE
 /// [`TableError`]: all problems of the file that do not hinder each other, together. First those
 /// of the file and its columns' names, then those of its rows, then those of the cells of columns
 /// wanted as numbers.
-pub fn read(
-    path: &Path,
-    columns: Columns<'_>,
-    options: &ReadOptions,
-) -> Result<Table, TableError> {
+pub fn read(path: &Path, columns: Columns<'_>, options: &ReadOptions) -> Result<Table, TableError> {
     let input = Input::find(path)?;
     let content = match input.format {
         Format::Text(kind) => csv::read(&input, kind, columns, options)?,

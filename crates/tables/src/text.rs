@@ -42,12 +42,17 @@ pub(crate) fn mark(separator: u8) -> String {
     }
 }
 
+/// "1 row", "17 rows".
+pub(crate) fn counted(count: usize, of: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {of}{plural}")
+}
+
 /// " (and 17 more rows)", or nothing.
 pub(crate) fn and_more(count: usize, of: &str) -> String {
     match count {
         0 => String::new(),
-        1 => format!(" (and 1 more {of})"),
-        _ => format!(" (and {count} more {of}s)"),
+        _ => format!(" (and {})", counted(count, &format!("more {of}"))),
     }
 }
 
@@ -82,13 +87,7 @@ pub(crate) fn list(problems: &[TableError]) -> impl Display + use<> {
 }
 
 /// Message of [`TableError::NotNumber`].
-pub(crate) fn not_a_number(
-    file: &str,
-    column: &str,
-    first: &[Offender],
-    count: usize,
-    decimal_comma: bool,
-) -> String {
+pub(crate) fn not_a_number(file: &str, column: &str, first: &[Offender], count: usize, decimal_comma: bool) -> String {
     let Some((head, others)) = first.split_first() else {
         return format!("{file}, column \"{column}\": {count} cells are not numbers");
     };
@@ -120,9 +119,7 @@ fn advice(cell: &str, decimal_comma: bool) -> String {
         let mark = if decimal_comma { '.' } else { ',' };
         return format!("write {other} or set decimal_mark = \"{mark}\"");
     }
-    const BLANKS: [&str; 10] = [
-        ".", "-", "?", "na", "n/a", "#n/a", "none", "missing", "n.a.", "#null!",
-    ];
+    const BLANKS: [&str; 10] = [".", "-", "?", "na", "n/a", "#n/a", "none", "missing", "n.a.", "#null!"];
     if BLANKS.contains(&cell.trim().to_lowercase().as_str()) {
         return "leave the cell empty if its value is missing".to_owned();
     }
@@ -144,18 +141,9 @@ pub(crate) fn other_decimal_mark(cell: &str, decimal_comma: bool) -> Option<Stri
 }
 
 /// Message of [`TableError::TextColumn`].
-pub(crate) fn needed_numbers(
-    file: &str,
-    column: &str,
-    examples: &[String],
-    distinct: usize,
-) -> String {
+pub(crate) fn needed_numbers(file: &str, column: &str, examples: &[String], distinct: usize) -> String {
     let shown: Vec<String> = examples.iter().map(|text| format!("\"{text}\"")).collect();
-    let more = if distinct > examples.len() {
-        ", …"
-    } else {
-        ""
-    };
+    let more = if distinct > examples.len() { ", …" } else { "" };
     let name = if is_identifier(column) {
         column.to_owned()
     } else {
@@ -194,11 +182,7 @@ mod tests {
             ("12.5", false, None),
         ];
         for (cell, comma, expected) in cases {
-            assert_eq!(
-                other_decimal_mark(cell, comma).as_deref(),
-                expected,
-                "{cell}"
-            );
+            assert_eq!(other_decimal_mark(cell, comma).as_deref(), expected, "{cell}");
         }
     }
 

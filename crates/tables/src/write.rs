@@ -6,8 +6,7 @@ use std::path::Path;
 
 use logsum_data::{Column, Table, Values};
 use polars_core::prelude::{
-    Column as Series, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr,
-    PolarsResult, StringChunked,
+    Column as Series, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, PolarsResult, StringChunked,
 };
 use polars_io::parquet::write::ParquetWriter;
 
@@ -84,11 +83,7 @@ fn text(path: &Path, table: &Table, separator: u8) -> io::Result<()> {
     out.flush()
 }
 
-fn line<'a>(
-    out: &mut impl Write,
-    separator: u8,
-    cells: impl ExactSizeIterator<Item = &'a str>,
-) -> io::Result<()> {
+fn line<'a>(out: &mut impl Write, separator: u8, cells: impl ExactSizeIterator<Item = &'a str>) -> io::Result<()> {
     let lone = cells.len() == 1;
     for (position, text) in cells.enumerate() {
         if position > 0 {
@@ -111,8 +106,10 @@ fn cell(out: &mut impl Write, separator: u8, text: &str, lone: bool) -> io::Resu
 fn parquet(path: &Path, table: &Table) -> PolarsResult<()> {
     let columns = table.columns.iter().map(series).collect();
     let mut frame = DataFrame::new(table.n_rows, columns)?;
-    let file = BufWriter::new(File::create(path)?);
-    ParquetWriter::new(file).finish(&mut frame)?;
+    let mut out = BufWriter::new(File::create(path)?);
+    ParquetWriter::new(&mut out).finish(&mut frame)?;
+    // A writer that is only dropped keeps silent about a full disk.
+    out.flush()?;
     Ok(())
 }
 

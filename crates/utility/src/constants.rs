@@ -29,7 +29,13 @@ pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
     let constants = Constants::new(data);
     if let [only] = &constants.sets[..] {
         let total: f64 = only.chosen.iter().sum();
-        let share = |chosen: &f64| if *chosen > 0.0 { chosen * (chosen / total).ln() } else { 0.0 };
+        let share = |chosen: &f64| {
+            if *chosen > 0.0 {
+                chosen * (chosen / total).ln()
+            } else {
+                0.0
+            }
+        };
         return Some(only.chosen.iter().map(share).sum());
     }
     let start = vec![0.0; constants.parameters.len()];
@@ -52,9 +58,31 @@ struct CountedSet {
     chosen: Vec<f64>,
 }
 
+impl CountedSet {
+    /// ln P of each slot.
+    fn ln_probabilities(&self, theta: &[f64]) -> Vec<f64> {
+        let utility: Vec<f64> = self.slots.iter().map(|slot| slot.map_or(0.0, |k| theta[k])).collect();
+        let largest = utility.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let logsum = largest + utility.iter().map(|v| (v - largest).exp()).sum::<f64>().ln();
+        utility.iter().map(|v| v - logsum).collect()
+    }
+}
+
 impl Constants {
     fn new(data: &ChoiceData) -> Self {
-        let times_chosen = data.times_chosen();
+        let weight = |case: usize| data.weights().map_or(1.0, |weights| weights[case]);
+        let times_chosen_of = |case: usize, pair: usize| match data.outcome() {
+            Outcome::Chosen(chosen) => {
+                weight(case) * f64::from(u8::from(data.pairs(case).start + chosen[case] as usize == pair))
+            }
+            Outcome::Counts(counts) => weight(case) * counts[pair],
+        };
+        let mut times_chosen = vec![0.0; data.alternatives().len()];
+        for case in 0..data.n_cases() {
+            for pair in data.pairs(case) {
+                times_chosen[data.pair_alternatives()[pair] as usize] += times_chosen_of(case, pair);
+            }
+        }
         // An alternative never chosen has the constant −∞: it drops out of every choice set.
         let mut position = vec![None; times_chosen.len()];
         let chosen = (0..times_chosen.len()).filter(|&alternative| times_chosen[alternative] > 0.0);
@@ -64,30 +92,30 @@ impl Constants {
         let n_chosen = position.iter().flatten().count();
         let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
         let mut sets: Vec<CountedSet> = Vec::new();
+        let mut key = Vec::new();
         for case in 0..data.n_cases() {
             let pairs = data.pairs(case);
-            let offered: Vec<usize> =
-                pairs.clone().filter(|&pair| position[data.pair_alternatives()[pair] as usize].is_some()).collect();
-            let key: Vec<u32> = offered.iter().map(|&pair| data.pair_alternatives()[pair]).collect();
-            let set = *known.entry(key.clone()).or_insert_with(|| {
+            let offered = |pair: &usize| position[data.pair_alternatives()[*pair] as usize].is_some();
+            key.clear();
+            key.extend(pairs.clone().filter(offered).map(|pair| data.pair_alternatives()[pair]));
+            let set = known.get(&key).copied().unwrap_or_else(|| {
                 // The first alternative that anybody chose has no parameter.
                 let slot = |alternative: &u32| position[*alternative as usize].and_then(|at| at.checked_sub(1));
                 sets.push(CountedSet {
                     slots: key.iter().map(slot).collect(),
                     chosen: vec![0.0; key.len()],
                 });
+                known.insert(key.clone(), sets.len() - 1);
                 sets.len() - 1
             });
-            let weight = data.weights().map_or(1.0, |weights| weights[case]);
-            for (slot, &pair) in offered.iter().enumerate() {
-                sets[set].chosen[slot] += match data.outcome() {
-                    Outcome::Chosen(chosen) => weight * f64::from(u8::from(pairs.start + chosen[case] as usize == pair)),
-                    Outcome::Counts(counts) => weight * counts[pair],
-                };
+            for (slot, pair) in pairs.clone().filter(offered).enumerate() {
+                sets[set].chosen[slot] += times_chosen_of(case, pair);
             }
         }
         Constants {
-            parameters: (1..n_chosen).map(|at| Parameter::new(format!("constant_{at}"), 0.0)).collect(),
+            parameters: (1..n_chosen)
+                .map(|at| Parameter::new(format!("constant_{at}"), 0.0))
+                .collect(),
             sets,
         }
     }
@@ -107,21 +135,19 @@ impl LogLikelihood for Constants {
             hessian: Array2::zeros((k, k)),
         };
         for set in &self.sets {
-            let utility: Vec<f64> = set.slots.iter().map(|slot| slot.map_or(0.0, |k| theta[k])).collect();
-            let largest = utility.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let logsum = largest + utility.iter().map(|v| (v - largest).exp()).sum::<f64>().ln();
+            let ln_probabilities = set.ln_probabilities(theta);
             let total: f64 = set.chosen.iter().sum();
-            for (slot, (v, chosen)) in utility.iter().zip(&set.chosen).enumerate() {
-                let contribution = chosen * (v - logsum);
+            for (slot, (ln_probability, chosen)) in ln_probabilities.iter().zip(&set.chosen).enumerate() {
+                let contribution = chosen * ln_probability;
                 evaluation.log_likelihood += contribution;
                 evaluation.magnitude += contribution.abs();
-                let probability = (v - logsum).exp();
+                let probability = ln_probability.exp();
                 let Some(row) = set.slots[slot] else { continue };
                 evaluation.score[row] += chosen - total * probability;
                 evaluation.hessian[[row, row]] -= total * probability;
-                for (other, v) in set.slots.iter().zip(&utility) {
+                for (other, ln_probability) in set.slots.iter().zip(&ln_probabilities) {
                     if let Some(column) = *other {
-                        evaluation.hessian[[row, column]] += total * probability * (v - logsum).exp();
+                        evaluation.hessian[[row, column]] += total * probability * ln_probability.exp();
                     }
                 }
             }
@@ -136,12 +162,10 @@ impl LogLikelihood for Constants {
     fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
         for (unit, set) in self.sets.iter().enumerate() {
             let mut score = vec![0.0; theta.len()];
-            let utility = |slot: &Option<usize>| slot.map_or(0.0, |k| theta[k]);
             let total: f64 = set.chosen.iter().sum();
-            let scale: f64 = set.slots.iter().map(|slot| utility(slot).exp()).sum();
-            for (slot, chosen) in set.slots.iter().zip(&set.chosen) {
+            for ((slot, chosen), ln_probability) in set.slots.iter().zip(&set.chosen).zip(set.ln_probabilities(theta)) {
                 if let Some(k) = slot {
-                    score[*k] += chosen - total * utility(slot).exp() / scale;
+                    score[*k] += chosen - total * ln_probability.exp();
                 }
             }
             visit(unit, &score);

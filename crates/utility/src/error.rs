@@ -15,7 +15,10 @@ pub enum SpecificationError {
     ParameterTwice { name: String },
     #[error("alternative \"{name}\" has two utilities; join them")]
     UtilityTwice { name: String },
-    #[error("parameter \"{name}\" is declared but no utility uses it{}; use it or remove it", crate::error::suggest(suggestion))]
+    #[error(
+        "parameter \"{name}\" is declared but no utility uses it{}; use it or remove it",
+        crate::error::suggest(suggestion)
+    )]
     Unused { name: String, suggestion: Option<String> },
     #[error("parameter \"{name}\": the start value {start} is not a finite number")]
     StartNotFinite { name: String, start: f64 },
@@ -55,5 +58,7 @@ impl SpecificationError {
 }
 
 pub(crate) fn suggest(suggestion: &Option<String>) -> String {
-    suggestion.as_ref().map_or_else(String::new, |name| format!(" (did you mean \"{name}\" in a utility?)"))
+    suggestion
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" (did you mean \"{name}\" in a utility?)"))
 }

@@ -3,14 +3,14 @@
 use logsum_data::DataError;
 use logsum_estimate::{
     Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Progress, Stopped, expand,
-    hessian_covariance, maximise, opg_covariance, outer_product, sandwich,
+    hessian_covariance, maximise, null_space, opg_covariance, outer_product, sandwich, select,
 };
 use ndarray::Array2;
 
 use crate::constants::{log_likelihood_constants, log_likelihood_null};
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
-use crate::model::{Finding, Model};
+use crate::model::{Finding, Model, SUSPICIOUS};
 
 /// How to fit a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,15 +83,24 @@ impl Model<'_> {
         };
         let start = options.start.clone().unwrap_or_else(|| self.start());
         let maximum = maximise(self, &start, &options.optimiser, progress)?;
+        // Whoever asked to stop wants to see the point that was reached, with its covariances.
+        self.resume();
         let mut fit = self.summarise(&maximum);
 
         let findings = self.findings(&start, &maximum)?;
-        let troubled: Vec<usize> = findings.iter().flat_map(|finding| finding.parameters.iter().copied()).collect();
+        let troubled: Vec<usize> = findings
+            .iter()
+            .flat_map(|finding| finding.parameters.iter().copied())
+            .collect();
         if !findings.is_empty() {
             fit.converged = false;
-            fit.convergence.reason = "not converged: some parameters have no unique finite estimate (see the warnings)".to_owned();
-            let pivots: Vec<usize> = findings.iter().filter_map(|finding| finding.parameters.last().copied()).collect();
-            self.attach_covariances(&mut fit, &maximum, &pivots, &troubled)?;
+            fit.convergence.reason =
+                "not converged: some parameters have no unique finite estimate (see the warnings)".to_owned();
+            let held: Vec<usize> = findings
+                .iter()
+                .flat_map(|finding| finding.held.iter().copied())
+                .collect();
+            self.attach_covariances(&mut fit, &maximum, &held, &troubled)?;
             fit.warnings.extend(findings.into_iter().map(|finding| finding.message));
         } else {
             self.attach_covariances(&mut fit, &maximum, &[], &[])?;
@@ -117,7 +126,8 @@ impl Model<'_> {
     fn cluster(&self, fit: &mut Fit, column: &str, groups: &[u32], n_groups: usize) -> Result<(), FitError> {
         let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
         let Some(bread) = fit.covariance.hessian.as_ref().map(|rows| to_array(rows)) else {
-            fit.warnings.push("no clustered covariance: it needs that of the Hessian, which could not be computed".to_owned());
+            fit.warnings
+                .push("no clustered covariance: it needs that of the Hessian, which could not be computed".to_owned());
             return Ok(());
         };
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
@@ -133,28 +143,57 @@ impl Model<'_> {
     /// What stands in the way of unique finite estimates, where the optimiser or the information gives reason to look.
     fn findings(&self, start: &[f64], maximum: &Maximum) -> Result<Vec<Finding>, FitError> {
         let stopped = &maximum.convergence.stopped;
-        if matches!(stopped, Stopped::NothingEstimated | Stopped::NoFreeParameters | Stopped::Interrupted { .. }) {
+        if matches!(
+            stopped,
+            Stopped::NothingEstimated | Stopped::NoFreeParameters | Stopped::Interrupted { .. }
+        ) {
             return Ok(Vec::new());
         }
-        // A logit takes a handful of iterations; on the way to infinity they are many, unless it started far out.
-        let worth_a_look = maximum.convergence.iterations > FEW || start.iter().any(|value| *value != 0.0);
-        let suspicious = !maximum.convergence.converged || (worth_a_look && self.information_faded(maximum)?);
-        if !suspicious {
-            return Ok(Vec::new());
+        let ended = matches!(
+            stopped,
+            Stopped::NotIdentified { .. } | Stopped::NotMaximum { .. } | Stopped::TrustRegionTooSmall { .. }
+        );
+        if !ended && self.is_linear() && !self.is_nearly_flat(maximum) {
+            // A logit takes a handful of iterations; on the way to infinity they are many, unless it started far out or
+            // weights make the criterion small.
+            let worth_a_look = maximum.convergence.iterations > FEW
+                || start.iter().any(|value| *value != 0.0)
+                || self.data().weights().is_some();
+            if !(worth_a_look && self.information_faded(maximum)?) {
+                return Ok(Vec::new());
+            }
         }
         let findings = self.not_identified(&maximum.theta)?;
         if !findings.is_empty() {
             return Ok(findings);
         }
-        Ok(self.separated()?.into_iter().collect())
+        Ok(self.separated()?)
     }
 
-    /// Whether the data say much less at the estimates than they could about some parameter.
+    /// Whether parameters that are estimated have a direction in which ln L hardly curves, as collinear columns leave
+    /// where rounding hides that it does not curve at all.
+    fn is_nearly_flat(&self, maximum: &Maximum) -> bool {
+        let inside = self.inside(maximum);
+        !null_space(&-select(&maximum.evaluation.hessian, &inside), SUSPICIOUS).is_empty()
+    }
+
+    /// Whether the data say much less at the estimates than they could about some combination of parameters u:
+    /// u′(−H)u < [`FADED`] u′Gu, with G the information at equal shares. So it is if −H − `FADED`·G is not positive
+    /// definite, and a covariance from it cannot be had.
     fn information_faded(&self, maximum: &Maximum) -> Result<bool, FitError> {
-        let spread = self.information_at_equal_shares(&maximum.theta)?;
-        let hessian = &maximum.evaluation.hessian;
-        let inside = |k: usize| !self.parameters()[k].fixed && maximum.convergence.at_bound[k].is_none();
-        Ok((0..spread.len()).any(|k| inside(k) && -hessian[[k, k]] < FADED * spread[k]))
+        let most = self.information_at_equal_shares(&maximum.theta)?;
+        let excess = &maximum.evaluation.hessian + FADED * most;
+        Ok(hessian_covariance(&excess, &self.inside(maximum)).is_err())
+    }
+
+    /// Parameters that are neither fixed nor at a bound.
+    fn inside(&self, maximum: &Maximum) -> Vec<bool> {
+        let at_bound = &maximum.convergence.at_bound;
+        self.parameters()
+            .iter()
+            .zip(at_bound)
+            .map(|(parameter, bound)| !parameter.fixed && bound.is_none())
+            .collect()
     }
 
     /// Counts, log-likelihoods, convergence and estimates; no covariances yet.
@@ -192,8 +231,19 @@ impl Model<'_> {
         }
         let constants = log_likelihood_constants(data);
         if constants.is_none() && data.alternatives().labelled {
-            warnings.push("the log-likelihood with constants only could not be computed: its estimation did not converge".to_owned());
+            warnings.push(
+                "the log-likelihood with constants only could not be computed: its estimation did not converge"
+                    .to_owned(),
+            );
         }
+        let n_alternatives = if data.alternatives().labelled {
+            data.alternatives().len()
+        } else {
+            (0..data.n_cases())
+                .map(|case| data.pairs(case).len())
+                .max()
+                .unwrap_or(0)
+        };
         let ratio = |value: f64| (null != 0.0).then(|| 1.0 - value / null);
         Fit {
             format: fit::FORMAT,
@@ -211,7 +261,7 @@ impl Model<'_> {
             },
             n_decision_makers: data.n_decision_makers(),
             n_cases: data.n_cases(),
-            n_alternatives: data.alternatives().len(),
+            n_alternatives,
             n_parameters: k,
             log_likelihood_start: Some(maximum.log_likelihood_start),
             log_likelihood,
@@ -241,13 +291,13 @@ impl Model<'_> {
         }
     }
 
-    /// Hessian, outer-product and sandwich covariances. `pivots` are held so that the rest can be inverted, `hidden`
+    /// Hessian, outer-product and sandwich covariances. `held` stand still so that the rest can be inverted, `hidden`
     /// get zero rows: they have no standard errors.
     fn attach_covariances(
         &self,
         fit: &mut Fit,
         maximum: &Maximum,
-        pivots: &[usize],
+        held: &[usize],
         hidden: &[usize],
     ) -> Result<(), FitError> {
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
@@ -255,7 +305,7 @@ impl Model<'_> {
             .parameters
             .iter()
             .enumerate()
-            .map(|(k, parameter)| !parameter.fixed && parameter.at_bound.is_none() && !pivots.contains(&k))
+            .map(|(k, parameter)| !parameter.fixed && parameter.at_bound.is_none() && !held.contains(&k))
             .collect();
         if !estimated.contains(&true) {
             let zeros = vec![vec![0.0; fit.n_parameters]; fit.n_parameters];
@@ -271,10 +321,11 @@ impl Model<'_> {
         let finish = |matrix: &Array2<f64>| {
             let all = vec![true; free.len()];
             let wide = expand(matrix, &estimated, &all);
-            to_rows(&expand(&logsum_estimate::select(&wide, &shown), &shown, &free))
+            to_rows(&expand(&select(&wide, &shown), &shown, &free))
         };
         let names: Vec<&str> = fit.parameters.iter().map(|parameter| parameter.term.as_str()).collect();
-        let explain = |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
+        let explain =
+            |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
 
         let groups: Vec<u32> = match self.data().decision_makers() {
             Some(makers) => makers.to_vec(),
@@ -309,7 +360,10 @@ fn with_names(error: &CovarianceError, names: &[&str]) -> String {
             format!("it holds no information on a combination of {}", list(parameters))
         }
         CovarianceError::NotMaximum { parameters, .. } => {
-            format!("the log-likelihood curves upwards in {}: this is not a maximum", list(parameters))
+            format!(
+                "the log-likelihood curves upwards in {}: this is not a maximum",
+                list(parameters)
+            )
         }
         other => other.to_string(),
     }

@@ -31,11 +31,19 @@ pub enum FormulaError {
     #[error("the formula has {parts} parts; write at most three: generic | characteristics | specific")]
     Parts { parts: usize },
     #[error("formula, part {part}: {message}\n{caret}")]
-    Parse { part: usize, message: String, caret: String },
-    #[error("formula, part {part}: \"{term}\" is subtracted; terms are joined by +, and only constants can be taken away (-1)")]
+    Parse {
+        part: usize,
+        message: String,
+        caret: String,
+    },
+    #[error(
+        "formula, part {part}: \"{term}\" is subtracted; terms are joined by +, and only constants can be taken away (-1)"
+    )]
     Subtracted { part: usize, term: String },
     #[error("formula, part {part}: constants (\"{term}\") belong to part 2")]
     ConstantElsewhere { part: usize, term: String },
+    #[error("formula, part {part}: {number} is no term; write 0 or -1 to leave constants out, 1 to have them")]
+    Number { part: usize, number: f64 },
     #[error("formula: \"{term}\" stands twice; remove one")]
     Twice { term: String },
     #[error("the formula has no terms and no constants; there is nothing to estimate")]
@@ -60,7 +68,11 @@ impl Formula {
         if parts.len() > 3 {
             return Err(FormulaError::Parts { parts: parts.len() });
         }
-        let part = |index: usize| parts.get(index).map_or(Ok(Part::default()), |text| Part::parse(text, index + 1));
+        let part = |index: usize| {
+            parts
+                .get(index)
+                .map_or(Ok(Part::default()), |text| Part::parse(text, index + 1))
+        };
         let (first, second, third) = (part(0)?, part(1)?, part(2)?);
         for (number, part) in [(1, &first), (3, &third)] {
             // A lone 0 says that the part is empty, as does leaving it out.
@@ -77,7 +89,11 @@ impl Formula {
             constants: second.constants.unwrap_or(true),
             specific: third.terms,
         };
-        let terms = formula.generic.iter().chain(&formula.characteristics).chain(&formula.specific);
+        let terms = formula
+            .generic
+            .iter()
+            .chain(&formula.characteristics)
+            .chain(&formula.specific);
         let names: Vec<String> = terms.map(ToString::to_string).collect();
         if let Some(position) = (0..names.len()).find(|&at| names[..at].contains(&names[at])) {
             return Err(FormulaError::Twice {
@@ -92,13 +108,18 @@ impl Formula {
 
     /// Names of columns in it, each once.
     pub fn columns(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for term in self.generic.iter().chain(&self.characteristics).chain(&self.specific) {
-            names.extend(term.names());
-        }
+        self.distinct(Expression::names)
+    }
+
+    /// Those of them that must be numbers.
+    pub fn number_columns(&self) -> Vec<&str> {
+        self.distinct(Expression::number_names)
+    }
+
+    fn distinct<'a>(&'a self, names: impl Fn(&'a Expression) -> Vec<&'a str>) -> Vec<&'a str> {
+        let terms = self.generic.iter().chain(&self.characteristics).chain(&self.specific);
         let mut seen = std::collections::HashSet::new();
-        names.retain(|name| seen.insert(*name));
-        names
+        terms.flat_map(names).filter(|name| seen.insert(*name)).collect()
     }
 
     /// The specification over these alternatives; the base is the first of them unless another is named.
@@ -108,7 +129,9 @@ impl Formula {
     /// # Errors
     /// A base that is no alternative; an alternative called "all".
     pub fn specification(&self, alternatives: &[String], base: Option<&str>) -> Result<Specification, FormulaError> {
-        let base = base.or_else(|| alternatives.first().map(String::as_str)).unwrap_or_default();
+        let base = base
+            .or_else(|| alternatives.first().map(String::as_str))
+            .unwrap_or_default();
         if !alternatives.iter().any(|name| name == base) {
             return Err(FormulaError::UnknownBase {
                 base: base.to_owned(),
@@ -176,7 +199,13 @@ impl Part {
                 Kind::Unary(UnaryOperator::Negate, inner) if matches!(inner.kind, Kind::Number(_)) => {
                     pending.push((inner, !added));
                 }
-                Kind::Number(number) => part.constants = Some(added && *number != 0.0),
+                Kind::Number(value) if *value == 0.0 || *value == 1.0 => part.constants = Some(added && *value != 0.0),
+                Kind::Number(value) => {
+                    return Err(FormulaError::Number {
+                        part: number,
+                        number: *value,
+                    });
+                }
                 _ => part.term(ast, text, added, number)?,
             }
         }
@@ -192,7 +221,8 @@ impl Part {
             });
         }
         // Names in backticks head tables without them.
-        self.terms.push(Expression::parse(source).expect("a part of an expression that parsed"));
+        self.terms
+            .push(Expression::parse(source).expect("a part of an expression that parsed"));
         Ok(())
     }
 }
@@ -245,3 +275,6 @@ impl Builder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,9 @@ impl FromStr for CovarianceKind {
             "opg" => Ok(CovarianceKind::Opg),
             "robust" => Ok(CovarianceKind::Robust),
             "clustered" => Ok(CovarianceKind::Clustered(String::new())),
-            other => Err(format!("\"{other}\" is not a kind of covariance; choose hessian, opg, robust or clustered")),
+            other => Err(format!(
+                "\"{other}\" is not a kind of covariance; choose hessian, opg, robust or clustered"
+            )),
         }
     }
 }

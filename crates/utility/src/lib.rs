@@ -12,6 +12,8 @@ mod model;
 mod model_file;
 mod specification;
 mod term;
+#[cfg(test)]
+mod testing;
 
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use error::SpecificationError;

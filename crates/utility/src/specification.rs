@@ -112,7 +112,8 @@ impl Specification {
     /// All problems together.
     pub fn validate(&self) -> Result<(), SpecificationError> {
         let mut errors = Vec::new();
-        if self.all.is_none() && self.own.is_empty() {
+        let has_utility = self.all.is_some() || !self.own.is_empty();
+        if !has_utility {
             errors.push(SpecificationError::NoUtility);
         }
         if self.parameters.is_empty() {
@@ -130,14 +131,20 @@ impl Specification {
                 errors.push(SpecificationError::ParameterTwice { name });
                 continue;
             }
-            if !used.contains(&name.as_str()) && !used.is_empty() {
-                let undeclared = used.iter().filter(|used| !self.parameters.iter().any(|known| known.symbol == **used));
+            if !used.contains(&name.as_str()) && has_utility {
+                let undeclared = used
+                    .iter()
+                    .filter(|used| !self.parameters.iter().any(|known| known.symbol == **used));
                 let suggestion = logsum_data::near_miss(&name, undeclared.copied());
                 errors.push(SpecificationError::Unused { name, suggestion });
             }
             errors.extend(value_problem(&declared.parameter));
         }
-        if errors.is_empty() { Ok(()) } else { Err(SpecificationError::from_list(errors)) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(SpecificationError::from_list(errors))
+        }
     }
 
     fn expressions(&self) -> impl Iterator<Item = &Expression> {
@@ -168,3 +175,6 @@ fn value_problem(parameter: &Parameter) -> Option<SpecificationError> {
         upper,
     })
 }
+
+#[cfg(test)]
+mod tests;

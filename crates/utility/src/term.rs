@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use logsum_expressions::Expression;
+use logsum_expressions::{Expression, is_plain_name};
 
 /// A term of a utility.
 ///
@@ -31,11 +31,17 @@ enum Binding {
 }
 
 /// The column of that name.
+///
+/// # Panics
+/// For a name that cannot be written in the language: an empty one, or one with a backtick.
 pub fn column(name: &str) -> Term {
     Term::atom(identifier(name))
 }
 
 /// The parameter of that name; it must be declared in the specification.
+///
+/// # Panics
+/// As [`column`].
 pub fn parameter(name: &str) -> Term {
     Term::atom(identifier(name))
 }
@@ -87,12 +93,20 @@ impl Term {
 
     /// The source, in parentheses if its outermost operator binds less tightly than `at_least`.
     fn within(&self, at_least: Binding) -> String {
-        if self.binding < at_least { format!("({})", self.source) } else { self.source.clone() }
+        if self.binding < at_least {
+            format!("({})", self.source)
+        } else {
+            self.source.clone()
+        }
     }
 
     fn join(self, operator: &str, right: Term, binding: Binding) -> Term {
         // Operators associate to the left: an equal one on the right needs parentheses.
-        let stronger = if binding == Binding::Sum { Binding::Product } else { Binding::Negation };
+        let stronger = if binding == Binding::Sum {
+            Binding::Product
+        } else {
+            Binding::Negation
+        };
         Term {
             source: format!("{} {operator} {}", self.within(binding), right.within(stronger)),
             binding,
@@ -102,10 +116,14 @@ impl Term {
 
 /// The name as the language writes it: in backticks unless it is a plain identifier.
 pub(crate) fn identifier(name: &str) -> String {
-    match Expression::parse(name) {
-        Ok(expression) if expression.names() == [name] && expression.source().trim() == name => name.to_owned(),
-        _ => format!("`{name}`"),
+    if is_plain_name(name) {
+        return name.to_owned();
     }
+    assert!(
+        !name.is_empty() && !name.contains('`'),
+        "a name in a utility is not empty and holds no backtick: {name:?}"
+    );
+    format!("`{name}`")
 }
 
 impl fmt::Display for Term {
@@ -115,11 +133,17 @@ impl fmt::Display for Term {
 }
 
 impl From<f64> for Term {
+    /// # Panics
+    /// For an infinite number or NaN, which the language cannot write.
     fn from(number: f64) -> Self {
         assert!(number.is_finite(), "a number in a utility is finite, not {number}");
         Term {
-            source: format!("{number}"),
-            binding: if number.is_sign_negative() { Binding::Negation } else { Binding::Atom },
+            source: Expression::number(number).source().to_owned(),
+            binding: if number.is_sign_negative() {
+                Binding::Negation
+            } else {
+                Binding::Atom
+            },
         }
     }
 }
@@ -165,3 +189,6 @@ impl Neg for Term {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

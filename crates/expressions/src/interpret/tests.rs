@@ -147,6 +147,32 @@ fn long_chains_are_evaluated() {
     assert_eq!(fault.to_string(), "column \"z\" is missing");
 }
 
+#[test]
+fn the_deepest_expressions_are_evaluated() {
+    let nested = |open: &str, close: &str, most: usize| format!("{}x{}", open.repeat(most), close.repeat(most));
+    let cases = [
+        (nested("if(x > 1, ", ", 1 / y)", 198), 2.0),
+        (nested("if(", ", 1, 0)", 199), 1.0),
+        (nested("1 + (", ")", 99), 101.0),
+        (nested("min(7, ", ")", 199), 2.0),
+        (nested("(", " > 1)", 198), 0.0),
+        (nested("-", "", 198), 2.0),
+        (nested("not ", "", 198), 1.0),
+        (nested("1 ^ ", "", 198), 1.0),
+        (nested("2 in (", ")", 99), 0.0),
+    ];
+    for (source, expected) in cases {
+        let expression = Expression::parse(&source).unwrap();
+        let copy = expression.clone();
+        assert!(!format!("{:?}", copy.ast()).is_empty());
+        drop(expression);
+        assert_eq!(interpret(&copy, &row()), Ok(expected), "{source}");
+        let mut graph = Graph::new();
+        let node = lowered(&mut graph, &source);
+        assert_eq!(evaluate_rows(&graph, node, &[row()]), [expected], "{source}");
+    }
+}
+
 struct Derived;
 
 impl Row for Derived {

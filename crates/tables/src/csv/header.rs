@@ -20,25 +20,13 @@ pub(super) struct Layout {
 }
 
 /// Reads the header of a file that is not empty.
-pub(super) fn layout(
-    file: &str,
-    bytes: &[u8],
-    kind: TextKind,
-    options: &ReadOptions,
-) -> Result<Layout, TableError> {
+pub(super) fn layout(file: &str, bytes: &[u8], kind: TextKind, options: &ReadOptions) -> Result<Layout, TableError> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(TableError::Utf16 {
-            file: file.to_owned(),
-        });
+        return Err(TableError::Utf16 { file: file.to_owned() });
     }
-    let (start, row) = first_line(bytes).ok_or_else(|| TableError::Empty {
-        file: file.to_owned(),
-    })?;
+    let (start, row) = first_line(bytes).ok_or_else(|| TableError::Empty { file: file.to_owned() })?;
     let line = &bytes[start..];
-    let line = &line[..line
-        .iter()
-        .position(|&byte| byte == b'\n')
-        .unwrap_or(line.len())];
+    let line = &line[..line.iter().position(|&byte| byte == b'\n').unwrap_or(line.len())];
     let separator = separator(line, kind, options)?;
 
     let mut cells = Vec::new();
@@ -55,9 +43,7 @@ pub(super) fn layout(
         .iter()
         .any(|cell| !cell.quoted && bytes[cell.range.clone()].contains(&b'\r'))
     {
-        return Err(TableError::LineEnds {
-            file: file.to_owned(),
-        });
+        return Err(TableError::LineEnds { file: file.to_owned() });
     }
     let mut names = Vec::with_capacity(cells.len());
     let mut not_utf8 = None;
@@ -104,19 +90,14 @@ pub(super) fn layout(
 
 /// Where the first line begins that is not blank, behind a byte order mark, and its number.
 fn first_line(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut position = if bytes.starts_with(b"\xEF\xBB\xBF") {
-        3
-    } else {
-        0
-    };
-    let mut row = 1;
-    for line in bytes[position..].split_inclusive(|&byte| byte == b'\n') {
+    let mut position = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    let lines = bytes[position..].split_inclusive(|&byte| byte == b'\n');
+    for (row, line) in (1..).zip(lines) {
         // A tab may separate columns without names.
         if !is_blank(line, b'\t') {
             return Some((position, row));
         }
         position += line.len();
-        row += 1;
     }
     None
 }

@@ -17,11 +17,7 @@ use parse::{As, Parsed, Source};
 use scan::Scan;
 
 /// Names of all columns.
-pub(crate) fn names(
-    input: &Input,
-    kind: TextKind,
-    options: &ReadOptions,
-) -> Result<Vec<String>, TableError> {
+pub(crate) fn names(input: &Input, kind: TextKind, options: &ReadOptions) -> Result<Vec<String>, TableError> {
     let mut file = file::open(&input.files[0])?;
     let bytes = file::map(&input.name, &mut file)?;
     Ok(layout(&input.name, &bytes, kind, options)?.names)
@@ -125,10 +121,7 @@ fn values<'a>(
     let again: Vec<usize> = (0..parsed.len())
         .filter(|&slot| matches!(parsed[slot], Parsed::Undecided))
         .collect();
-    let plan: Vec<(usize, As)> = again
-        .iter()
-        .map(|&slot| (positions[slot], As::Text))
-        .collect();
+    let plan: Vec<(usize, As)> = again.iter().map(|&slot| (positions[slot], As::Text)).collect();
     for (slot, texts) in again.into_iter().zip(source.parse(&plan)?) {
         parsed[slot] = texts;
     }

@@ -55,8 +55,7 @@ impl Source<'_> {
             let mut column = 0;
             let next = record(self.bytes, position, self.separator, |cell| {
                 let text = content(self.bytes, &cell);
-                let plain = std::str::from_utf8(&text)
-                    .is_ok_and(|text| text.trim_start().parse::<f64>().is_ok());
+                let plain = std::str::from_utf8(&text).is_ok_and(|text| text.trim_start().parse::<f64>().is_ok());
                 if !plain {
                     guesses[column] = As::Text;
                 }
@@ -83,9 +82,7 @@ impl Source<'_> {
                 .with_has_header(false)
                 .with_skip_rows(1)
                 .with_schema(Some(self.schema(plan)))
-                .with_projection(Some(Arc::new(
-                    plan.iter().map(|&(position, _)| position).collect(),
-                )))
+                .with_projection(Some(Arc::new(plan.iter().map(|&(position, _)| position).collect())))
                 // What is no number becomes null and is looked at again as text.
                 .with_ignore_errors(true)
                 .with_parse_options(self.options())

@@ -133,12 +133,6 @@ mod tests {
             assert_eq!(cells(text).unwrap(), expected, "{text:?}");
         }
         assert_eq!(cells("a,\"b"), Err(QuoteFault::Unclosed { column: 2 }));
-        assert_eq!(
-            cells("\"a\"b,c"),
-            Err(QuoteFault::TextAfter {
-                column: 1,
-                range: 0..4
-            })
-        );
+        assert_eq!(cells("\"a\"b,c"), Err(QuoteFault::TextAfter { column: 1, range: 0..4 }));
     }
 }

@@ -61,8 +61,7 @@ impl Scan<'_> {
                 let next = record(bytes, position, self.separator, |cell| {
                     cells += 1;
                     quoting |= cell.quoted;
-                    if !cell.quoted && stray.is_none() && bytes[cell.range.clone()].contains(&b'"')
-                    {
+                    if !cell.quoted && stray.is_none() && bytes[cell.range.clone()].contains(&b'"') {
                         stray = Some((row, cells, cell.range));
                     }
                 })
@@ -88,11 +87,7 @@ impl Scan<'_> {
             problems.push(self.stray_error(row, column, range));
         }
         if problems.is_empty() {
-            Ok(Body {
-                n_rows,
-                end,
-                quoting,
-            })
+            Ok(Body { n_rows, end, quoting })
         } else {
             Err(problems)
         }
@@ -158,13 +153,7 @@ impl Scan<'_> {
 
     /// First byte that is not UTF-8 in the columns that are read (positions in `used`), and how
     /// many more cells have some. Only called once the file is known to hold such bytes.
-    pub(super) fn not_utf8(
-        &self,
-        start: usize,
-        end: usize,
-        names: &[String],
-        used: &[usize],
-    ) -> Option<TableError> {
+    pub(super) fn not_utf8(&self, start: usize, end: usize, names: &[String], used: &[usize]) -> Option<TableError> {
         let bytes = &self.bytes[..end];
         let mut first = None;
         let mut n_cells = 0;
@@ -174,9 +163,7 @@ impl Scan<'_> {
             let mut column = 0;
             let next = record(bytes, position, self.separator, |cell| {
                 let text = &bytes[cell.range];
-                if let (Err(fault), Ok(_)) =
-                    (std::str::from_utf8(text), used.binary_search(&column))
-                {
+                if let (Err(fault), Ok(_)) = (std::str::from_utf8(text), used.binary_search(&column)) {
                     n_cells += 1;
                     first.get_or_insert((row, column, text[fault.valid_up_to()]));
                 }
@@ -189,7 +176,7 @@ impl Scan<'_> {
             file: self.file.to_owned(),
             row,
             column: column + 1,
-            name: Some(names[column].clone()),
+            name: Some(names[column].clone()).filter(|name| !name.is_empty()),
             byte,
             more: n_cells - 1,
         })
@@ -199,9 +186,7 @@ impl Scan<'_> {
 /// Length of the first line, its line end included.
 fn line_length(mut bytes: &[u8]) -> usize {
     // The standard library's fast search for a byte, by way of the one method that offers it.
-    bytes
-        .skip_until(b'\n')
-        .expect("a slice of memory can be read")
+    bytes.skip_until(b'\n').expect("a slice of memory can be read")
 }
 
 /// How often a byte occurs.

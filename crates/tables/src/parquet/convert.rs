@@ -18,11 +18,7 @@ pub(super) struct Piece {
 }
 
 /// A column from its pieces.
-pub(super) fn values(
-    pieces: &[Piece],
-    n_rows: usize,
-    asked: Asked<'_>,
-) -> Result<Values, TableError> {
+pub(super) fn values(pieces: &[Piece], n_rows: usize, asked: Asked<'_>) -> Result<Values, TableError> {
     if pieces.iter().any(|piece| piece.kind == Kind::Text) {
         let texts: Vec<&StringChunked> = pieces
             .iter()
@@ -50,9 +46,7 @@ pub(super) fn values(
     match asked.want {
         Want::Any => {
             let texts = digits(pieces);
-            Ok(Values::Text(dictionary(
-                texts.iter().map(|text| text.as_deref()),
-            )))
+            Ok(Values::Text(dictionary(texts.iter().map(|text| text.as_deref()))))
         }
         Want::Number => Err(too_large(pieces, asked)),
     }
@@ -92,11 +86,7 @@ fn fill(piece: &Piece, slots: &mut [f64]) -> bool {
     large
 }
 
-fn copy<T: PolarsNumericType>(
-    cells: &ChunkedArray<T>,
-    slots: &mut [f64],
-    widen: impl Fn(T::Native) -> f64,
-) {
+fn copy<T: PolarsNumericType>(cells: &ChunkedArray<T>, slots: &mut [f64], widen: impl Fn(T::Native) -> f64) {
     let mut slots = slots.iter_mut();
     for chunk in cells.downcast_iter() {
         // The chunk comes first: a zip asks its left side first and must not eat a slot at the end.
@@ -112,9 +102,7 @@ fn copy<T: PolarsNumericType>(
 
 /// Cells of any integer type.
 fn integers(cells: &Series) -> Box<dyn Iterator<Item = Option<i128>> + '_> {
-    fn wide<T: PolarsNumericType>(
-        cells: PolarsResult<&ChunkedArray<T>>,
-    ) -> Box<dyn Iterator<Item = Option<i128>> + '_>
+    fn wide<T: PolarsNumericType>(cells: PolarsResult<&ChunkedArray<T>>) -> Box<dyn Iterator<Item = Option<i128>> + '_>
     where
         T::Native: Into<i128>,
     {
@@ -156,11 +144,7 @@ fn digits(pieces: &[Piece]) -> Vec<Option<String>> {
             // A file that stores the same column as floats or truth values.
             let mut values = vec![f64::NAN; piece.cells.len()];
             fill(piece, &mut values);
-            texts.extend(
-                values
-                    .into_iter()
-                    .map(|value| (!value.is_nan()).then(|| number(value))),
-            );
+            texts.extend(values.into_iter().map(|value| (!value.is_nan()).then(|| number(value))));
         }
     }
     texts
@@ -195,7 +179,7 @@ mod tests {
             (-12345, 2, -123.45),
             (3, 0, 3.0),
             (9_007_199_254_740_993, 3, 9_007_199_254_740.993),
-            (i128::from(i64::MAX), 18, 9.223372036854775807),
+            (i128::from(i64::MAX), 18, 9.223_372_036_854_776),
             (1, 30, 1e-30),
         ];
         for (whole, scale, expected) in cases {

@@ -1,5 +1,6 @@
 //! Parquet files, one or several with the same columns.
 
+mod check;
 mod convert;
 mod part;
 mod schema;
@@ -110,11 +111,7 @@ fn parts(input: &Input) -> Result<Vec<Part>, TableError> {
 }
 
 /// How each file stores the selected columns; numbers in one and text in another do not go together.
-fn stored_types(
-    parts: &[Part],
-    names: &[String],
-    selected: &[(usize, Want)],
-) -> Result<Vec<Vec<Stored>>, TableError> {
+fn stored_types(parts: &[Part], names: &[String], selected: &[(usize, Want)]) -> Result<Vec<Vec<Stored>>, TableError> {
     let mut problems = Vec::new();
     let mut all = vec![Vec::with_capacity(selected.len()); parts.len()];
     for &(position, _) in selected {

@@ -6,15 +6,17 @@
 
 use polars_parquet::parquet::schema::Repetition;
 use polars_parquet::parquet::schema::types::{
-    GroupConvertedType, GroupLogicalType, IntegerType, ParquetType, PhysicalType,
-    PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical, PrimitiveType,
+    GroupConvertedType, GroupLogicalType, IntegerType, ParquetType, PhysicalType, PrimitiveConvertedType as Converted,
+    PrimitiveLogicalType as Logical, PrimitiveType,
 };
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Integers are divided by 10 to the power of `scale`.
-    Number { scale: u32 },
+    Number {
+        scale: u32,
+    },
     Truth,
     Text,
 }
@@ -74,41 +76,32 @@ fn kind(primitive: &PrimitiveType) -> Result<(Kind, Option<Logical>), &'static s
         PhysicalType::Float | PhysicalType::Double => Ok((number, None)),
         PhysicalType::Int96 => Err("timestamp"),
         PhysicalType::Int32 | PhysicalType::Int64 => match (logical, converted) {
-            (Some(Logical::Decimal(_, scale)), _) | (None, Some(Converted::Decimal(_, scale))) => {
-                u32::try_from(scale)
-                    .map(|scale| (Kind::Number { scale }, None))
-                    .map_err(|_| "decimal")
-            }
+            (Some(Logical::Decimal(_, scale)), _) | (None, Some(Converted::Decimal(_, scale))) => u32::try_from(scale)
+                .map(|scale| (Kind::Number { scale }, None))
+                .map_err(|_| "decimal"),
             (Some(Logical::Date), _) | (None, Some(Converted::Date)) => Err("date"),
-            (Some(Logical::Time { .. }), _)
-            | (None, Some(Converted::TimeMillis | Converted::TimeMicros)) => Err("time"),
-            (Some(Logical::Timestamp { .. }), _)
-            | (None, Some(Converted::TimestampMillis | Converted::TimestampMicros)) => {
-                Err("timestamp")
+            (Some(Logical::Time { .. }), _) | (None, Some(Converted::TimeMillis | Converted::TimeMicros)) => {
+                Err("time")
             }
+            (Some(Logical::Timestamp { .. }), _)
+            | (None, Some(Converted::TimestampMillis | Converted::TimestampMicros)) => Err("timestamp"),
             // The largest half of these would come out negative without their note.
-            (Some(Logical::Integer(IntegerType::UInt32)), _)
-            | (None, Some(Converted::Uint32)) => {
+            (Some(Logical::Integer(IntegerType::UInt32)), _) | (None, Some(Converted::Uint32)) => {
                 Ok((number, Some(Logical::Integer(IntegerType::UInt32))))
             }
-            (Some(Logical::Integer(IntegerType::UInt64)), _)
-            | (None, Some(Converted::Uint64)) => {
+            (Some(Logical::Integer(IntegerType::UInt64)), _) | (None, Some(Converted::Uint64)) => {
                 Ok((number, Some(Logical::Integer(IntegerType::UInt64))))
             }
             _ => Ok((number, None)),
         },
         PhysicalType::ByteArray => match (logical, converted) {
-            (Some(Logical::Decimal(..)), _) | (None, Some(Converted::Decimal(..))) => {
-                Err("decimal of any length")
-            }
+            (Some(Logical::Decimal(..)), _) | (None, Some(Converted::Decimal(..))) => Err("decimal stored as bytes"),
             (Some(Logical::Bson), _) | (None, Some(Converted::Bson)) => Err("bson"),
             // Some writers leave the note off text; what is not UTF-8 fails in reading.
             _ => Ok((Kind::Text, Some(Logical::String))),
         },
         PhysicalType::FixedLenByteArray(_) => Err(match (logical, converted) {
-            (Some(Logical::Decimal(..)), _) | (None, Some(Converted::Decimal(..))) => {
-                "decimal of more than 64 bits"
-            }
+            (Some(Logical::Decimal(..)), _) | (None, Some(Converted::Decimal(..))) => "decimal stored as bytes",
             (Some(Logical::Uuid), _) => "uuid",
             (Some(Logical::Float16), _) => "16-bit float",
             (_, Some(Converted::Interval)) => "interval",
@@ -158,7 +151,12 @@ mod tests {
             (Int32, Some(int8), None, number),
             (Int32, None, Some(Converted::Uint16), number),
             (Int64, Some(Logical::Decimal(9, 2)), None, Ok(Kind::Number { scale: 2 })),
-            (Int32, None, Some(Converted::Decimal(5, 1)), Ok(Kind::Number { scale: 1 })),
+            (
+                Int32,
+                None,
+                Some(Converted::Decimal(5, 1)),
+                Ok(Kind::Number { scale: 1 }),
+            ),
             (Int32, Some(Logical::Date), None, Err("date")),
             (Int64, Some(time), None, Err("time")),
             (Int64, Some(timestamp), None, Err("timestamp")),
@@ -173,7 +171,7 @@ mod tests {
                 FixedLenByteArray(16),
                 Some(Logical::Decimal(30, 2)),
                 None,
-                Err("decimal of more than 64 bits"),
+                Err("decimal stored as bytes"),
             ),
             (FixedLenByteArray(12), None, Some(Converted::Interval), Err("interval")),
             (FixedLenByteArray(3), None, None, Err("fixed-length bytes")),

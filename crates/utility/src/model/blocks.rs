@@ -1,6 +1,6 @@
 //! Storage: segments of decision makers, in them groups of cases with one choice set, columns with a lane per case.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use logsum_data::{ChoiceData, Level, Outcome};
 use logsum_expressions::{Graph, NodeId};
@@ -13,12 +13,15 @@ pub(crate) const LANES: usize = 8;
 /// Consecutive decision makers whose contributions are added up before anything else is.
 const SEGMENT: usize = 1024;
 
-/// A choice set: which plan computes the utility of each of its slots, from which stored columns.
+/// A choice set as the arithmetic sees it: which plan computes the utility of each of its slots, from which stored
+/// columns. Sets of different alternatives with the same plans in the same order are one.
 #[derive(Debug)]
 pub(crate) struct ChoiceSet {
     pub slots: Vec<Slot>,
     /// Parameters that occur in it, ascending.
     pub parameters: Vec<u32>,
+    /// For each of them, which of the first slot's parameters it is, if every slot has it.
+    pub shared: Vec<Option<usize>>,
     /// What each stored column of a group holds.
     columns: Vec<(NodeId, Option<usize>)>,
 }
@@ -36,6 +39,16 @@ pub(crate) struct Slot {
     pub first_order_inputs: Vec<Operand>,
     /// Positions in the set's parameters of those in the non-linear part.
     pub rest_positions: Vec<usize>,
+}
+
+impl Slot {
+    /// Positions in the set's parameters of those in this slot, in the order in which derivatives are computed.
+    fn positions(&self) -> impl Iterator<Item = usize> + '_ {
+        self.terms
+            .iter()
+            .map(|&(_, position, _)| position)
+            .chain(self.rest_positions.iter().copied())
+    }
 }
 
 /// A source as a group stores it.
@@ -62,6 +75,19 @@ pub(crate) struct Group {
 }
 
 impl Group {
+    /// Fills a column from values per case (no slot) or per pair.
+    fn store(&mut self, data: &ChoiceData, column: usize, slot: Option<usize>, values: &[f64]) {
+        let lanes = &mut self.columns[column * self.stride..(column + 1) * self.stride];
+        for (lane, &case) in lanes.iter_mut().zip(&self.cases) {
+            *lane = match slot {
+                None => values[case as usize],
+                Some(slot) => values[data.pairs(case as usize).start + slot],
+            };
+        }
+        let last = lanes[self.cases.len() - 1];
+        lanes[self.cases.len()..].fill(last);
+    }
+
     /// Lanes of a stored column.
     pub fn column(&self, index: usize) -> &[f64] {
         &self.columns[index * self.stride..(index + 1) * self.stride]
@@ -88,7 +114,10 @@ impl Blocks {
     /// Arranges the data for `plans`; `plan_of` gives each alternative its plan.
     pub fn new(data: &ChoiceData, graph: &Graph, plans: Vec<UtilityPlan>, plan_of: &[usize]) -> Self {
         let mut arrangement = Arrangement::default();
-        let segments = segment_bounds(data).into_iter().map(|cases| arrangement.segment(data, &plans, plan_of, cases)).collect();
+        let segments = segment_bounds(data)
+            .into_iter()
+            .map(|cases| arrangement.segment(data, &plans, plan_of, cases))
+            .collect();
         let mut blocks = Blocks {
             plans,
             sets: arrangement.sets,
@@ -100,6 +129,13 @@ impl Blocks {
 
     /// Evaluates every node once over the data and puts its values where the groups want them.
     fn store(&mut self, data: &ChoiceData, graph: &Graph) {
+        // Who stores a node: set, column, slot. Gone through once, as there may be thousands of choice sets.
+        let mut users: HashMap<NodeId, Vec<(usize, usize, Option<usize>)>> = HashMap::new();
+        for (set, choice_set) in self.sets.iter().enumerate() {
+            for (column, &(node, slot)) in choice_set.columns.iter().enumerate() {
+                users.entry(node).or_default().push((set, column, slot));
+            }
+        }
         let mut nodes: Vec<(NodeId, Level)> = Vec::new();
         for source in self.plans.iter().flat_map(UtilityPlan::sources) {
             if let Source::Node(node, level) = source {
@@ -108,32 +144,18 @@ impl Blocks {
         }
         nodes.sort_unstable();
         nodes.dedup();
-        for (node, level) in nodes {
-            let users: Vec<(usize, usize, Option<usize>)> = self
-                .sets
-                .iter()
-                .enumerate()
-                .flat_map(|(set, choice_set)| {
-                    let uses = choice_set.columns.iter().enumerate().filter(move |(_, (stored, _))| *stored == node);
-                    uses.map(move |(column, (_, slot))| (set, column, *slot))
-                })
-                .collect();
-            if users.is_empty() {
-                continue;
+        let mut groups: Vec<Vec<(usize, usize)>> = vec![Vec::new(); self.sets.len()];
+        for (at, segment) in self.segments.iter().enumerate() {
+            for (index, group) in segment.groups.iter().enumerate() {
+                groups[group.set].push((at, index));
             }
+        }
+        for (node, level) in nodes {
+            let Some(users) = users.get(&node) else { continue };
             let values = data.evaluate(graph, node, level);
-            for group in self.segments.iter_mut().flat_map(|segment| &mut segment.groups) {
-                for (_, column, slot) in users.iter().filter(|(set, _, _)| *set == group.set) {
-                    let stride = group.stride;
-                    let lanes = &mut group.columns[column * stride..(column + 1) * stride];
-                    for (lane, &case) in lanes.iter_mut().zip(&group.cases) {
-                        *lane = match slot {
-                            None => values[case as usize],
-                            Some(slot) => values[data.pairs(case as usize).start + slot],
-                        };
-                    }
-                    let last = lanes[group.cases.len() - 1];
-                    lanes[group.cases.len()..].fill(last);
+            for &(set, column, slot) in users {
+                for &(segment, index) in &groups[set] {
+                    self.segments[segment].groups[index].store(data, column, slot, &values);
                 }
             }
         }
@@ -151,13 +173,18 @@ fn segment_bounds(data: &ChoiceData) -> Vec<std::ops::Range<usize>> {
         }
     };
     let ends = starts.iter().skip(1).copied().chain([data.n_cases()]);
-    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+    starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .collect()
 }
 
 #[derive(Default)]
 struct Arrangement {
     sets: Vec<ChoiceSet>,
-    /// Choice sets by what tells them apart: plans of their slots in order.
+    /// Choice sets by what tells them apart: the plans of their slots in order.
     known: HashMap<Vec<u32>, usize>,
 }
 
@@ -169,15 +196,19 @@ impl Arrangement {
         plan_of: &[usize],
         cases: std::ops::Range<usize>,
     ) -> Segment {
-        let labelled = data.alternatives().labelled;
         let mut members: Vec<(usize, Vec<u32>)> = Vec::new();
         let mut position: HashMap<usize, usize> = HashMap::new();
+        let mut key = Vec::new();
         for case in cases.clone() {
-            let alternatives = &data.pair_alternatives()[data.pairs(case)];
-            let key: Vec<u32> = if labelled { alternatives.to_vec() } else { vec![alternatives.len() as u32] };
-            let set = *self.known.entry(key).or_insert_with(|| {
-                let slot_plans: Vec<usize> = alternatives.iter().map(|&alternative| plan_of[alternative as usize]).collect();
-                self.sets.push(ChoiceSet::new(plans, &slot_plans));
+            key.clear();
+            key.extend(
+                data.pair_alternatives()[data.pairs(case)]
+                    .iter()
+                    .map(|&at| plan_of[at as usize] as u32),
+            );
+            let set = self.known.get(&key).copied().unwrap_or_else(|| {
+                self.sets.push(ChoiceSet::new(plans, &key));
+                self.known.insert(key.clone(), self.sets.len() - 1);
                 self.sets.len() - 1
             });
             let at = *position.entry(set).or_insert_with(|| {
@@ -186,7 +217,10 @@ impl Arrangement {
             });
             members[at].1.push(case as u32);
         }
-        let groups = members.into_iter().map(|(set, cases)| self.group(data, set, cases)).collect();
+        let groups = members
+            .into_iter()
+            .map(|(set, cases)| self.group(data, set, cases))
+            .collect();
         Segment { groups, cases }
     }
 
@@ -220,8 +254,17 @@ impl Arrangement {
 }
 
 impl ChoiceSet {
-    fn new(plans: &[UtilityPlan], slot_plans: &[usize]) -> Self {
-        let mut parameters: Vec<u32> = slot_plans.iter().flat_map(|&plan| plans[plan].parameters()).collect();
+    /// Whether derivatives by a parameter are zero in a slot because they are measured from it.
+    pub fn is_zero(&self, slot: usize, position: usize) -> bool {
+        slot == 0 && self.shared[position].is_some()
+    }
+
+    fn new(plans: &[UtilityPlan], slot_plans: &[u32]) -> Self {
+        let distinct: BTreeSet<u32> = slot_plans.iter().copied().collect();
+        let mut parameters: Vec<u32> = distinct
+            .iter()
+            .flat_map(|&plan| plans[plan as usize].parameters())
+            .collect();
         parameters.sort_unstable();
         parameters.dedup();
         let at = |parameter: u32| parameters.binary_search(&parameter).expect("collected above");
@@ -238,17 +281,26 @@ impl ChoiceSet {
                 Operand::Column(index)
             }
         };
-        let slots = slot_plans
+        let slots: Vec<Slot> = slot_plans
             .iter()
             .enumerate()
             .map(|(slot, &index)| {
+                let index = index as usize;
                 let plan = &plans[index];
                 let rest = plan.rest.as_ref();
                 Slot {
                     plan: index,
                     offset: operand(plan.offset, slot),
-                    terms: plan.terms.iter().map(|&(k, source)| (k, at(k), operand(source, slot))).collect(),
-                    inputs: rest.iter().flat_map(|rest| &rest.inputs).map(|&source| operand(source, slot)).collect(),
+                    terms: plan
+                        .terms
+                        .iter()
+                        .map(|&(k, source)| (k, at(k), operand(source, slot)))
+                        .collect(),
+                    inputs: rest
+                        .iter()
+                        .flat_map(|rest| &rest.inputs)
+                        .map(|&source| operand(source, slot))
+                        .collect(),
                     first_order_inputs: rest
                         .iter()
                         .flat_map(|rest| &rest.first_order_inputs)
@@ -258,8 +310,22 @@ impl ChoiceSet {
                 }
             })
             .collect();
+        let mut users = vec![0; parameters.len()];
+        slots
+            .iter()
+            .flat_map(Slot::positions)
+            .for_each(|position| users[position] += 1);
+        let mut shared = vec![None; parameters.len()];
+        for (run, position) in slots[0]
+            .positions()
+            .enumerate()
+            .filter(|(_, position)| users[*position] == slots.len())
+        {
+            shared[position] = Some(run);
+        }
         ChoiceSet {
             slots,
+            shared,
             parameters,
             columns,
         }

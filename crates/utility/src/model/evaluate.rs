@@ -4,7 +4,7 @@ use logsum_estimate::Order;
 use logsum_expressions::Workspace;
 
 use super::blocks::{Blocks, ChoiceSet, Group, LANES, Operand};
-use super::lanes::{add_product, add_scaled, dot, set_product, sum};
+use super::lanes::{add_product, add_scaled, dot, set_product, subtract, sum};
 use super::logit::{Block, Kernel};
 
 /// Lanes in one visit: the block and everything computed from it stay in the first-level cache.
@@ -23,7 +23,11 @@ pub(crate) struct Partial {
 impl Partial {
     pub fn new(n_parameters: usize, order: Order) -> Self {
         let score = if order >= Order::Score { n_parameters } else { 0 };
-        let hessian = if order >= Order::Hessian { n_parameters * n_parameters } else { 0 };
+        let hessian = if order >= Order::Hessian {
+            n_parameters * n_parameters
+        } else {
+            0
+        };
         Partial {
             value: 0.0,
             magnitude: 0.0,
@@ -33,16 +37,31 @@ impl Partial {
     }
 }
 
-/// A case at which the log-likelihood is not defined.
+/// Where the log-likelihood is not defined.
 pub(crate) struct Undefined {
     pub case: u32,
+    /// Slot whose utility is to blame, if one alone is.
+    pub slot: Option<usize>,
+    /// The utility is finite, a derivative of it is not.
+    pub derivative: bool,
+}
+
+/// At which probabilities a visit stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum At {
+    /// Those of the model.
+    #[default]
+    Model,
+    /// Equal shares; the curvature of the utilities themselves is left out.
+    EqualShares,
 }
 
 /// Buffers of one thread.
 #[derive(Default)]
 pub(crate) struct Scratch {
     utilities: Vec<f64>,
-    /// dV_s/dθ_k for every slot and every parameter of its utility, one run of lanes after another.
+    /// dV_s/dθ_k for every slot and every parameter of its utility, one run of lanes after another; less dV_0/dθ_k if all
+    /// slots have the parameter.
     derivatives: Vec<f64>,
     /// For each run: slot and position of the parameter in the choice set.
     runs: Vec<(usize, usize)>,
@@ -54,6 +73,17 @@ pub(crate) struct Scratch {
     constants: Vec<Vec<f64>>,
     kernel: Kernel,
     program: Workspace,
+    pub at: At,
+}
+
+impl Scratch {
+    /// Buffers for visits at those probabilities.
+    pub fn at(at: At) -> Self {
+        Scratch {
+            at,
+            ..Scratch::default()
+        }
+    }
 }
 
 /// Which cases of a group a visit covers.
@@ -81,7 +111,10 @@ impl Blocks {
             };
             self.visit(group, theta, visit, order, scratch)?;
             partial.value += sum(&scratch.kernel.contributions[..visit.lanes]);
-            partial.magnitude += scratch.kernel.contributions[..visit.lanes].iter().map(|value| value.abs()).sum::<f64>();
+            partial.magnitude += scratch.kernel.contributions[..visit.lanes]
+                .iter()
+                .map(|value| value.abs())
+                .sum::<f64>();
             if order >= Order::Score {
                 scratch.add_score(set, visit.lanes, &mut partial.score);
             }
@@ -113,7 +146,11 @@ impl Blocks {
                 let residuals = &scratch.kernel.residuals[slot * lanes..];
                 let derivatives = &scratch.derivatives[run * lanes..];
                 for (lane, &case) in cases.iter().enumerate() {
-                    add(case, set.parameters[position] as usize, residuals[lane] * derivatives[lane]);
+                    add(
+                        case,
+                        set.parameters[position] as usize,
+                        residuals[lane] * derivatives[lane],
+                    );
                 }
             }
         }
@@ -154,7 +191,14 @@ impl Blocks {
     }
 
     /// Utilities, their derivatives, probabilities and residuals of some lanes of a group.
-    fn visit(&self, group: &Group, theta: &[f64], visit: Visit, order: Order, scratch: &mut Scratch) -> Result<(), Undefined> {
+    fn visit(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        visit: Visit,
+        order: Order,
+        scratch: &mut Scratch,
+    ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let Visit { from, lanes } = visit;
         scratch.utilities.clear();
@@ -188,7 +232,9 @@ impl Blocks {
                     }
                 }
             }
-            let Some(rest) = &self.plans[slot.plan].rest else { continue };
+            let Some(rest) = &self.plans[slot.plan].rest else {
+                continue;
+            };
             let (program, inputs) = match order {
                 Order::Hessian => (&rest.program, &slot.inputs),
                 Order::Value | Order::Score => (&rest.first_order, &slot.first_order_inputs),
@@ -202,6 +248,7 @@ impl Blocks {
                     scratch.constants[at].resize(lanes, *number);
                 }
             }
+            // One short list of slices per 64 lanes; the program itself runs in buffers that stay.
             let slices: Vec<&[f64]> = inputs
                 .iter()
                 .enumerate()
@@ -214,45 +261,99 @@ impl Blocks {
             for (utility, value) in utility.iter_mut().zip(scratch.program.output(0)) {
                 *utility += value;
             }
-            if let Some(lane) = utility.iter().position(|utility| !utility.is_finite()) {
-                let case = group.cases[(from + lane).min(group.cases.len() - 1)];
-                return Err(Undefined { case });
+            let undefined = |lane: usize, derivative: bool| Undefined {
+                case: group.cases[(from + lane).min(group.cases.len() - 1)],
+                slot: Some(at),
+                derivative,
+            };
+            let broken = |values: &[f64]| values.iter().position(|value| !value.is_finite());
+            if let Some(lane) = broken(utility) {
+                return Err(undefined(lane, false));
+            }
+            if order >= Order::Score
+                && let Some(lane) = (1..program.n_outputs()).find_map(|output| broken(scratch.program.output(output)))
+            {
+                return Err(undefined(lane, true));
             }
             if order >= Order::Score {
                 for (output, &position) in slot.rest_positions.iter().enumerate() {
                     scratch.runs.push((at, position));
-                    scratch.derivatives.extend_from_slice(scratch.program.output(output + 1));
+                    scratch
+                        .derivatives
+                        .extend_from_slice(scratch.program.output(output + 1));
                 }
             }
-            if order >= Order::Hessian {
+            if order >= Order::Hessian && scratch.at == At::Model {
                 for (output, &(row, column)) in rest.seconds.iter().enumerate() {
-                    scratch.seconds.push((at, slot.rest_positions[row], slot.rest_positions[column]));
-                    scratch.second_values.extend_from_slice(scratch.program.output(output + 1 + rest.parameters.len()));
+                    scratch
+                        .seconds
+                        .push((at, slot.rest_positions[row], slot.rest_positions[column]));
+                    scratch
+                        .second_values
+                        .extend_from_slice(scratch.program.output(output + 1 + rest.parameters.len()));
                 }
             }
         }
 
+        if order >= Order::Score {
+            scratch.subtract_first_slot(set, lanes);
+        }
+        if scratch.at == At::EqualShares {
+            scratch.utilities.fill(0.0);
+        }
         let block = Block {
             lanes,
             utilities: &scratch.utilities,
-            chosen: if group.chosen.is_empty() { &[] } else { &group.chosen[from..from + lanes] },
+            chosen: if group.chosen.is_empty() {
+                &[]
+            } else {
+                &group.chosen[from..from + lanes]
+            },
             weights: &group.weights[from..from + lanes],
         };
         let count = |slot: usize| &group.counts[slot * group.stride + from..slot * group.stride + from + lanes];
         scratch.kernel.evaluate(&block, count);
-        match scratch.kernel.contributions[..lanes].iter().position(|value| !value.is_finite()) {
+        match scratch.kernel.contributions[..lanes]
+            .iter()
+            .position(|value| !value.is_finite())
+        {
             None => Ok(()),
             Some(lane) => Err(Undefined {
                 case: group.cases[(from + lane).min(group.cases.len() - 1)],
+                slot: (0..set.slots.len()).find(|slot| !scratch.utilities[slot * lanes + lane].is_finite()),
+                derivative: false,
             }),
         }
     }
 }
 
 impl Scratch {
+    /// Measures derivatives from the first slot, where all slots have the parameter.
+    ///
+    /// Nothing depends on the level: residuals sum to zero, and the Hessian is a covariance. But a level that is large
+    /// against the differences would drown them in rounding, and a column that is the same everywhere would leave noise
+    /// in the Hessian where there is nothing.
+    fn subtract_first_slot(&mut self, set: &ChoiceSet, lanes: usize) {
+        let n_first = self.runs.iter().take_while(|(slot, _)| *slot == 0).count();
+        let (first, others) = self.derivatives.split_at_mut(n_first * lanes);
+        for (derivatives, &(_, position)) in others.chunks_exact_mut(lanes).zip(&self.runs[n_first..]) {
+            if let Some(run) = set.shared[position] {
+                subtract(derivatives, &first[run * lanes..(run + 1) * lanes]);
+            }
+        }
+        for (derivatives, &(_, position)) in first.chunks_exact_mut(lanes).zip(&self.runs) {
+            if set.shared[position].is_some() {
+                derivatives.fill(0.0);
+            }
+        }
+    }
+
     /// Σ_lanes Σ_s residual_s · dV_s/dθ_k.
     fn add_score(&self, set: &ChoiceSet, lanes: usize, score: &mut [f64]) {
         for (run, &(slot, position)) in self.runs.iter().enumerate() {
+            if set.is_zero(slot, position) {
+                continue;
+            }
             let residuals = &self.kernel.residuals[slot * lanes..(slot + 1) * lanes];
             let derivatives = &self.derivatives[run * lanes..(run + 1) * lanes];
             score[set.parameters[position] as usize] += dot(residuals, derivatives);
@@ -277,15 +378,26 @@ impl Scratch {
         let mut begin = 0;
         while begin < self.runs.len() {
             let slot = self.runs[begin].0;
-            let end = begin + self.runs[begin..].iter().take_while(|(other, _)| *other == slot).count();
+            let end = begin
+                + self.runs[begin..]
+                    .iter()
+                    .take_while(|(other, _)| *other == slot)
+                    .count();
             let probabilities = &self.kernel.probabilities[slot * lanes..(slot + 1) * lanes];
             set_product(weighted, probabilities, curvature);
             for first in begin..end {
                 let derivatives = &self.derivatives[first * lanes..(first + 1) * lanes];
                 let position = self.runs[first].1;
-                add_product(&mut self.means[position * lanes..(position + 1) * lanes], probabilities, derivatives);
+                if set.is_zero(slot, position) {
+                    continue;
+                }
+                add_product(
+                    &mut self.means[position * lanes..(position + 1) * lanes],
+                    probabilities,
+                    derivatives,
+                );
                 set_product(product, weighted, derivatives);
-                for second in begin..=first {
+                for second in (begin..=first).filter(|&second| !set.is_zero(slot, self.runs[second].1)) {
                     let other = &self.derivatives[second * lanes..(second + 1) * lanes];
                     let (row, column) = ordered(set, position, self.runs[second].1);
                     hessian[row * n_parameters + column] -= dot(product, other);

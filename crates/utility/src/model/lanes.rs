@@ -31,6 +31,13 @@ pub(crate) fn add_scaled(y: &mut [f64], a: f64, x: &[f64]) {
     }
 }
 
+/// y −= x, lane by lane.
+pub(crate) fn subtract(y: &mut [f64], x: &[f64]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y -= x;
+    }
+}
+
 /// y += a·b, lane by lane.
 pub(crate) fn add_product(y: &mut [f64], a: &[f64], b: &[f64]) {
     for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
@@ -59,7 +66,11 @@ pub(crate) struct Compensated {
 impl Compensated {
     pub fn add(&mut self, value: f64) {
         let total = self.sum + value;
-        self.lost += if self.sum.abs() >= value.abs() { (self.sum - total) + value } else { (value - total) + self.sum };
+        self.lost += if self.sum.abs() >= value.abs() {
+            (self.sum - total) + value
+        } else {
+            (value - total) + self.sum
+        };
         self.sum = total;
     }
 

@@ -70,19 +70,17 @@ impl Kernel {
             let logsum = total;
             let choices = largest;
             choices.fill(0.0);
-            let contributions: Vec<f64> = (0..lanes)
-                .map(|lane| {
-                    let mut contribution = 0.0;
-                    for slot in 0..n_slots {
-                        let y = count(slot)[lane];
-                        choices[lane] += y;
-                        if y > 0.0 {
-                            contribution += y * (block.utilities[slot * lanes + lane] - logsum[lane]);
-                        }
+            for lane in 0..lanes {
+                let mut contribution = 0.0;
+                for slot in 0..n_slots {
+                    let y = count(slot)[lane];
+                    choices[lane] += y;
+                    if y > 0.0 {
+                        contribution += y * (block.utilities[slot * lanes + lane] - logsum[lane]);
                     }
-                    block.weights[lane] * contribution
-                })
-                .collect();
+                }
+                logsum[lane] = block.weights[lane] * contribution;
+            }
             for slot in 0..n_slots {
                 for lane in 0..lanes {
                     let at = slot * lanes + lane;
@@ -93,15 +91,17 @@ impl Kernel {
             for (choices, weight) in choices.iter_mut().zip(block.weights) {
                 *choices *= weight;
             }
-            logsum.copy_from_slice(&contributions);
         } else {
             for lane in 0..lanes {
                 let chosen = block.utilities[block.chosen[lane] as usize * lanes + lane];
                 total[lane] = block.weights[lane] * (chosen - largest[lane] - total[lane].ln());
             }
             largest.copy_from_slice(block.weights);
-            for (slot, (residuals, probabilities)) in
-                self.residuals.chunks_exact_mut(lanes).zip(self.probabilities.chunks_exact(lanes)).enumerate()
+            for (slot, (residuals, probabilities)) in self
+                .residuals
+                .chunks_exact_mut(lanes)
+                .zip(self.probabilities.chunks_exact(lanes))
+                .enumerate()
             {
                 for lane in 0..lanes {
                     let y = f64::from(u8::from(block.chosen[lane] as usize == slot));

@@ -3,6 +3,7 @@
 mod blocks;
 mod diagnose;
 mod evaluate;
+mod explain;
 mod lanes;
 mod logit;
 mod plan;
@@ -22,11 +23,12 @@ use rayon::prelude::*;
 use crate::error::SpecificationError;
 use crate::specification::Specification;
 use blocks::{Blocks, Segment};
-use evaluate::{Partial, Scratch, Undefined};
+use evaluate::{At, Partial, Scratch, Undefined};
 use lanes::Compensated;
 use plan::UtilityPlan;
 
 pub use diagnose::Finding;
+pub(crate) use diagnose::SUSPICIOUS;
 
 /// Segments whose partial sums are held at once; a multiple of any sensible number of threads.
 const BATCH: usize = 64;
@@ -84,12 +86,19 @@ impl<'data> Model<'data> {
             plan_of[position] = utilities.len();
             utilities.push(graph.add(all, node));
         }
-        let plans: Vec<UtilityPlan> = utilities.iter().map(|&utility| UtilityPlan::new(&mut graph, data, utility)).collect();
-        let term_columns = diagnose::term_columns(&graph, data, &plans, specification.parameters.len());
+        let plans: Vec<UtilityPlan> = utilities
+            .iter()
+            .map(|&utility| UtilityPlan::new(&mut graph, data, utility))
+            .collect();
+        let term_columns = explain::term_columns(&graph, data, &plans, specification.parameters.len());
         let blocks = Blocks::new(data, &graph, plans, &plan_of);
         Ok(Model {
             data,
-            parameters: specification.parameters.iter().map(|declared| declared.parameter.clone()).collect(),
+            parameters: specification
+                .parameters
+                .iter()
+                .map(|declared| declared.parameter.clone())
+                .collect(),
             blocks,
             plan_of,
             term_columns,
@@ -101,6 +110,11 @@ impl<'data> Model<'data> {
     pub fn interrupted_by(mut self, flag: Arc<AtomicBool>) -> Self {
         self.interrupt = flag;
         self
+    }
+
+    /// Forgets that an interruption was asked for.
+    pub(crate) fn resume(&self) {
+        self.interrupt.store(false, Ordering::Relaxed);
     }
 
     /// The data it is bound to.
@@ -119,15 +133,45 @@ impl<'data> Model<'data> {
     }
 
     fn outside(&self, undefined: &Undefined) -> EvalError {
-        let place = self.data.place(undefined.case as usize);
-        let case = place.case.map_or(String::new(), |case| format!(" (case {case})"));
+        let case = undefined.case as usize;
+        let place = self.data.place(case);
+        let identifier = place.case.map_or(String::new(), |case| format!(" (case {case})"));
+        let alternatives = self.data.alternatives();
+        let utility = match undefined.slot {
+            Some(slot) if alternatives.labelled => {
+                let alternative = self.data.pair_alternatives()[self.data.pairs(case).start + slot] as usize;
+                format!("the utility of \"{}\"", alternatives.names[alternative])
+            }
+            _ => "a utility".to_owned(),
+        };
+        let what = if undefined.derivative {
+            format!("a derivative of {utility}")
+        } else {
+            utility
+        };
         EvalError::Outside {
-            reason: format!("a utility is not a finite number at {}, row {}{case}", self.data.source().name, place.row),
+            reason: format!(
+                "{what} is not a finite number at {}, row {}{identifier}",
+                self.data.source().name,
+                place.row
+            ),
         }
     }
 
-    fn segment(&self, segment: &Segment, theta: &[f64], order: Order, scratch: &mut Scratch) -> Result<Partial, EvalError> {
-        if self.interrupt.load(Ordering::Relaxed) {
+    /// Information in the data if all alternatives of a case were equally likely, K × K, up to second derivatives of
+    /// the utilities: as much as they can hold.
+    pub(crate) fn information_at_equal_shares(&self, theta: &[f64]) -> Result<Array2<f64>, EvalError> {
+        Ok(-self.total(theta, Order::Hessian, At::EqualShares)?.hessian)
+    }
+
+    fn segment(
+        &self,
+        segment: &Segment,
+        theta: &[f64],
+        order: Order,
+        scratch: &mut Scratch,
+    ) -> Result<Partial, EvalError> {
+        if scratch.at == At::Model && self.interrupt.load(Ordering::Relaxed) {
             return Err(EvalError::Interrupted);
         }
         let mut partial = Partial::new(theta.len(), order);
@@ -138,14 +182,9 @@ impl<'data> Model<'data> {
         }
         Ok(partial)
     }
-}
 
-impl LogLikelihood for Model<'_> {
-    fn parameters(&self) -> &[Parameter] {
-        &self.parameters
-    }
-
-    fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
+    /// Sums over segments, in their order whatever the threads.
+    fn total(&self, theta: &[f64], order: Order, at: At) -> Result<Evaluation, EvalError> {
         let k = theta.len();
         let mut value = Compensated::default();
         let mut magnitude = Compensated::default();
@@ -154,24 +193,45 @@ impl LogLikelihood for Model<'_> {
         for batch in self.blocks.segments.chunks(BATCH) {
             let partials: Vec<Result<Partial, EvalError>> = batch
                 .par_iter()
-                .map_init(Scratch::default, |scratch, segment| self.segment(segment, theta, order, scratch))
+                .map_init(
+                    || Scratch::at(at),
+                    |scratch, segment| self.segment(segment, theta, order, scratch),
+                )
                 .collect();
             for partial in partials {
                 let partial = partial?;
                 value.add(partial.value);
                 magnitude.add(partial.magnitude);
-                score.iter_mut().zip(&partial.score).for_each(|(sum, part)| sum.add(*part));
-                hessian.iter_mut().zip(&partial.hessian).for_each(|(sum, part)| sum.add(*part));
+                score
+                    .iter_mut()
+                    .zip(&partial.score)
+                    .for_each(|(sum, part)| sum.add(*part));
+                hessian
+                    .iter_mut()
+                    .zip(&partial.hessian)
+                    .for_each(|(sum, part)| sum.add(*part));
             }
         }
         let size = if order >= Order::Hessian { k } else { 0 };
-        let hessian = Array2::from_shape_fn((size, size), |(row, column)| hessian[row.max(column) * k + row.min(column)].total());
+        let hessian = Array2::from_shape_fn((size, size), |(row, column)| {
+            hessian[row.max(column) * k + row.min(column)].total()
+        });
         Ok(Evaluation {
             log_likelihood: value.total(),
             magnitude: magnitude.total(),
             score: score.into_iter().map(Compensated::total).collect::<Array1<f64>>(),
             hessian,
         })
+    }
+}
+
+impl LogLikelihood for Model<'_> {
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
+        self.total(theta, order, At::Model)
     }
 
     fn n_units(&self) -> usize {

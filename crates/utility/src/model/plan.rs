@@ -29,6 +29,8 @@ pub(crate) struct RestPlan {
     pub first_order: Program,
     /// Inputs of `first_order`.
     pub first_order_inputs: Vec<Source>,
+    /// The derivatives with respect to `parameters`, to say which columns stand with each.
+    pub firsts: Vec<NodeId>,
 }
 
 /// Where the values of a parameter-free node come from.
@@ -85,7 +87,10 @@ impl UtilityPlan {
     /// Every source that must be evaluated over the data.
     pub fn sources(&self) -> impl Iterator<Item = Source> + '_ {
         let linear = self.terms.iter().map(|(_, source)| *source);
-        let rest = self.rest.iter().flat_map(|rest| rest.inputs.iter().chain(&rest.first_order_inputs).copied());
+        let rest = self
+            .rest
+            .iter()
+            .flat_map(|rest| rest.inputs.iter().chain(&rest.first_order_inputs).copied());
         std::iter::once(self.offset).chain(linear).chain(rest)
     }
 }
@@ -93,7 +98,10 @@ impl UtilityPlan {
 impl RestPlan {
     fn new(graph: &mut Graph, data: &ChoiceData, rest: NodeId) -> Self {
         let parameters = graph.parameters_of(rest);
-        let firsts: Vec<NodeId> = parameters.iter().map(|&k| graph.derivative(rest, With::Parameter(k))).collect();
+        let firsts: Vec<NodeId> = parameters
+            .iter()
+            .map(|&k| graph.derivative(rest, With::Parameter(k)))
+            .collect();
         let mut seconds = Vec::new();
         let mut outputs = vec![rest];
         outputs.extend(&firsts);
@@ -110,7 +118,11 @@ impl RestPlan {
         let compile = |outputs: &[NodeId]| {
             let hoisted = |id: NodeId| graph.is_parameter_free(id) && graph.as_constant(id).is_none();
             let program = Program::new(graph, outputs, &hoisted);
-            let inputs = program.inputs().iter().map(|&input| Source::new(graph, data, input)).collect();
+            let inputs = program
+                .inputs()
+                .iter()
+                .map(|&input| Source::new(graph, data, input))
+                .collect();
             (program, inputs)
         };
         let (program, inputs) = compile(&outputs);
@@ -122,6 +134,7 @@ impl RestPlan {
             seconds,
             first_order,
             first_order_inputs,
+            firsts,
         }
     }
 }

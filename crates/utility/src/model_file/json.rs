@@ -3,7 +3,7 @@
 use logsum_data::{Code, Layout, Missing};
 use serde_json::{Map, Value, json};
 
-use super::{ModelFile, ModelFileError};
+use super::{ModelFile, ModelFileError, Problem};
 
 impl ModelFile {
     /// The model file as JSON of the same structure.
@@ -59,12 +59,24 @@ impl ModelFile {
             root.insert("title".to_owned(), json!(self.title));
         }
         root.insert("data".to_owned(), Value::Object(data));
-        let derived = self.schema.derived.iter().map(|derived| (derived.name.clone(), json!(derived.expression.source())));
+        let derived = self
+            .schema
+            .derived
+            .iter()
+            .map(|derived| (derived.name.clone(), json!(derived.expression.source())));
         insert_table(&mut root, "columns", derived.collect());
         insert_table(&mut root, "alternatives", self.alternatives_json());
         insert_table(&mut root, "parameters", self.parameters_json());
-        let all = self.specification.all.iter().map(|all| ("all".to_owned(), json!(all.source())));
-        let own = self.specification.own.iter().map(|(name, own)| (name.clone(), json!(own.source())));
+        let all = self
+            .specification
+            .all
+            .iter()
+            .map(|all| ("all".to_owned(), json!(all.source())));
+        let own = self
+            .specification
+            .own
+            .iter()
+            .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
         Value::Object(root)
     }
@@ -74,9 +86,20 @@ impl ModelFile {
     /// # Errors
     /// As [`ModelFile::parse`], for a fit file that was edited.
     pub fn from_json(specification: &Value) -> Result<Self, ModelFileError> {
+        const NAME: &str = "specification of the fit";
         // One reader for both forms: JSON of this structure is TOML of the same.
-        let text = toml::to_string(specification).unwrap_or_default();
-        ModelFile::parse(&text, "specification of the fit")
+        match toml::to_string(specification) {
+            Ok(text) => ModelFile::parse(&text, NAME),
+            Err(error) => Err(ModelFileError {
+                problems: vec![Problem {
+                    file: NAME.to_owned(),
+                    line: 1,
+                    column: 1,
+                    message: format!("it is not that of a model file: {error}"),
+                    snippet: String::new(),
+                }],
+            }),
+        }
     }
 
     fn alternatives_json(&self) -> Map<String, Value> {

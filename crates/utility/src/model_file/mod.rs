@@ -67,6 +67,9 @@ impl ModelFile {
         if let Layout::Wide { choice } = &self.schema.layout {
             identifying.retain(|name| name != choice);
         }
-        self.columns().into_iter().filter(|name| !identifying.contains(name)).collect()
+        self.columns()
+            .into_iter()
+            .filter(|name| !identifying.contains(name))
+            .collect()
     }
 }

@@ -26,7 +26,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, line {}, column {}: {}\n{}", self.file, self.line, self.column, self.message, self.snippet)
+        write!(
+            f,
+            "{}, line {}, column {}: {}\n{}",
+            self.file, self.line, self.column, self.message, self.snippet
+        )
     }
 }
 
@@ -35,6 +39,8 @@ pub(super) struct Reader<'a> {
     pub text: &'a str,
     pub file: &'a str,
     problems: RefCell<Vec<Problem>>,
+    /// Where the text is not even TOML: nothing else is said of such a place.
+    broken: RefCell<Vec<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -43,13 +49,26 @@ impl<'a> Reader<'a> {
             text,
             file,
             problems: RefCell::default(),
+            broken: RefCell::default(),
         }
+    }
+
+    /// Notes that the text is not TOML at a range of bytes.
+    pub fn broken(&self, range: Range<usize>, message: impl Into<String>) {
+        let start = range.start;
+        self.problem(range, message);
+        self.broken.borrow_mut().push(start);
     }
 
     /// Notes a problem at a range of bytes.
     pub fn problem(&self, range: Range<usize>, message: impl Into<String>) {
+        if self.broken.borrow().contains(&range.start) {
+            return;
+        }
         // Of a value over several lines the first is shown.
-        let first_line = self.text[range.clone()].find('\n').map_or(range.end, |length| range.start + length);
+        let first_line = self.text[range.clone()]
+            .find('\n')
+            .map_or(range.end, |length| range.start + length);
         let (line, column) = position(self.text, range.start);
         self.problems.borrow_mut().push(Problem {
             file: self.file.to_owned(),
@@ -97,14 +116,26 @@ impl<'a> Reader<'a> {
             if number.is_finite() {
                 return Some(Expression::number(number));
             }
-            self.problem(value.span(), format!("{name} is an expression, and {number} is not a finite number"));
+            self.problem(
+                value.span(),
+                format!("{name} is an expression, and {number} is not a finite number"),
+            );
             return None;
         }
-        let source = self.text_of(name, value)?;
+        let Some(source) = value.get_ref().as_str().map(str::to_owned) else {
+            self.problem(
+                value.span(),
+                format!("{name} is an expression in quotes, not {}", kind(value)),
+            );
+            return None;
+        };
         match Expression::parse(&source) {
             Ok(expression) => Some(expression),
             Err(error) => {
-                self.problem(self.within(value, &source, error.span), format!("{name}: {}", error.message));
+                self.problem(
+                    self.within(value, &source, error.span),
+                    format!("{name}: {}", error.message),
+                );
                 None
             }
         }
@@ -130,6 +161,8 @@ pub(super) struct Section<'r, 'a, 't> {
     pub span: Range<usize>,
     entries: Vec<(&'t str, Range<usize>, &'t Spanned<DeValue<'t>>, Cell<bool>)>,
     known: RefCell<Vec<&'static str>>,
+    /// Keys that must be there and are not, with what to say of each.
+    missing: RefCell<Vec<(&'static str, String)>>,
 }
 
 impl<'r, 'a, 't> Section<'r, 'a, 't> {
@@ -144,6 +177,7 @@ impl<'r, 'a, 't> Section<'r, 'a, 't> {
             span,
             entries: table.iter().map(entry).collect(),
             known: RefCell::default(),
+            missing: RefCell::default(),
         }
     }
 
@@ -155,13 +189,18 @@ impl<'r, 'a, 't> Section<'r, 'a, 't> {
         Some(value)
     }
 
-    /// The value of a key that must be there.
+    /// The value of a key that must be there; [`Section::finish`] reports it if it is not.
     pub fn require(&self, key: &'static str, example: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         let value = self.take(key);
         if value.is_none() {
-            self.reader.problem(self.span.clone(), format!("{} needs \"{key}\", such as {example}", self.name));
+            self.missing(key, format!("{} needs \"{key}\", such as {example}", self.name));
         }
         value
+    }
+
+    /// Notes that a key must be there and is not.
+    pub fn missing(&self, key: &'static str, message: impl Into<String>) {
+        self.missing.borrow_mut().push((key, message.into()));
     }
 
     pub fn text(&self, key: &'static str) -> Option<String> {
@@ -183,14 +222,24 @@ impl<'r, 'a, 't> Section<'r, 'a, 't> {
     /// The table under a key.
     pub fn section(&self, key: &'static str) -> Option<Section<'r, 'a, 't>> {
         let value = self.take(key)?;
-        let at = self.entries.iter().find(|(name, ..)| *name == key).map_or(self.span.clone(), |(_, span, ..)| span.clone());
+        let at = self
+            .entries
+            .iter()
+            .find(|(name, ..)| *name == key)
+            .map_or(self.span.clone(), |(_, span, ..)| span.clone());
         match value.get_ref() {
             DeValue::Table(table) => Some(Section::new(self.reader, format!("[{key}]"), at, table)),
             _ => {
-                self.reader.problem(value.span(), format!("[{key}] is a table, not {}", kind(value)));
+                self.reader
+                    .problem(value.span(), format!("[{key}] is a table, not {}", kind(value)));
                 None
             }
         }
+    }
+
+    /// The keys.
+    pub fn names(&self) -> impl Iterator<Item = &'t str> + '_ {
+        self.entries.iter().map(|(name, ..)| *name)
     }
 
     /// All entries, for tables whose keys are the user's.
@@ -201,20 +250,30 @@ impl<'r, 'a, 't> Section<'r, 'a, 't> {
         })
     }
 
-    /// Reports the keys that nobody took; `explain` may know better than "unknown".
+    /// Reports the keys that nobody took, for which `explain` may know better than "unknown", and those that are
+    /// missing, unless one that nobody took is a slip for it.
     pub fn finish(self, explain: impl Fn(&str) -> Option<String>) {
-        for (name, span, _, taken) in &self.entries {
-            if taken.get() {
-                continue;
-            }
+        let mut slips = Vec::new();
+        for (name, span, ..) in self.entries.iter().filter(|(.., taken)| !taken.get()) {
             let message = explain(name).unwrap_or_else(|| {
                 let suggestion = near_miss(name, self.known.borrow().iter().copied());
-                let suggestion = suggestion.map_or(String::new(), |known| format!("; did you mean \"{known}\"?"));
-                format!("{} has no key \"{name}\"{suggestion}", self.name)
+                let hint = suggestion
+                    .as_ref()
+                    .map_or(String::new(), |known| format!("; did you mean \"{known}\"?"));
+                slips.extend(suggestion);
+                format!("{} has no key \"{name}\"{hint}", self.name)
             });
             self.reader.problem(span.clone(), message);
         }
+        for (key, message) in self.missing.take() {
+            if !slips.iter().any(|slip| slip == key) {
+                self.reader.problem(self.span.clone(), message);
+            }
+        }
     }
+
+    /// Reports nothing: the table is not all there.
+    pub fn abandon(self) {}
 }
 
 /// The number that a value is.
@@ -222,7 +281,9 @@ pub(super) fn number(value: &Spanned<DeValue<'_>>) -> Option<f64> {
     match value.get_ref() {
         DeValue::Integer(integer) => {
             let digits = integer.as_str().replace('_', "");
-            i128::from_str_radix(&digits, integer.radix()).ok().map(|integer| integer as f64)
+            i128::from_str_radix(&digits, integer.radix())
+                .ok()
+                .map(|integer| integer as f64)
         }
         DeValue::Float(float) => float.as_str().replace('_', "").parse().ok(),
         _ => None,

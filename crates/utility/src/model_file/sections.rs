@@ -10,7 +10,16 @@ use super::reader::{Problem, Reader, Section, kind, number};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
-const LATER: [&str; 8] = ["nests", "random", "correlation", "draws", "classes", "probit", "ranking", "scale"];
+pub(super) const LATER: [&str; 8] = [
+    "nests",
+    "random",
+    "correlation",
+    "draws",
+    "classes",
+    "probit",
+    "ranking",
+    "scale",
+];
 
 pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     let reader = Reader::new(text, name);
@@ -18,10 +27,13 @@ pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     for error in &errors {
         let range = error.span().filter(|range| range.end <= text.len()).unwrap_or(0..0);
         let message = match error.message().trim() {
-            "duplicate key" => format!("{} stands twice in its table; keep one", &text[range.clone()]),
+            "duplicate key" => {
+                let key = text.get(range.clone()).unwrap_or_default().trim_matches(['"', '\'']);
+                format!("\"{key}\" stands twice in its table; keep one")
+            }
             message => message.replace('\n', "; "),
         };
-        reader.problem(range, message);
+        reader.broken(range, message);
     }
     let file = read(&reader, root.get_ref(), !errors.is_empty());
     let problems = reader.into_problems();
@@ -36,21 +48,31 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let root = Section::new(reader, "the model file", 0..0, root);
     let title = root.text("title").unwrap_or_default();
     let data = root.section("data");
-    if data.is_none() && !broken && root.take("data").is_none() {
-        reader.problem(0..0, "the model file needs [data] with the file and its layout");
+    if data.is_none() && root.take("data").is_none() {
+        root.missing("data", "the model file needs [data] with the file and its layout");
     }
     let data = data.and_then(|section| read_data(section));
     let derived = root.section("columns").map(read_columns).unwrap_or_default();
-    let alternatives = root.section("alternatives").map(read_alternatives).unwrap_or_default();
+    let alternatives = root.section("alternatives");
+    // Names also of those whose codes are wrong: their utilities are not to blame.
+    let names: Vec<&str> = alternatives.iter().flat_map(|section| section.names()).collect();
+    let alternatives = alternatives.map(read_alternatives).unwrap_or_default();
     let parameters = root.section("parameters").map(read_parameters).unwrap_or_default();
     let utility = root.section("utility");
-    if utility.is_none() && !broken && root.take("utility").is_none() {
-        reader.problem(0..0, "the model file needs [utility] with an expression for each alternative, or \"all\"");
+    // Classes have utilities of their own.
+    let elsewhere = root.names().any(|name| name == "classes");
+    if utility.is_none() && !elsewhere && root.take("utility").is_none() {
+        root.missing(
+            "utility",
+            "the model file needs [utility] with an expression for each alternative, or \"all\"",
+        );
     }
-    let (all, own) = utility.map(|section| read_utility(section, &alternatives)).unwrap_or_default();
-    root.finish(|name| {
-        LATER.contains(&name).then(|| format!("[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit"))
-    });
+    let (all, own) = utility.map(|section| read_utility(section, &names)).unwrap_or_default();
+    if broken {
+        root.abandon();
+    } else {
+        root.finish(later);
+    }
     let Data {
         file,
         separator,
@@ -72,6 +94,13 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     })
 }
 
+/// What to say of a table that the interface has and this version does not.
+fn later(name: &str) -> Option<String> {
+    LATER.contains(&name).then(|| {
+        format!("[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit")
+    })
+}
+
 struct Data {
     file: String,
     separator: Option<char>,
@@ -81,21 +110,28 @@ struct Data {
 
 fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
     let reader = data.reader;
-    let file = data.require("file", "file = \"choices.csv\"").and_then(|value| reader.text_of("file", value));
-    let layout = match data.require("layout", "layout = \"wide\" (a row per case) or \"long\" (a row per alternative)") {
-        None => None,
-        Some(value) => reader.text_of("layout", value).and_then(|layout| match layout.as_str() {
-            "wide" => read_wide(&data),
-            "long" => read_long(&data),
-            other => {
-                reader.problem(value.span(), format!("layout is \"wide\" or \"long\", not \"{other}\""));
-                // Known all the same, so that they are not reported as unknown.
-                for key in ["choice", "case", "alternative", "counts"] {
-                    data.take(key);
+    let file = data
+        .require("file", "file = \"choices.csv\"")
+        .and_then(|value| reader.text_of("file", value));
+    let layout = match data.require(
+        "layout",
+        "layout = \"wide\" (a row per case) or \"long\" (a row per alternative)",
+    ) {
+        None => {
+            know_all_layouts(&data);
+            None
+        }
+        Some(value) => reader
+            .text_of("layout", value)
+            .and_then(|layout| match layout.as_str() {
+                "wide" => read_wide(&data),
+                "long" => read_long(&data),
+                other => {
+                    reader.problem(value.span(), format!("layout is \"wide\" or \"long\", not \"{other}\""));
+                    know_all_layouts(&data);
+                    None
                 }
-                None
-            }
-        }),
+            }),
     };
     let filter = data.expression("filter");
     let decision_maker = data.text("decision_maker");
@@ -120,21 +156,28 @@ fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
         match (characters.next(), characters.next()) {
             (Some(character), None) if character.is_ascii() => Some(character),
             _ => {
-                reader.problem(value.span(), format!("separator is one ASCII character such as \";\", not \"{text}\""));
+                reader.problem(
+                    value.span(),
+                    format!("separator is one ASCII character such as \";\", not \"{text}\""),
+                );
                 None
             }
         }
     });
-    let decimal_comma = data.take("decimal_mark").is_some_and(|value| match reader.text_of("decimal_mark", value).as_deref() {
-        Some(",") => true,
-        Some(".") | None => false,
-        Some(other) => {
-            reader.problem(value.span(), format!("decimal_mark is \".\" or \",\", not \"{other}\""));
-            false
-        }
-    });
+    let decimal_comma =
+        data.take("decimal_mark")
+            .is_some_and(|value| match reader.text_of("decimal_mark", value).as_deref() {
+                Some(",") => true,
+                Some(".") | None => false,
+                Some(other) => {
+                    reader.problem(value.span(), format!("decimal_mark is \".\" or \",\", not \"{other}\""));
+                    false
+                }
+            });
     data.finish(|name| match name {
-        "case" | "alternative" | "counts" => Some(format!("\"{name}\" belongs to long data; in wide data a row is a case")),
+        "case" | "alternative" | "counts" => {
+            Some(format!("\"{name}\" belongs to long data; in wide data a row is a case"))
+        }
         _ => None,
     });
     let schema = Schema {
@@ -152,8 +195,18 @@ fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
     })
 }
 
+/// Keys of either layout are known, so that they are not reported as unknown where the layout is.
+fn know_all_layouts(data: &Section<'_, '_, '_>) {
+    for key in ["choice", "case", "alternative", "counts"] {
+        data.take(key);
+    }
+}
+
 fn read_wide(data: &Section<'_, '_, '_>) -> Option<Layout> {
-    let choice = read_choice(data, "choice = \"CHOICE\", the column with the code of the chosen alternative")?;
+    let choice = read_choice(
+        data,
+        "choice = \"CHOICE\", the column with the code of the chosen alternative",
+    )?;
     Some(Layout::Wide { choice })
 }
 
@@ -175,7 +228,10 @@ fn read_long(data: &Section<'_, '_, '_>) -> Option<Layout> {
 fn read_choice(data: &Section<'_, '_, '_>, example: &str) -> Option<String> {
     let value = data.require("choice", example)?;
     if value.get_ref().is_array() {
-        data.reader.problem(value.span(), "a list of choices is a ranking, which this version of logsum does not estimate");
+        data.reader.problem(
+            value.span(),
+            "a list of choices is a ranking, which this version of logsum does not estimate",
+        );
         return None;
     }
     data.reader.text_of("choice", value)
@@ -211,10 +267,13 @@ fn read_alternatives(section: Section<'_, '_, '_>) -> Vec<AlternativeSchema> {
             continue;
         };
         let entry = Section::new(reader, format!("alternative \"{name}\""), span, table);
-        let code = entry.require("code", "code = 1").and_then(|value| code(reader, name, value));
+        let code = entry
+            .require("code", "code = 1")
+            .and_then(|value| code(reader, name, value));
         let available = entry.expression("available");
         entry.finish(|key| {
-            (key == "sampling_rate").then(|| "choice-based samples are not estimated by this version of logsum".to_owned())
+            (key == "sampling_rate")
+                .then(|| "choice-based samples are not estimated by this version of logsum".to_owned())
         });
         if let Some(code) = code {
             alternatives.push(AlternativeSchema {
@@ -233,7 +292,10 @@ fn code(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Option
     }
     let code = value.get_ref().as_str().map(|text| Code::Text(text.to_owned()));
     if code.is_none() {
-        reader.problem(value.span(), format!("the code of \"{name}\" is a number or a text, not {}", kind(value)));
+        reader.problem(
+            value.span(),
+            format!("the code of \"{name}\" is a number or a text, not {}", kind(value)),
+        );
     }
     code
 }
@@ -252,8 +314,16 @@ fn read_parameters(section: Section<'_, '_, '_>) -> Vec<DeclaredParameter> {
             parameter.name = entry.text("label").unwrap_or_else(|| name.to_owned());
             entry.finish(|_| None);
         } else {
-            let label = format!("parameter \"{name}\", a starting value or a table such as {{ start = 0.0, lower = 0.0 }},");
-            parameter.start = reader.number_of(&label, value).unwrap_or(0.0);
+            match number(value) {
+                Some(start) => parameter.start = start,
+                None => reader.problem(
+                    value.span(),
+                    format!(
+                        "parameter \"{name}\" is a starting value, or a table such as {{ start = 0.0, lower = 0.0 }}, not {}",
+                        kind(value)
+                    ),
+                ),
+            }
         }
         parameters.push(DeclaredParameter {
             symbol: name.to_owned(),
@@ -263,9 +333,12 @@ fn read_parameters(section: Section<'_, '_, '_>) -> Vec<DeclaredParameter> {
     parameters
 }
 
-type Utilities = (Option<logsum_expressions::Expression>, Vec<(String, logsum_expressions::Expression)>);
+type Utilities = (
+    Option<logsum_expressions::Expression>,
+    Vec<(String, logsum_expressions::Expression)>,
+);
 
-fn read_utility(section: Section<'_, '_, '_>, alternatives: &[AlternativeSchema]) -> Utilities {
+fn read_utility(section: Section<'_, '_, '_>, alternatives: &[&str]) -> Utilities {
     let reader = section.reader;
     let mut all = None;
     let mut own = Vec::new();
@@ -274,11 +347,13 @@ fn read_utility(section: Section<'_, '_, '_>, alternatives: &[AlternativeSchema]
             all = reader.expression_of("utility \"all\"", value);
             continue;
         }
-        let known = alternatives.iter().map(|alternative| alternative.name.as_str());
-        if !alternatives.is_empty() && !known.clone().any(|known| known == name) {
-            let suggestion = near_miss(name, known.chain(["all"]));
+        if !alternatives.is_empty() && !alternatives.contains(&name) {
+            let suggestion = near_miss(name, alternatives.iter().copied().chain(["all"]));
             let suggestion = suggestion.map_or(String::new(), |known| format!("; did you mean \"{known}\"?"));
-            reader.problem(span, format!("[utility] names \"{name}\", which is not in [alternatives]{suggestion}"));
+            reader.problem(
+                span,
+                format!("[utility] names \"{name}\", which is not in [alternatives]{suggestion}"),
+            );
         }
         if let Some(expression) = reader.expression_of(&format!("utility of \"{name}\""), value) {
             own.push((name.to_owned(), expression));

@@ -1,0 +1,161 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use logsum_report::Format;
+
+/// Discrete choice estimation: a table of choices and a model in, publishable estimates out.
+#[derive(Debug, Parser)]
+#[command(name = "logsum", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 done and converged; 1 estimated but not converged, or a check that failed; \
+                        2 bad usage, bad model or bad data.")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look at a table and write a commented starter model file
+    Init(InitArgs),
+    /// Read, validate, describe and diagnose data and specification; estimate nothing
+    Check(CheckArgs),
+    /// Estimate a model by maximum likelihood and print the report
+    Estimate(EstimateArgs),
+    /// Print a fit again, with another covariance or in another form
+    Show(ShowArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Table of choices: .csv, .tsv or .parquet
+    pub data: PathBuf,
+    /// Write the model file here instead of to standard output
+    #[arg(short, long, value_name = "MODEL.toml")]
+    pub output: Option<PathBuf>,
+    /// Character between fields, if not the one that the extension implies
+    #[arg(long, value_name = "CHARACTER")]
+    pub separator: Option<char>,
+    /// Read 12,5 as a number
+    #[arg(long)]
+    pub decimal_comma: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Model file
+    pub model: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Threads to use, by default all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct EstimateArgs {
+    /// Model file; with --formula, a table in long form
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Write the fit file here
+    #[arg(short, long, value_name = "FIT.json")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formula: FormulaArgs,
+    #[command(flatten)]
+    pub form: OutputArgs,
+    #[command(flatten)]
+    pub covariance: CovarianceArgs,
+    /// Start at the estimates of an earlier fit, by parameter name
+    #[arg(long, value_name = "FIT.json", conflicts_with = "resume")]
+    pub start: Option<PathBuf>,
+    /// Go on from the checkpoint that an interrupted estimation left
+    #[arg(long)]
+    pub resume: bool,
+    /// Most iterations; 0 evaluates at the starting values and estimates nothing
+    #[arg(long, value_name = "N")]
+    pub max_iterations: Option<usize>,
+    /// Largest Newton decrement that counts as converged [default: 1e-9]
+    #[arg(long, value_name = "X")]
+    pub tolerance: Option<f64>,
+    /// Threads to use, by default all cores; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// A model without a model file, on a table in long form.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Formula (long data, no model file)")]
+pub struct FormulaArgs {
+    /// Three parts: generic attributes | characteristics, constants unless 0 | attributes by alternative
+    #[arg(long, value_name = "FORMULA", requires_all = ["case", "alternative", "choice"])]
+    pub formula: Option<String>,
+    /// Column that identifies the case
+    #[arg(long, value_name = "COLUMN", requires = "formula")]
+    pub case: Option<String>,
+    /// Column that names the alternative
+    #[arg(long, value_name = "COLUMN", requires = "formula")]
+    pub alternative: Option<String>,
+    /// Column that is 1 in the chosen row
+    #[arg(long, value_name = "COLUMN", requires = "formula")]
+    pub choice: Option<String>,
+    /// Alternative without constants [default: the first]
+    #[arg(long, value_name = "ALTERNATIVE", requires = "formula")]
+    pub base: Option<String>,
+    /// Column that names the decision maker of a panel
+    #[arg(long, value_name = "COLUMN", requires = "formula")]
+    pub decision_maker: Option<String>,
+    /// Case weight, an expression of columns
+    #[arg(long, value_name = "EXPRESSION", requires = "formula")]
+    pub weight: Option<String>,
+    /// Rows to keep, an expression of columns
+    #[arg(long, value_name = "EXPRESSION", requires = "formula")]
+    pub filter: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Fit file
+    pub fit: PathBuf,
+    /// Data file, if it is not where the fit file says
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub form: OutputArgs,
+    #[command(flatten)]
+    pub covariance: CovarianceArgs,
+    /// Threads to use, by default all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Form of what is printed: text, json, csv, latex or markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    pub format: Format,
+    /// No progress and no warnings on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CovarianceArgs {
+    /// Covariance behind the standard errors: hessian, opg, robust or clustered
+    #[arg(long, value_name = "KIND")]
+    pub covariance: Option<String>,
+    /// Column to cluster on; implies --covariance clustered
+    #[arg(long, value_name = "COLUMN")]
+    pub cluster: Option<String>,
+    /// Level of the confidence intervals [default: 0.95]
+    #[arg(long, value_name = "LEVEL")]
+    pub confidence: Option<f64>,
+}

@@ -1,0 +1,67 @@
+//! `logsum check`: what the data are and what is wrong with them, before anything is estimated.
+
+use logsum_data::describe::Description;
+use logsum_report::Format;
+use logsum_utility::Model;
+
+use crate::args::CheckArgs;
+use crate::failure::{Failure, NOT_CONVERGED};
+use crate::load::{Loaded, load};
+use crate::output;
+
+/// Runs the command; findings that would spoil an estimation give the exit code of a failed check.
+pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
+    let loaded = load(&args.model, &[])?;
+    let description = loaded.data.describe(&loaded.model.attribute_columns());
+    let text = match args.output.format {
+        Format::Text => logsum_report::description_text(&description, output::style()),
+        other => logsum_report::description(&description, other),
+    };
+    output::result(&text)?;
+    let mut warnings = loaded.data.warnings().to_vec();
+    warnings.extend(notes(&description));
+    output::warnings(&warnings, args.output.quiet);
+
+    let findings = findings(&loaded)?;
+    findings.iter().for_each(|finding| output::note(&format!("error: {finding}")));
+    if findings.is_empty() && args.output.format == Format::Text {
+        let free = loaded.model.specification.parameters.iter().filter(|declared| !declared.parameter.fixed).count();
+        let noun = if free == 1 { "parameter" } else { "parameters" };
+        output::result(&format!("\nNo problem found: {free} free {noun}, all identified by these data.\n"))?;
+    }
+    Ok(if findings.is_empty() { 0 } else { NOT_CONVERGED })
+}
+
+/// What keeps parameters from having unique finite estimates.
+fn findings(loaded: &Loaded) -> Result<Vec<String>, Failure> {
+    let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+    let start = model.start();
+    if let Err(error) = model.is_defined(&start) {
+        return Ok(vec![format!("at the starting values {error}; start elsewhere")]);
+    }
+    let mut findings = Vec::new();
+    // Where utilities are not linear, a zero start can make derivatives vanish that do not elsewhere.
+    if model.is_linear() {
+        findings.extend(model.not_identified(&start).map_err(Failure::bad_input)?);
+    }
+    if findings.is_empty() {
+        findings.extend(model.separated().map_err(Failure::bad_input)?);
+    }
+    Ok(findings.into_iter().map(|finding| finding.message).collect())
+}
+
+/// Things worth knowing that spoil nothing by themselves.
+fn notes(description: &Description) -> Vec<String> {
+    let mut notes = Vec::new();
+    for alternative in &description.alternatives {
+        if alternative.available == 0 {
+            notes.push(format!("alternative \"{}\" is available in no case", alternative.name));
+        } else if alternative.chosen == 0.0 {
+            notes.push(format!(
+                "alternative \"{}\" is never chosen in the {} cases that offer it: a constant of its own has no finite estimate",
+                alternative.name, alternative.available
+            ));
+        }
+    }
+    notes
+}

@@ -1,0 +1,172 @@
+//! From a model file's path to checked choice data.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use logsum_data::{ChoiceData, Layout, Table, Uses};
+use logsum_tables::{Columns, ReadOptions, Want};
+use logsum_utility::ModelFile;
+
+use crate::failure::Failure;
+use crate::output;
+
+/// A model and the data it was checked on.
+pub struct Loaded {
+    pub model: ModelFile,
+    pub data: ChoiceData,
+    /// Where the data file was found.
+    pub path: PathBuf,
+    /// Seconds spent on reading and checking.
+    pub seconds: f64,
+}
+
+/// Reads a model file and its data. `extra` columns are read too (to cluster on).
+pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
+    let text = output::read_file(path, "model file")?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let model = ModelFile::parse(&text, &name).map_err(|error| Failure::all(&error.problems))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let data = folder.join(&model.file);
+    load_data(model, data, extra)
+}
+
+/// Reads the data of a model from `path`; all problems of model and data are reported together.
+pub fn load_data(model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Loaded, Failure> {
+    let started = Instant::now();
+    let mut problems: Vec<String> = Vec::new();
+    if let Err(error) = model.specification.validate() {
+        problems.extend(error.each().iter().map(ToString::to_string));
+    }
+    let extra: Vec<(&str, Want)> = extra.iter().map(|name| (*name, Want::Any)).collect();
+    let table = match read(&model, &path, &extra) {
+        Ok(table) => table,
+        Err(failure) => {
+            problems.extend(failure.problems);
+            return Err(Failure::all(&problems));
+        }
+    };
+    let data = match ChoiceData::new(table, &model.schema, &model.specification.uses()) {
+        Ok(data) if problems.is_empty() => data,
+        Ok(_) => return Err(Failure::all(&problems)),
+        Err(error) => {
+            problems.extend(error.each().iter().map(ToString::to_string));
+            return Err(Failure::all(&problems));
+        }
+    };
+    Ok(Loaded {
+        model,
+        data,
+        path,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Reads the columns that a model needs, of those that are there: the data checks know best what to say of others.
+pub fn read(model: &ModelFile, path: &Path, extra: &[(&str, Want)]) -> Result<Table, Failure> {
+    let options = read_options(model.separator, model.decimal_comma);
+    let fail = |error: logsum_tables::TableError| Failure::all(&table_problems(&error));
+    let header = logsum_tables::column_names(path, &options).map_err(fail)?;
+    let numbers = number_columns(model);
+    let present = |name: &&str| header.names.iter().any(|known| known == name);
+    let mut wanted: Vec<(&str, Want)> = model
+        .columns()
+        .into_iter()
+        .filter(present)
+        .map(|name| (name, if numbers.contains(name) { Want::Number } else { Want::Any }))
+        .collect();
+    for &(name, want) in extra {
+        if !present(&name) {
+            let near = logsum_data::near_miss(name, header.names.iter().map(String::as_str));
+            let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
+            return Err(Failure::bad_input(format!("no column \"{name}\" in {} to cluster on{near}", header.file)));
+        }
+        match wanted.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if want == Want::Number => *known = want,
+            Some(_) => {}
+            None => wanted.push((name, want)),
+        }
+    }
+    let mut table = logsum_tables::read(path, Columns::Named(&wanted), &options).map_err(fail)?;
+    table.all_names = header.names;
+    Ok(table)
+}
+
+/// How a file is to be read.
+pub fn read_options(separator: Option<char>, decimal_comma: bool) -> ReadOptions {
+    ReadOptions {
+        separator: separator.and_then(|separator| u8::try_from(separator).ok()),
+        decimal_comma,
+    }
+}
+
+/// The independent problems of a file.
+pub fn table_problems(error: &logsum_tables::TableError) -> Vec<String> {
+    error.to_string().lines().map(str::to_owned).collect()
+}
+
+/// Columns that must be numbers: by their place in an expression, or as choices of long data.
+fn number_columns(model: &ModelFile) -> HashSet<&str> {
+    let uses: Uses<'_> = model.specification.uses();
+    let mut names: HashSet<&str> = HashSet::new();
+    for (_, expression) in model.schema.expressions() {
+        names.extend(expression.number_names());
+    }
+    for utility in &uses.utilities {
+        names.extend(utility.expression.number_names());
+    }
+    if let Layout::Long { choice, .. } = &model.schema.layout {
+        names.insert(choice);
+    }
+    names
+}
+
+/// A model from a formula: the alternatives come from the data.
+pub fn load_formula(path: &Path, args: &crate::args::FormulaArgs, extra: &[&str]) -> Result<Loaded, Failure> {
+    use logsum_data::Schema;
+    use logsum_expressions::Expression;
+    use logsum_utility::{Formula, Specification};
+
+    let text = args.formula.as_deref().unwrap_or_default();
+    let formula = Formula::parse(text).map_err(Failure::bad_input)?;
+    let expression = |option: &Option<String>, name: &str| {
+        let parse = |source: &String| {
+            Expression::parse(source).map_err(|error| Failure::bad_input(format!("--{name}: {error}\n{}", error.caret())))
+        };
+        option.as_ref().map(parse).transpose()
+    };
+    let required = |option: &Option<String>| option.clone().unwrap_or_default();
+    let mut schema = Schema::long(required(&args.case), required(&args.alternative), required(&args.choice));
+    schema.filter = expression(&args.filter, "filter")?;
+    schema.weight = expression(&args.weight, "weight")?;
+    schema.decision_maker = args.decision_maker.clone();
+    let model = ModelFile {
+        title: text.to_owned(),
+        file: path.to_string_lossy().into_owned(),
+        separator: None,
+        decimal_comma: false,
+        schema,
+        specification: Specification::default(),
+    };
+
+    let started = Instant::now();
+    let columns = formula.columns();
+    let header = logsum_tables::column_names(path, &read_options(None, false)).map_err(|error| Failure::all(&table_problems(&error)))?;
+    let numbers = formula.number_columns();
+    let want = |name: &str| if numbers.contains(&name) { Want::Number } else { Want::Any };
+    let present = columns.into_iter().filter(|name| header.names.iter().any(|known| known == name));
+    let mut wanted: Vec<(&str, Want)> = present.map(|name| (name, want(name))).collect();
+    wanted.extend(extra.iter().map(|name| (*name, Want::Any)));
+    let table = read(&model, path, &wanted)?;
+    let fail = |error: logsum_data::DataError| Failure::all(error.each());
+    let bare = ChoiceData::new(table.clone(), &model.schema, &Uses::default()).map_err(fail)?;
+    let specification =
+        formula.specification(&bare.alternatives().names, args.base.as_deref()).map_err(Failure::bad_input)?;
+    let data = ChoiceData::new(table, &model.schema, &specification.uses()).map_err(fail)?;
+    Ok(Loaded {
+        model: ModelFile { specification, ..model },
+        data,
+        path: path.to_owned(),
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}

@@ -1,0 +1,79 @@
+//! `logsum show`: a fit again, its covariance chosen after the fact.
+
+use std::path::{Path, PathBuf};
+
+use logsum_report::Format;
+use logsum_utility::{CovarianceKind, FORMAT, Fit, Model, ModelFile};
+
+use crate::args::{OutputArgs, ShowArgs};
+use crate::estimate::covariance;
+use crate::failure::{Failure, NOT_CONVERGED};
+use crate::{load, output};
+
+/// Runs the command; a fit that has not converged is shown with the exit code that says so.
+pub fn run(args: &ShowArgs) -> Result<u8, Failure> {
+    let mut fit = read(&args.fit)?;
+    if let Some(confidence) = args.covariance.confidence {
+        fit.confidence = confidence;
+    }
+    let kind = covariance(&args.covariance)?;
+    if let Some(CovarianceKind::Clustered(column)) = &kind {
+        cluster(&mut fit, column, args)?;
+    }
+    let kind = match (kind, fit.covariance_kind.as_str()) {
+        (Some(kind), _) => kind,
+        (None, stored) => stored.parse().map_err(|error: String| Failure::bad_input(error))?,
+    };
+    fit.choose_covariance(&kind).map_err(Failure::bad_input)?;
+    print(&fit, &args.form)?;
+    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
+}
+
+/// Prints a fit; warnings that the form does not hold go to standard error.
+pub fn print(fit: &Fit, form: &OutputArgs) -> Result<(), Failure> {
+    let text = match form.format {
+        Format::Text => logsum_report::fit_text(fit, output::style()),
+        other => logsum_report::fit(fit, other),
+    };
+    if form.format != Format::Text {
+        output::warnings(&fit.warnings, form.quiet);
+    }
+    output::result(&text)
+}
+
+/// Reads a fit file.
+pub fn read(path: &Path) -> Result<Fit, Failure> {
+    let text = output::read_file(path, "fit file")?;
+    let fit: Fit = serde_json::from_str(&text).map_err(|error| {
+        Failure::bad_input(format!("\"{}\" is not a fit file ({error}); \"logsum estimate MODEL -o FIT.json\" writes one", path.display()))
+    })?;
+    if fit.format != FORMAT {
+        return Err(Failure::bad_input(format!(
+            "\"{}\" has the format {}, and this version of logsum reads {FORMAT}; estimate again",
+            path.display(),
+            fit.format
+        )));
+    }
+    Ok(fit)
+}
+
+/// Reads the data again, makes sure they are the same, and sums the scores by cluster.
+fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> {
+    let model = ModelFile::from_json(&fit.model.specification)
+        .map_err(|error| Failure::bad_input(format!("\"{}\": {error}", args.fit.display())))?;
+    let path: PathBuf = match &args.data {
+        Some(path) => path.clone(),
+        None => args.fit.parent().unwrap_or(Path::new("")).join(&fit.data.file),
+    };
+    let loaded = load::load_data(model, path, &[column])?;
+    let columns = loaded.model.attribute_columns();
+    if loaded.data.fingerprint(&columns) != fit.data.fingerprint {
+        return Err(Failure::bad_input(format!(
+            "\"{}\" is not the data that \"{}\" was estimated on: cases, choices or columns differ; give the right file with --data, or estimate again",
+            loaded.path.display(),
+            args.fit.display()
+        )));
+    }
+    let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+    model.add_clustered(fit, column).map_err(Failure::bad_input)
+}

@@ -1,0 +1,198 @@
+//! Screening of the cells that utilities and weights need: what is missing is dropped, what is wrong reported.
+
+use std::collections::HashMap;
+
+use logsum_expressions::Expression;
+
+use crate::alternatives::Alternatives;
+use crate::choice_data::Use;
+use crate::draft::{Context, Draft, Groups};
+use crate::error::{DataError, Places};
+use crate::faults::Verdict;
+use crate::schema::Missing;
+
+/// A value that is not finite where missing cells are dropped: a problem only if its pair is still there at the end.
+pub(crate) struct Suspect<'a> {
+    label: &'a str,
+    expression: &'a Expression,
+    pair: usize,
+}
+
+/// Evaluates every utility where it is needed; cells that make it undefined are reported, or marked as missing.
+pub(crate) fn utilities<'a>(
+    context: &mut Context<'_>,
+    draft: &mut Draft,
+    alternatives: &Alternatives,
+    utilities: &'a [Use<'_>],
+) -> Vec<Suspect<'a>> {
+    let mut suspects = Vec::new();
+    let index: HashMap<&str, usize> = alternatives.names.iter().map(String::as_str).zip(0..).collect();
+    let groups = Groups::new(&draft.alternative, alternatives.len());
+    for (position, utility) in utilities.iter().enumerate() {
+        let node = context.nodes.utilities[position];
+        let pairs = match utility.alternative.map(|name| index.get(name)) {
+            None => None,
+            Some(Some(&alternative)) => Some(groups.of(alternative)),
+            // Reported already.
+            Some(None) => continue,
+        };
+        let rows: Option<Vec<u32>> = pairs.map(|pairs| pairs.iter().map(|&pair| draft.row[pair as usize]).collect());
+        let values = context.evaluate(node, Some(rows.as_deref().unwrap_or(&draft.row)));
+        for (at, _) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
+            let pair = pairs.map_or(at, |pairs| pairs[at] as usize);
+            look(context, draft, &mut suspects, &utility.label, utility.expression, pair);
+        }
+    }
+    suspects
+}
+
+/// Evaluates the weight in the row of every pair.
+pub(crate) fn weights<'a>(context: &mut Context<'a>, draft: &mut Draft, suspects: &mut Vec<Suspect<'a>>) {
+    let (Some(expression), Some(node)) = (context.schema.weight.as_ref(), context.nodes.weight) else {
+        return;
+    };
+    let values = context.evaluate(node, Some(&draft.row));
+    for (pair, _) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
+        look(context, draft, suspects, "weight", expression, pair);
+    }
+    draft.weight = Some(values);
+}
+
+/// Looks at a value that is not finite.
+fn look<'a>(
+    context: &mut Context<'_>,
+    draft: &mut Draft,
+    suspects: &mut Vec<Suspect<'a>>,
+    label: &'a str,
+    expression: &'a Expression,
+    pair: usize,
+) {
+    let row = draft.row[pair] as usize;
+    if !context.drops_missing() {
+        context.examine(label, expression, row);
+    } else if !draft.missing[pair] {
+        match context.explain(expression, row) {
+            Verdict::Sound => {}
+            Verdict::Missing => draft.missing[pair] = true,
+            Verdict::Fault(_) => suspects.push(Suspect {
+                label,
+                expression,
+                pair,
+            }),
+        }
+    }
+}
+
+/// Drops what the schema allows to drop for missing cells and says how much; gives the number of cases dropped.
+///
+/// Of the suspects, those that stay are reported.
+pub(crate) fn drop_missing(
+    context: &mut Context<'_>,
+    draft: Draft,
+    suspects: Vec<Suspect<'_>>,
+    already: usize,
+) -> (Draft, usize) {
+    let mut cases = already;
+    let mut alternatives = 0;
+    let mut stays = vec![false; draft.row.len()];
+    let mut kept = Vec::with_capacity(draft.n_cases());
+    for case in 0..draft.n_cases() {
+        let pairs = draft.pairs(case);
+        let missing = pairs.clone().filter(|&pair| draft.missing[pair]).count();
+        let chosen_lost = pairs
+            .clone()
+            .any(|pair| draft.missing[pair] && draft.chosen[pair] > 0.0);
+        let too_few = pairs.len() - missing < 2;
+        if missing > 0 && (context.schema.missing == Missing::DropCase || chosen_lost || too_few) {
+            cases += 1;
+            continue;
+        }
+        alternatives += missing;
+        kept.push(case);
+        for pair in pairs {
+            stays[pair] = !draft.missing[pair];
+        }
+    }
+    for suspect in suspects.into_iter().filter(|suspect| stays[suspect.pair]) {
+        context.examine(suspect.label, suspect.expression, draft.row[suspect.pair] as usize);
+    }
+    if cases > 0 {
+        let noun = if cases == 1 { "case" } else { "cases" };
+        context
+            .warnings
+            .push(format!("{cases} {noun} dropped because of missing cells"));
+    }
+    if alternatives > 0 {
+        let (noun, sets) = if alternatives == 1 {
+            ("alternative", "a choice set")
+        } else {
+            ("alternatives", "choice sets")
+        };
+        context.warnings.push(format!(
+            "{alternatives} {noun} dropped from {sets} because of missing cells"
+        ));
+    }
+    if kept.len() == draft.n_cases() && alternatives == 0 {
+        return (draft, cases);
+    }
+    (draft.select(kept, |pair| stays[pair]), cases)
+}
+
+/// Reports choice sets in which nothing is to be chosen.
+pub(crate) fn too_few(context: &mut Context<'_>, draft: &Draft) {
+    for (size, name) in [(0, "no alternative"), (1, "one alternative")] {
+        let mut places = context.places();
+        for case in (0..draft.n_cases()).filter(|&case| !draft.unsure[case] && draft.pairs(case).len() == size) {
+            places.add(|| context.place(draft.first_row[case] as usize));
+        }
+        if !places.is_empty() {
+            context
+                .errors
+                .push(DataError::TooFewAlternatives { places, size: name });
+        }
+    }
+}
+
+/// Weight of each case, which must be one and not negative.
+pub(crate) fn case_weights(context: &mut Context<'_>, draft: &Draft) -> Option<Vec<f64>> {
+    let of_pairs = draft.weight.as_ref()?;
+    let mut negative: Option<(f64, Places)> = None;
+    let mut varying: Option<(f64, f64, Places)> = None;
+    let mut weights = Vec::with_capacity(draft.n_cases());
+    for case in 0..draft.n_cases() {
+        // What is not finite has been reported.
+        let mut pairs = draft.pairs(case).filter(|&pair| of_pairs[pair].is_finite());
+        let Some(first) = pairs.next() else { continue };
+        let weight = of_pairs[first];
+        weights.push(weight);
+        let other = pairs.find(|&pair| of_pairs[pair] != weight);
+        if let Some(pair) = [Some(first), other]
+            .into_iter()
+            .flatten()
+            .find(|&pair| of_pairs[pair] < 0.0)
+        {
+            let (_, places) = negative.get_or_insert_with(|| (of_pairs[pair], context.places()));
+            places.add(|| context.place(draft.row[pair] as usize));
+        } else if let Some(pair) = other {
+            let (_, _, places) = varying.get_or_insert_with(|| (weight, of_pairs[pair], context.places()));
+            places.add(|| context.place(draft.row[pair] as usize));
+        }
+    }
+    if let Some((value, places)) = negative {
+        context.errors.push(DataError::NegativeWeight { places, value });
+    }
+    if let Some((first, second, places)) = varying {
+        context.errors.push(DataError::WeightVaries { places, first, second });
+    }
+    if weights.iter().all(|weight| *weight == 0.0) && !weights.is_empty() {
+        context.errors.push(DataError::ZeroWeights {
+            file: context.file().to_owned(),
+            weight: context
+                .schema
+                .weight
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
+        });
+    }
+    Some(weights)
+}
