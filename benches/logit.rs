@@ -19,7 +19,11 @@ fn evaluation(criterion: &mut Criterion) {
         let model = Model::bind(&synthetic::specification(parameters), &data).expect("binds");
         let theta = model.start();
         group.throughput(Throughput::Elements((cases * alternatives) as u64));
-        for (name, order) in [("value", Order::Value), ("score", Order::Score), ("hessian", Order::Hessian)] {
+        for (name, order) in [
+            ("value", Order::Value),
+            ("score", Order::Score),
+            ("hessian", Order::Hessian),
+        ] {
             let id = BenchmarkId::new(name, format!("{cases}x{alternatives}x{parameters}"));
             group.bench_function(id, |bencher| bencher.iter(|| model.evaluate(black_box(&theta), order)));
         }

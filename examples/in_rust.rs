@@ -33,7 +33,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fit = Model::bind(&model, &data)?.fit(&FitOptions::default(), None)?;
     println!("log-likelihood {:.4} over {} cases", fit.log_likelihood, fit.n_cases);
     for estimate in &fit.parameters {
-        println!("{:14} {:9.5}  ({:.5})", estimate.term, estimate.estimate, estimate.std_error.unwrap_or(f64::NAN));
+        println!(
+            "{:14} {:9.5}  ({:.5})",
+            estimate.term,
+            estimate.estimate,
+            estimate.std_error.unwrap_or(f64::NAN)
+        );
     }
     Ok(())
 }

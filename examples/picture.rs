@@ -16,6 +16,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut fit = Model::bind(&file.specification, &data)?.fit(&FitOptions::default(), None)?;
     fit.title = file.title;
     let text = logsum::report::fit_text(&fit, logsum::report::Style::Plain);
-    print!("{}", logsum::report::svg(&text, "logsum estimate datasets/swissmetro/logit.toml"));
+    print!(
+        "{}",
+        logsum::report::svg(&text, "logsum estimate datasets/swissmetro/logit.toml")
+    );
     Ok(())
 }

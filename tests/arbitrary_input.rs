@@ -35,7 +35,10 @@ fn toml_like() -> impl Strategy<Value = String> {
         Just("x = \"\"\"\nboxcox(x,\n\"\"\"\n".to_owned()),
         "[a-z\\[\\]=\"'{}0-9. \n]{0,20}",
     ];
-    prop_oneof![proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()), any::<String>()]
+    prop_oneof![
+        proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()),
+        any::<String>()
+    ]
 }
 
 proptest! {

@@ -39,7 +39,15 @@ fn bread(folder: &Path) {
 fn estimate_prints_the_report_to_standard_output_alone() {
     let (code, out, err) = ran(&logsum(root(), &["estimate", SWISSMETRO]));
     assert_eq!((code, err.as_str()), (0, ""));
-    for part in ["Swissmetro: logit", "-5331.252", "asc_train", "-0.7012", "-0.1546", "-1.2779", "-1.0838"] {
+    for part in [
+        "Swissmetro: logit",
+        "-5331.252",
+        "asc_train",
+        "-0.7012",
+        "-0.1546",
+        "-1.2779",
+        "-1.0838",
+    ] {
         assert!(out.contains(part), "{part} is not in:\n{out}");
     }
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
@@ -48,10 +56,18 @@ fn estimate_prints_the_report_to_standard_output_alone() {
 
 #[test]
 fn every_format_goes_to_standard_output() {
-    for (format, part) in [("json", "\"format\": 1"), ("csv", "term,estimate,std_error"), ("latex", "\\toprule"), ("markdown", "| ---")] {
+    for (format, part) in [
+        ("json", "\"format\": 1"),
+        ("csv", "term,estimate,std_error"),
+        ("latex", "\\toprule"),
+        ("markdown", "| ---"),
+    ] {
         let (code, out, err) = ran(&logsum(root(), &["estimate", TRAVEL_MODE, "--format", format]));
         assert_eq!((code, err.as_str()), (0, ""), "{format}");
-        assert!(out.contains(part) || out.contains(&part.replace("| ", "|")), "{format}:\n{out}");
+        assert!(
+            out.contains(part) || out.contains(&part.replace("| ", "|")),
+            "{format}:\n{out}"
+        );
     }
     let (code, _, err) = ran(&logsum(root(), &["estimate", TRAVEL_MODE, "--format", "xml"]));
     assert_eq!(code, 2);
@@ -67,13 +83,20 @@ fn a_fit_is_shown_again_with_another_covariance() {
     assert_eq!(code, 0);
     let stored = read_fit(&fit);
     assert_eq!(stored.n_decision_makers, 752);
-    assert!(folder.path().join(&stored.data.file).canonicalize().is_ok(), "{}", stored.data.file);
+    assert!(
+        folder.path().join(&stored.data.file).canonicalize().is_ok(),
+        "{}",
+        stored.data.file
+    );
 
     let (code, again, err) = ran(&logsum(folder.path(), &["show", "fit.json"]));
     assert_eq!((code, err.as_str(), again), (0, "", report));
 
     let show = |arguments: &[&str]| {
-        let (code, out, err) = ran(&logsum(folder.path(), &[&["show", "fit.json", "--format", "json"], arguments].concat()));
+        let (code, out, err) = ran(&logsum(
+            folder.path(),
+            &[&["show", "fit.json", "--format", "json"], arguments].concat(),
+        ));
         assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
         serde_json::from_str::<Fit>(&out).expect("a fit")
     };
@@ -90,7 +113,11 @@ fn a_fit_is_shown_again_with_another_covariance() {
     let wide = clustered.parameters[0].conf_high.expect("an end") - clustered.parameters[0].conf_low.expect("an end");
     assert!(narrow < wide, "90 % against 95 %: {narrow} {wide}");
 
-    let direct = ran(&logsum(folder.path(), &["estimate", &model, "--cluster", "ID", "--format", "json", "--quiet"])).1;
+    let direct = ran(&logsum(
+        folder.path(),
+        &["estimate", &model, "--cluster", "ID", "--format", "json", "--quiet"],
+    ))
+    .1;
     let direct: Fit = serde_json::from_str(&direct).expect("a fit");
     assert_eq!(direct.covariance.clustered, clustered.covariance.clustered);
 }
@@ -99,34 +126,54 @@ fn a_fit_is_shown_again_with_another_covariance() {
 fn a_changed_data_file_is_recognised() {
     let folder = folder();
     bread(folder.path());
-    assert_eq!(ran(&logsum(folder.path(), &["estimate", "bread.toml", "-o", "fit.json"])).0, 0);
+    assert_eq!(
+        ran(&logsum(folder.path(), &["estimate", "bread.toml", "-o", "fit.json"])).0,
+        0
+    );
     std::fs::write(folder.path().join("bread.csv"), BREAD.replace("1.2", "1.3")).expect("writes");
     let (code, out, err) = ran(&logsum(folder.path(), &["show", "fit.json", "--cluster", "case"]));
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(err.starts_with("error: \"bread.csv\" is not the data that \"fit.json\" was estimated on"), "{err}");
+    assert!(
+        err.starts_with("error: \"bread.csv\" is not the data that \"fit.json\" was estimated on"),
+        "{err}"
+    );
 }
 
 #[test]
 fn starting_values_come_from_an_earlier_fit() {
     let folder = folder();
     bread(folder.path());
-    assert_eq!(ran(&logsum(folder.path(), &["estimate", "bread.toml", "-o", "fit.json"])).0, 0);
-    let (code, out, err) =
-        ran(&logsum(folder.path(), &["estimate", "bread.toml", "--start", "fit.json", "--format", "json"]));
+    assert_eq!(
+        ran(&logsum(folder.path(), &["estimate", "bread.toml", "-o", "fit.json"])).0,
+        0
+    );
+    let (code, out, err) = ran(&logsum(
+        folder.path(),
+        &["estimate", "bread.toml", "--start", "fit.json", "--format", "json"],
+    ));
     assert_eq!((code, err.as_str()), (0, ""));
     let fit: Fit = serde_json::from_str(&out).expect("a fit");
     assert!(fit.convergence.iterations <= 1, "{:?}", fit.convergence);
-    assert_eq!(fit.log_likelihood_start, Some(read_fit(&folder.path().join("fit.json")).log_likelihood));
+    assert_eq!(
+        fit.log_likelihood_start,
+        Some(read_fit(&folder.path().join("fit.json")).log_likelihood)
+    );
 }
 
 #[test]
 fn no_iterations_evaluate_at_the_start_and_are_no_failure() {
-    let (code, out, err) = ran(&logsum(root(), &["estimate", SWISSMETRO, "--max-iterations", "0", "--format", "json"]));
+    let (code, out, err) = ran(&logsum(
+        root(),
+        &["estimate", SWISSMETRO, "--max-iterations", "0", "--format", "json"],
+    ));
     assert_eq!(code, 0);
     assert!(err.contains("nothing was estimated"), "{err}");
     let fit: Fit = serde_json::from_str(&out).expect("a fit");
     assert!(!fit.converged);
-    assert_eq!(fit.log_likelihood.to_bits(), fit.log_likelihood_start.expect("a start").to_bits());
+    assert_eq!(
+        fit.log_likelihood.to_bits(),
+        fit.log_likelihood_start.expect("a start").to_bits()
+    );
     assert!(fit.covariance.hessian.is_some());
 }
 
@@ -141,13 +188,37 @@ fn too_few_iterations_are_not_convergence() {
 #[test]
 fn the_formula_needs_no_model_file() {
     let arguments = [
-        "estimate", "datasets/travel_mode/travel_mode.csv", "--case", "individual", "--alternative", "mode", "--choice", "choice",
-        "--formula", "gc + ttme | hinc | 0", "--base", "4", "--format", "csv",
+        "estimate",
+        "datasets/travel_mode/travel_mode.csv",
+        "--case",
+        "individual",
+        "--alternative",
+        "mode",
+        "--choice",
+        "choice",
+        "--formula",
+        "gc + ttme | hinc | 0",
+        "--base",
+        "4",
+        "--format",
+        "csv",
     ];
     let (code, out, err) = ran(&logsum(root(), &arguments));
     assert_eq!((code, err.as_str()), (0, ""));
     let terms: Vec<&str> = out.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert_eq!(terms, ["(constant):1", "(constant):2", "(constant):3", "gc", "ttme", "hinc:1", "hinc:2", "hinc:3"]);
+    assert_eq!(
+        terms,
+        [
+            "(constant):1",
+            "(constant):2",
+            "(constant):3",
+            "gc",
+            "ttme",
+            "hinc:1",
+            "hinc:2",
+            "hinc:3"
+        ]
+    );
 }
 
 #[test]
@@ -155,7 +226,18 @@ fn a_fit_of_a_formula_is_complete() {
     let folder = folder();
     std::fs::write(folder.path().join("bread.csv"), BREAD).expect("writes");
     let arguments = [
-        "estimate", "bread.csv", "--case", "case", "--alternative", "alt", "--choice", "choice", "--formula", "price | 0", "-o", "fit.json",
+        "estimate",
+        "bread.csv",
+        "--case",
+        "case",
+        "--alternative",
+        "alt",
+        "--choice",
+        "choice",
+        "--formula",
+        "price | 0",
+        "-o",
+        "fit.json",
     ];
     assert_eq!(ran(&logsum(folder.path(), &arguments)).0, 0);
     let (code, _, err) = ran(&logsum(folder.path(), &["show", "fit.json", "--cluster", "case"]));
@@ -182,7 +264,10 @@ fn parameters_that_are_not_identified_are_named() {
     for command in ["check", "estimate"] {
         let (code, out, err) = ran(&logsum(folder.path(), &[command, "bread.toml", "--format", "json"]));
         assert_eq!(code, 1, "{command}: {out}{err}");
-        assert!(err.contains("\"asc_rye\", \"asc_wheat\" are not jointly identified"), "{command}: {err}");
+        assert!(
+            err.contains("\"asc_rye\", \"asc_wheat\" are not jointly identified"),
+            "{command}: {err}"
+        );
     }
 }
 
@@ -190,18 +275,29 @@ fn parameters_that_are_not_identified_are_named() {
 fn a_separated_choice_is_diagnosed() {
     let folder = folder();
     // Every time the cheaper bread.
-    std::fs::write(folder.path().join("bread.csv"), BREAD.replace("1,rye,1,2.0", "1,rye,1,1.0").replace("4,rye,0,1.0", "4,rye,0,2.0"))
-        .expect("writes");
+    std::fs::write(
+        folder.path().join("bread.csv"),
+        BREAD
+            .replace("1,rye,1,2.0", "1,rye,1,1.0")
+            .replace("4,rye,0,1.0", "4,rye,0,2.0"),
+    )
+    .expect("writes");
     std::fs::write(folder.path().join("bread.toml"), BREAD_MODEL).expect("writes");
     let (code, _, err) = ran(&logsum(folder.path(), &["estimate", "bread.toml", "--format", "json"]));
     assert_eq!(code, 1);
-    assert!(err.contains("\"b_price\" has no finite estimate") && err.contains("perfectly separated"), "{err}");
+    assert!(
+        err.contains("\"b_price\" has no finite estimate") && err.contains("perfectly separated"),
+        "{err}"
+    );
 }
 
 #[test]
 fn init_writes_a_model_that_estimates() {
     let folder = folder();
-    for (data, name) in [("datasets/swissmetro/swissmetro.csv", "swiss.toml"), ("datasets/travel_mode/travel_mode.csv", "travel.toml")] {
+    for (data, name) in [
+        ("datasets/swissmetro/swissmetro.csv", "swiss.toml"),
+        ("datasets/travel_mode/travel_mode.csv", "travel.toml"),
+    ] {
         let (code, out, err) = ran(&logsum(folder.path(), &["init", &path(data), "-o", name]));
         assert_eq!((code, out.as_str()), (0, ""), "{err}");
         let (code, out, err) = ran(&logsum(folder.path(), &["estimate", name]));
@@ -216,16 +312,25 @@ fn init_writes_a_model_that_estimates() {
 fn completions_and_the_manual_come_from_the_same_definitions() {
     for shell in ["bash", "zsh", "fish"] {
         let (code, out, _) = ran(&logsum(root(), &["completions", shell]));
-        assert!(code == 0 && out.contains("--max-iterations") || out.contains("max-iterations"), "{shell}");
+        assert!(
+            code == 0 && out.contains("--max-iterations") || out.contains("max-iterations"),
+            "{shell}"
+        );
     }
     let (code, out, _) = ran(&logsum(root(), &["man"]));
     assert!(code == 0 && out.contains(".TH logsum"), "{out}");
+    let (code, out, _) = ran(&logsum(root(), &["man", "estimate"]));
+    assert!(code == 0 && out.contains("max\\-iterations"), "{out}");
+    assert_eq!(ran(&logsum(root(), &["man", "estimat"])).0, 2);
 }
 
 #[test]
 fn threads_may_be_chosen_and_change_nothing() {
     let run = |threads: &str| {
-        let (code, out, _) = ran(&logsum(root(), &["estimate", SWISSMETRO, "--format", "csv", "--threads", threads]));
+        let (code, out, _) = ran(&logsum(
+            root(),
+            &["estimate", SWISSMETRO, "--format", "csv", "--threads", threads],
+        ));
         assert_eq!(code, 0);
         out
     };
@@ -249,7 +354,10 @@ fn a_checkpoint_of_another_model_is_refused() {
             "log_likelihood": fit.log_likelihood, "theta": [fit.parameters[0].estimate],
         });
         std::fs::write(folder.path().join("bread.checkpoint.json"), content.to_string()).expect("writes");
-        ran(&logsum(folder.path(), &["estimate", "bread.toml", "--resume", "--format", "json"]))
+        ran(&logsum(
+            folder.path(),
+            &["estimate", "bread.toml", "--resume", "--format", "json"],
+        ))
     };
     let (code, _, err) = checkpoint("0.0.1", &fit.data.fingerprint);
     assert!(code == 2 && err.contains("is of version 0.0.1"), "{err}");
@@ -257,7 +365,10 @@ fn a_checkpoint_of_another_model_is_refused() {
     assert!(code == 2 && err.contains("is of other data"), "{err}");
     let (code, out, err) = checkpoint(&fit.logsum_version, &fit.data.fingerprint);
     assert_eq!((code, err.as_str()), (0, ""));
-    assert!(!folder.path().join("bread.checkpoint.json").exists(), "a checkpoint that served is removed");
+    assert!(
+        !folder.path().join("bread.checkpoint.json").exists(),
+        "a checkpoint that served is removed"
+    );
     let resumed: Fit = serde_json::from_str(&out).expect("a fit");
     assert!(resumed.convergence.iterations <= 1);
 }

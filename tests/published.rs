@@ -10,7 +10,10 @@ use serde_json::Value;
 #[test]
 fn models_of_the_data_sets_reproduce_their_published_tables() {
     let mut compared = 0;
-    for folder in std::fs::read_dir(support::root().join("datasets")).expect("data sets").flatten() {
+    for folder in std::fs::read_dir(support::root().join("datasets"))
+        .expect("data sets")
+        .flatten()
+    {
         for expected in files(&folder.path(), ".expected.json") {
             let model = expected.with_file_name(name(&expected).replace(".expected.json", ".toml"));
             compare(&support::estimate(&model), &read(&expected), &name(&model));
@@ -32,7 +35,10 @@ fn the_reference_collection_is_reproduced() {
         if !["mnl", "weights"].contains(&expected["family"].as_str().expect("a family")) {
             continue;
         }
-        let model = file.parent().expect("a folder").join(expected["model"].as_str().expect("a model"));
+        let model = file
+            .parent()
+            .expect("a folder")
+            .join(expected["model"].as_str().expect("a model"));
         compare(&support::estimate(&model), &expected, &name(&file));
         compared += 1;
     }
@@ -56,11 +62,19 @@ fn compare(fit: &Fit, expected: &Value, name: &str) {
             assert_eq!(value as u64, count, "{name}: {key}");
         }
     }
-    let free: Vec<&str> =
-        fit.parameters.iter().filter(|parameter| !parameter.fixed).map(|parameter| parameter.term.as_str()).collect();
+    let free: Vec<&str> = fit
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.fixed)
+        .map(|parameter| parameter.term.as_str())
+        .collect();
     let empty = serde_json::Map::new();
     for (term, want) in expected["parameters"].as_object().unwrap_or(&empty) {
-        let estimate = fit.parameters.iter().find(|parameter| parameter.term == *term).map(|found| found.estimate);
+        let estimate = fit
+            .parameters
+            .iter()
+            .find(|parameter| parameter.term == *term)
+            .map(|found| found.estimate);
         near(estimate, want, &format!("{name}: {term}"));
     }
     for (kind, terms) in expected["std_errors"].as_object().unwrap_or(&empty) {
@@ -84,19 +98,29 @@ fn near(got: Option<f64>, want: &Value, what: &str) {
     let value = want["value"].as_f64().expect("a value");
     let absolute = want["abs"].as_f64().unwrap_or(0.0);
     let tolerance = absolute.max(want["rel"].as_f64().unwrap_or(0.0) * value.abs());
-    assert!((got - value).abs() <= tolerance, "{what}: got {got}, want {value} ± {tolerance:.1e}");
+    assert!(
+        (got - value).abs() <= tolerance,
+        "{what}: got {got}, want {value} ± {tolerance:.1e}"
+    );
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut files: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| name(path).ends_with(ending)).collect();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| name(path).ends_with(ending))
+        .collect();
     files.sort();
     files
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 fn read(path: &Path) -> Value {

@@ -15,13 +15,19 @@ pub fn table(cases: usize, alternatives: usize, attributes: usize) -> Table {
         state ^= state << 17;
         (state >> 11) as f64 / (1_u64 << 53) as f64 + 1e-17
     };
-    let columns: Vec<Vec<f64>> = (0..attributes).map(|_| (0..rows).map(|_| uniform() * 2.0 - 1.0).collect()).collect();
+    let columns: Vec<Vec<f64>> = (0..attributes)
+        .map(|_| (0..rows).map(|_| uniform() * 2.0 - 1.0).collect())
+        .collect();
     let mut chosen = vec![0.0; rows];
     for case in 0..cases {
         let utility = |row: usize| columns.iter().enumerate().map(|(k, x)| truth(k) * x[row]).sum::<f64>();
         let start = case * alternatives;
-        let noisy: Vec<f64> = (start..start + alternatives).map(|row| utility(row) - (-uniform().ln()).ln()).collect();
-        let best = (0..alternatives).max_by(|&a, &b| noisy[a].total_cmp(&noisy[b])).expect("a case has alternatives");
+        let noisy: Vec<f64> = (start..start + alternatives)
+            .map(|row| utility(row) - (-uniform().ln()).ln())
+            .collect();
+        let best = (0..alternatives)
+            .max_by(|&a, &b| noisy[a].total_cmp(&noisy[b]))
+            .expect("a case has alternatives");
         chosen[start + best] = 1.0;
     }
     let number = |name: String, values: Vec<f64>| Column {
@@ -29,11 +35,22 @@ pub fn table(cases: usize, alternatives: usize, attributes: usize) -> Table {
         values: Values::Number(Arc::from(values)),
     };
     let mut all = vec![
-        number("case".to_owned(), (0..rows).map(|row| (row / alternatives) as f64).collect()),
-        number("alternative".to_owned(), (0..rows).map(|row| (row % alternatives) as f64).collect()),
+        number(
+            "case".to_owned(),
+            (0..rows).map(|row| (row / alternatives) as f64).collect(),
+        ),
+        number(
+            "alternative".to_owned(),
+            (0..rows).map(|row| (row % alternatives) as f64).collect(),
+        ),
         number("choice".to_owned(), chosen),
     ];
-    all.extend(columns.into_iter().enumerate().map(|(k, values)| number(format!("x{k}"), values)));
+    all.extend(
+        columns
+            .into_iter()
+            .enumerate()
+            .map(|(k, values)| number(format!("x{k}"), values)),
+    );
     Table {
         source: Source {
             name: "synthetic".to_owned(),

@@ -26,7 +26,11 @@ pub fn logsum(folder: &Path, arguments: &[&str]) -> Output {
 /// Exit code, standard output and standard error of a run.
 pub fn ran(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program writes UTF-8");
-    (output.status.code().expect("not killed"), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code().expect("not killed"),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 /// A model file and its data.
@@ -34,8 +38,10 @@ pub fn load(model: &Path) -> (ModelFile, ChoiceData) {
     let text = std::fs::read_to_string(model).expect("the model file");
     let file = ModelFile::parse(&text, &model.to_string_lossy()).unwrap_or_else(|error| panic!("{error}"));
     let path = model.parent().expect("a file has a folder").join(&file.file);
-    let table = logsum::tables::read(&path, Columns::All, &ReadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
-    let data = ChoiceData::new(table, &file.schema, &file.specification.uses()).unwrap_or_else(|error| panic!("{error}"));
+    let table =
+        logsum::tables::read(&path, Columns::All, &ReadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+    let data =
+        ChoiceData::new(table, &file.schema, &file.specification.uses()).unwrap_or_else(|error| panic!("{error}"));
     (file, data)
 }
 
@@ -43,7 +49,9 @@ pub fn load(model: &Path) -> (ModelFile, ChoiceData) {
 pub fn estimate(model: &Path) -> Fit {
     let (file, data) = load(model);
     let model = Model::bind(&file.specification, &data).unwrap_or_else(|error| panic!("{error}"));
-    model.fit(&FitOptions::default(), None).unwrap_or_else(|error| panic!("{error}"))
+    model
+        .fit(&FitOptions::default(), None)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The reference collection beside the repository, where there is one.
@@ -56,7 +64,10 @@ pub fn reference() -> Option<PathBuf> {
 pub fn bits(fit: &Fit) -> Vec<u64> {
     let mut bits = vec![fit.log_likelihood.to_bits(), fit.log_likelihood_null.to_bits()];
     bits.extend(fit.parameters.iter().map(|parameter| parameter.estimate.to_bits()));
-    for matrix in [&fit.covariance.hessian, &fit.covariance.opg, &fit.covariance.robust].into_iter().flatten() {
+    for matrix in [&fit.covariance.hessian, &fit.covariance.opg, &fit.covariance.robust]
+        .into_iter()
+        .flatten()
+    {
         bits.extend(matrix.iter().flatten().map(|value| value.to_bits()));
     }
     bits

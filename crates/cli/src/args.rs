@@ -8,8 +8,10 @@ use logsum_report::Format;
 /// Discrete choice estimation: a table of choices and a model in, publishable estimates out.
 #[derive(Debug, Parser)]
 #[command(name = "logsum", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 done and converged; 1 estimated but not converged, or a check that failed; \
-                        2 bad usage, bad model or bad data.")]
+#[command(
+    after_help = "Exit codes: 0 done and converged; 1 estimated but not converged, or a check that failed; \
+                        2 bad usage, bad model or bad data."
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -30,8 +32,11 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page of the program, or of one of its commands
+    Man {
+        /// init, check, estimate, ...
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -69,8 +74,6 @@ pub struct EstimateArgs {
     #[arg(short, long, value_name = "FIT.json")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
-    pub formula: FormulaArgs,
-    #[command(flatten)]
     pub form: OutputArgs,
     #[command(flatten)]
     pub covariance: CovarianceArgs,
@@ -89,6 +92,9 @@ pub struct EstimateArgs {
     /// Threads to use, by default all cores; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    // Last, because its heading holds for all that follows.
+    #[command(flatten)]
+    pub formula: FormulaArgs,
 }
 
 /// A model without a model file, on a table in long form.
@@ -119,6 +125,12 @@ pub struct FormulaArgs {
     /// Rows to keep, an expression of columns
     #[arg(long, value_name = "EXPRESSION", requires = "formula")]
     pub filter: Option<String>,
+    /// Character between fields, if not the one that the extension implies
+    #[arg(long, value_name = "CHARACTER", requires = "formula")]
+    pub separator: Option<char>,
+    /// Read 12,5 as a number
+    #[arg(long, requires = "formula")]
+    pub decimal_comma: bool,
 }
 
 #[derive(Debug, Args)]

@@ -23,11 +23,21 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
     output::warnings(&warnings, args.output.quiet);
 
     let findings = findings(&loaded)?;
-    findings.iter().for_each(|finding| output::note(&format!("error: {finding}")));
+    findings
+        .iter()
+        .for_each(|finding| output::note(&format!("error: {finding}")));
     if findings.is_empty() && args.output.format == Format::Text {
-        let free = loaded.model.specification.parameters.iter().filter(|declared| !declared.parameter.fixed).count();
+        let free = loaded
+            .model
+            .specification
+            .parameters
+            .iter()
+            .filter(|declared| !declared.parameter.fixed)
+            .count();
         let noun = if free == 1 { "parameter" } else { "parameters" };
-        output::result(&format!("\nNo problem found: {free} free {noun}, all identified by these data.\n"))?;
+        output::result(&format!(
+            "\nNo problem found: {free} free {noun}, all identified by these data.\n"
+        ))?;
     }
     Ok(if findings.is_empty() { 0 } else { NOT_CONVERGED })
 }

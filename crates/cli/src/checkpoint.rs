@@ -50,16 +50,23 @@ impl Checkpoint {
     pub fn resume(path: &Path, specification: &Value, fingerprint: &str) -> Result<Vec<f64>, Failure> {
         let refuse = |reason: &str| Failure::bad_input(format!("--resume: checkpoint \"{}\" {reason}", path.display()));
         let text = output::read_file(path, "checkpoint")?;
-        let checkpoint: Checkpoint =
-            serde_json::from_str(&text).map_err(|error| refuse(&format!("is damaged ({error}); start anew without --resume")))?;
+        let checkpoint: Checkpoint = serde_json::from_str(&text)
+            .map_err(|error| refuse(&format!("is damaged ({error}); start anew without --resume")))?;
         if checkpoint.logsum_version != env!("CARGO_PKG_VERSION") {
-            return Err(refuse(&format!("is of version {}; start anew without --resume", checkpoint.logsum_version)));
+            return Err(refuse(&format!(
+                "is of version {}; start anew without --resume",
+                checkpoint.logsum_version
+            )));
         }
         if checkpoint.specification != *specification {
-            return Err(refuse("is of another model; start anew without --resume, or restore the model file"));
+            return Err(refuse(
+                "is of another model; start anew without --resume, or restore the model file",
+            ));
         }
         if checkpoint.fingerprint != fingerprint {
-            return Err(refuse("is of other data; start anew without --resume, or restore the data file"));
+            return Err(refuse(
+                "is of other data; start anew without --resume, or restore the data file",
+            ));
         }
         Ok(checkpoint.theta)
     }

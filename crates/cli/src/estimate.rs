@@ -43,7 +43,11 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
     let start = match (&args.start, args.resume) {
         (Some(path), _) => Some(start_from(path, &model, args.form.quiet)?),
-        (None, true) => Some(Checkpoint::resume(&checkpoint_path, &loaded.model.to_json(), &fingerprint)?),
+        (None, true) => Some(Checkpoint::resume(
+            &checkpoint_path,
+            &loaded.model.to_json(),
+            &fingerprint,
+        )?),
         (None, false) => None,
     };
     let mut optimiser = Options::default();
@@ -67,7 +71,10 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     fit.title = loaded.model.title.clone();
     fit.model.specification = loaded.model.to_json();
     fit.data.fingerprint = fingerprint;
-    fit.data.file = relative(&loaded.path, args.output.as_deref().and_then(Path::parent).unwrap_or(Path::new("")));
+    fit.data.file = relative(
+        &loaded.path,
+        args.output.as_deref().and_then(Path::parent).unwrap_or(Path::new("")),
+    );
     fit.elapsed_seconds.read = loaded.seconds;
 
     if interrupted {
@@ -108,14 +115,21 @@ pub fn covariance(args: &CovarianceArgs) -> Result<Option<CovarianceKind>, Failu
     {
         return Err(Failure::bad_input(FitError::Confidence(confidence)));
     }
-    let kind: Option<CovarianceKind> =
-        args.covariance.as_deref().map(|name| name.parse().map_err(|error: String| Failure::bad_input(error))).transpose()?;
+    let kind: Option<CovarianceKind> = args
+        .covariance
+        .as_deref()
+        .map(|name| name.parse().map_err(|error: String| Failure::bad_input(error)))
+        .transpose()?;
     match (kind, &args.cluster) {
-        (None | Some(CovarianceKind::Clustered(_)), Some(column)) => Ok(Some(CovarianceKind::Clustered(column.clone()))),
-        (Some(CovarianceKind::Clustered(_)), None) => {
-            Err(Failure::bad_input("--covariance clustered needs --cluster COLUMN, the column whose values are the clusters"))
+        (None | Some(CovarianceKind::Clustered(_)), Some(column)) => {
+            Ok(Some(CovarianceKind::Clustered(column.clone())))
         }
-        (Some(kind), Some(_)) => Err(Failure::bad_input(format!("--cluster belongs to --covariance clustered, not {kind}"))),
+        (Some(CovarianceKind::Clustered(_)), None) => Err(Failure::bad_input(
+            "--covariance clustered needs --cluster COLUMN, the column whose values are the clusters",
+        )),
+        (Some(kind), Some(_)) => Err(Failure::bad_input(format!(
+            "--cluster belongs to --covariance clustered, not {kind}"
+        ))),
         (kind, None) => Ok(kind),
     }
 }
@@ -126,18 +140,30 @@ fn start_from(path: &Path, model: &Model<'_>, quiet: bool) -> Result<Vec<f64>, F
     let mut start = model.start();
     let mut kept = Vec::new();
     for (parameter, value) in model.parameters().iter().zip(&mut start) {
-        match earlier.parameters.iter().find(|estimate| estimate.term == parameter.name) {
+        match earlier
+            .parameters
+            .iter()
+            .find(|estimate| estimate.term == parameter.name)
+        {
             Some(_) if parameter.fixed => {}
             Some(estimate) => *value = estimate.estimate.clamp(parameter.lower, parameter.upper),
             None => kept.push(parameter.name.as_str()),
         }
     }
     if kept.len() == model.parameters().len() {
-        return Err(Failure::bad_input(format!("--start \"{}\" has none of this model's parameters", path.display())));
+        return Err(Failure::bad_input(format!(
+            "--start \"{}\" has none of this model's parameters",
+            path.display()
+        )));
     }
     if !kept.is_empty() {
         let names = logsum_data::name_list(kept.iter().copied());
-        output::warnings(&[format!("--start has no estimate of {names}, which start as the model says")], quiet);
+        output::warnings(
+            &[format!(
+                "--start has no estimate of {names}, which start as the model says"
+            )],
+            quiet,
+        );
     }
     Ok(start)
 }

@@ -13,7 +13,8 @@ use crate::{output, starter};
 /// Runs the command.
 pub fn run(args: &InitArgs) -> Result<u8, Failure> {
     let options = read_options(args.separator, args.decimal_comma);
-    let table = logsum_tables::read(&args.data, Columns::All, &options).map_err(|error| Failure::all(&table_problems(&error)))?;
+    let table = logsum_tables::read(&args.data, Columns::All, &options)
+        .map_err(|error| Failure::all(&table_problems(&error)))?;
     let folder = args.output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let file = relative(&args.data, folder);
     let mut model = starter::starter(&table, &file).map_err(Failure::bad_input)?;
@@ -28,11 +29,17 @@ pub fn run(args: &InitArgs) -> Result<u8, Failure> {
     match &args.output {
         None => output::result(&model)?,
         Some(path) if path.exists() => {
-            return Err(Failure::bad_input(format!("\"{}\" exists already; choose another name or remove it", path.display())));
+            return Err(Failure::bad_input(format!(
+                "\"{}\" exists already; choose another name or remove it",
+                path.display()
+            )));
         }
         Some(path) => {
             output::write_file(path, &model)?;
-            output::note(&format!("wrote \"{}\"; look it over, then: logsum estimate {0}", path.display()));
+            output::note(&format!(
+                "wrote \"{}\"; look it over, then: logsum estimate {0}",
+                path.display()
+            ));
         }
     }
     Ok(0)

@@ -36,7 +36,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(&cli.command) {
         Ok(code) => ExitCode::from(code),
         Err(Failure { problems, code }) => {
-            problems.iter().for_each(|problem| output::note(&format!("error: {problem}")));
+            problems
+                .iter()
+                .for_each(|problem| output::note(&format!("error: {problem}")));
             ExitCode::from(code)
         }
     }
@@ -62,19 +64,34 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
             clap_complete::generate(*shell, &mut Cli::command(), "logsum", &mut script);
             output::result(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command())
-                .render(&mut page)
-                .map_err(|error| Failure::bad_input(format!("the manual page cannot be made ({error})")))?;
-            output::result(&String::from_utf8_lossy(&page)).map(|()| 0)
-        }
+        Command::Man { command } => manual(command.as_deref()),
     }
+}
+
+/// Prints a manual page, from the same definitions as the options.
+fn manual(name: Option<&str>) -> Result<u8, Failure> {
+    let mut program = Cli::command();
+    program.build();
+    let command = match name {
+        None => program,
+        Some(name) => {
+            let found = program.find_subcommand(name).cloned();
+            let known = program.get_subcommands().map(clap::Command::get_name);
+            found.ok_or_else(|| Failure::bad_input(format!("no command \"{name}\"; there are {}", logsum_data::name_list(known))))?
+        }
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command)
+        .render(&mut page)
+        .map_err(|error| Failure::bad_input(format!("the manual page cannot be made ({error})")))?;
+    output::result(&String::from_utf8_lossy(&page)).map(|()| 0)
 }
 
 /// Sets the number of threads; only the first call of a process has an effect, and there is one.
 fn use_threads(threads: Option<u16>) {
     if let Some(threads) = threads {
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(threads))
+            .build_global();
     }
 }

@@ -24,7 +24,10 @@ pub struct Loaded {
 /// Reads a model file and its data. `extra` columns are read too (to cluster on).
 pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
     let text = output::read_file(path, "model file")?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let model = ModelFile::parse(&text, &name).map_err(|error| Failure::all(&error.problems))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let data = folder.join(&model.file);
@@ -73,13 +76,25 @@ pub fn read(model: &ModelFile, path: &Path, extra: &[(&str, Want)]) -> Result<Ta
         .columns()
         .into_iter()
         .filter(present)
-        .map(|name| (name, if numbers.contains(name) { Want::Number } else { Want::Any }))
+        .map(|name| {
+            (
+                name,
+                if numbers.contains(name) {
+                    Want::Number
+                } else {
+                    Want::Any
+                },
+            )
+        })
         .collect();
     for &(name, want) in extra {
         if !present(&name) {
             let near = logsum_data::near_miss(name, header.names.iter().map(String::as_str));
             let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
-            return Err(Failure::bad_input(format!("no column \"{name}\" in {} to cluster on{near}", header.file)));
+            return Err(Failure::bad_input(format!(
+                "no column \"{name}\" in {} to cluster on{near}",
+                header.file
+            )));
         }
         match wanted.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) if want == Want::Number => *known = want,
@@ -131,37 +146,52 @@ pub fn load_formula(path: &Path, args: &crate::args::FormulaArgs, extra: &[&str]
     let formula = Formula::parse(text).map_err(Failure::bad_input)?;
     let expression = |option: &Option<String>, name: &str| {
         let parse = |source: &String| {
-            Expression::parse(source).map_err(|error| Failure::bad_input(format!("--{name}: {error}\n{}", error.caret())))
+            Expression::parse(source)
+                .map_err(|error| Failure::bad_input(format!("--{name}: {error}\n{}", error.caret())))
         };
         option.as_ref().map(parse).transpose()
     };
     let required = |option: &Option<String>| option.clone().unwrap_or_default();
-    let mut schema = Schema::long(required(&args.case), required(&args.alternative), required(&args.choice));
+    let mut schema = Schema::long(
+        required(&args.case),
+        required(&args.alternative),
+        required(&args.choice),
+    );
     schema.filter = expression(&args.filter, "filter")?;
     schema.weight = expression(&args.weight, "weight")?;
     schema.decision_maker = args.decision_maker.clone();
     let model = ModelFile {
         title: text.to_owned(),
         file: path.to_string_lossy().into_owned(),
-        separator: None,
-        decimal_comma: false,
+        separator: args.separator,
+        decimal_comma: args.decimal_comma,
         schema,
         specification: Specification::default(),
     };
 
     let started = Instant::now();
     let columns = formula.columns();
-    let header = logsum_tables::column_names(path, &read_options(None, false)).map_err(|error| Failure::all(&table_problems(&error)))?;
+    let header = logsum_tables::column_names(path, &read_options(args.separator, args.decimal_comma))
+        .map_err(|error| Failure::all(&table_problems(&error)))?;
     let numbers = formula.number_columns();
-    let want = |name: &str| if numbers.contains(&name) { Want::Number } else { Want::Any };
-    let present = columns.into_iter().filter(|name| header.names.iter().any(|known| known == name));
+    let want = |name: &str| {
+        if numbers.contains(&name) {
+            Want::Number
+        } else {
+            Want::Any
+        }
+    };
+    let present = columns
+        .into_iter()
+        .filter(|name| header.names.iter().any(|known| known == name));
     let mut wanted: Vec<(&str, Want)> = present.map(|name| (name, want(name))).collect();
     wanted.extend(extra.iter().map(|name| (*name, Want::Any)));
     let table = read(&model, path, &wanted)?;
     let fail = |error: logsum_data::DataError| Failure::all(error.each());
     let bare = ChoiceData::new(table.clone(), &model.schema, &Uses::default()).map_err(fail)?;
-    let specification =
-        formula.specification(&bare.alternatives().names, args.base.as_deref()).map_err(Failure::bad_input)?;
+    let specification = formula
+        .specification(&bare.alternatives().names, args.base.as_deref())
+        .map_err(Failure::bad_input)?;
     let data = ChoiceData::new(table, &model.schema, &specification.uses()).map_err(fail)?;
     Ok(Loaded {
         model: ModelFile { specification, ..model },

@@ -11,9 +11,9 @@ use crate::failure::Failure;
 pub fn result(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::bad_input(format!("standard output cannot be written ({error})")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::bad_input(format!(
+            "standard output cannot be written ({error})"
+        ))),
         _ => Ok(()),
     }
 }
@@ -49,30 +49,49 @@ pub fn write_file(path: &Path, content: &str) -> Result<(), Failure> {
     };
     write().map_err(|error| {
         let _ = std::fs::remove_file(temporary);
-        Failure::bad_input(format!("\"{}\" cannot be written ({error}); check the folder and the disk", path.display()))
+        Failure::bad_input(format!(
+            "\"{}\" cannot be written ({error}); check the folder and the disk",
+            path.display()
+        ))
     })
 }
 
 /// Reads a text file.
 pub fn read_file(path: &Path, what: &str) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::bad_input(format!("no {what} \"{}\"{}", path.display(), neighbour(path))),
+        std::io::ErrorKind::NotFound => {
+            Failure::bad_input(format!("no {what} \"{}\"{}", path.display(), neighbour(path)))
+        }
         _ => Failure::bad_input(format!("{what} \"{}\" cannot be read ({error})", path.display())),
     })?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Failure::bad_input(format!("{what} \"{}\", line {line}: not UTF-8; save the file as UTF-8", path.display()))
+        Failure::bad_input(format!(
+            "{what} \"{}\", line {line}: not UTF-8; save the file as UTF-8",
+            path.display()
+        ))
     })
 }
 
 /// A file of nearly that name in the same folder.
 fn neighbour(path: &Path) -> String {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let names: Vec<String> = std::fs::read_dir(folder)
-        .map(|entries| entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+        .map(|entries| {
+            entries
+                .flatten()
+                .filter_map(|entry| entry.file_name().into_string().ok())
+                .collect()
+        })
         .unwrap_or_default();
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     match logsum_data::near_miss(&name, names.iter().map(String::as_str)) {
         Some(near) => format!("; did you mean \"{near}\"?"),
         None => "; check its name and folder".to_owned(),

@@ -4,7 +4,11 @@ use std::path::{Component, Path, PathBuf};
 
 /// `path` as seen from `folder`; as it is if one of them cannot be found.
 pub fn relative(path: &Path, folder: &Path) -> String {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let (Ok(target), Ok(base)) = (resolved(path), folder.canonicalize()) else {
         return path.to_string_lossy().into_owned();
     };
@@ -22,7 +26,10 @@ pub fn relative(path: &Path, folder: &Path) -> String {
 /// The absolute path; of a pattern, which is no file itself, its folder is resolved.
 fn resolved(path: &Path) -> std::io::Result<PathBuf> {
     path.canonicalize().or_else(|error| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let name = path.file_name().ok_or(error)?;
         Ok(folder.canonicalize()?.join(name))
     })
@@ -41,7 +48,10 @@ mod tests {
         let file = root.join("models/../data/choices.csv");
         assert_eq!(relative(&file, &root.join("models/fits")), "../../data/choices.csv");
         assert_eq!(relative(&file, &root.join("data")), "choices.csv");
-        assert_eq!(relative(&root.join("data/part-*.parquet"), &root), "data/part-*.parquet");
+        assert_eq!(
+            relative(&root.join("data/part-*.parquet"), &root),
+            "data/part-*.parquet"
+        );
         assert_eq!(relative(Path::new("nowhere/choices.csv"), &root), "nowhere/choices.csv");
         std::fs::remove_dir_all(&root).expect("ours to remove");
     }

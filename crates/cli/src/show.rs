@@ -45,7 +45,10 @@ pub fn print(fit: &Fit, form: &OutputArgs) -> Result<(), Failure> {
 pub fn read(path: &Path) -> Result<Fit, Failure> {
     let text = output::read_file(path, "fit file")?;
     let fit: Fit = serde_json::from_str(&text).map_err(|error| {
-        Failure::bad_input(format!("\"{}\" is not a fit file ({error}); \"logsum estimate MODEL -o FIT.json\" writes one", path.display()))
+        Failure::bad_input(format!(
+            "\"{}\" is not a fit file ({error}); \"logsum estimate MODEL -o FIT.json\" writes one",
+            path.display()
+        ))
     })?;
     if fit.format != FORMAT {
         return Err(Failure::bad_input(format!(

@@ -164,8 +164,7 @@ fn value_problem(parameter: &Parameter) -> Option<SpecificationError> {
     if !start.is_finite() {
         return Some(SpecificationError::StartNotFinite { name, start });
     }
-    // Written so that a NaN bound is a problem too.
-    if !(lower < upper) {
+    if lower.is_nan() || upper.is_nan() || lower >= upper {
         return Some(SpecificationError::BoundsCrossed { name, lower, upper });
     }
     (start < lower || start > upper).then_some(SpecificationError::StartOutsideBounds {

@@ -208,8 +208,9 @@ fn decides(wide: &Wide<'_>, group: &AttributeGroup) -> bool {
         let best = value(chosen, row);
         for at in (0..wide.n()).filter(|&at| wide.available(row, at)) {
             let other = value(at, row);
-            never_below &= !(other > best);
-            never_above &= !(other < best);
+            let unknown = other.is_nan() || best.is_nan();
+            never_below &= other <= best || unknown;
+            never_above &= other >= best || unknown;
         }
         if !never_below && !never_above {
             return false;

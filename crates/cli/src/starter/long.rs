@@ -125,14 +125,7 @@ fn data(draft: &mut Draft, table: &Table, reading: &LongReading) {
         let said = "the choice column holds how often each alternative was chosen".to_owned();
         draft.data.push(("counts".to_owned(), "true".to_owned(), said));
     }
-    let filter = filter(table, reading);
-    match filter {
-        Some((filter, said)) => draft.entry("filter", &filter, said),
-        None => draft.options.push((
-            "filter = \"...\"".to_owned(),
-            "an expression; keeps the rows for which it is true".to_owned(),
-        )),
-    }
+    filter(draft, table, reading);
     panel(draft, table, reading.decision_maker.as_ref(), reading.weight.as_ref());
 }
 
@@ -163,7 +156,8 @@ pub(super) fn panel(
     }
 }
 
-fn filter(table: &Table, reading: &LongReading) -> Option<(String, String)> {
+/// Leaves out unavailable alternatives, and cases without a choice to make.
+fn filter(draft: &mut Draft, table: &Table, reading: &LongReading) {
     let reference = |column: usize| reference(&table.columns[column].name);
     let mut parts = Vec::new();
     let mut said = Vec::new();
@@ -190,10 +184,23 @@ fn filter(table: &Table, reading: &LongReading) -> Option<(String, String)> {
                 parts.push(format!("{size} >= 2"));
                 said.push(format!("leaves out {cases}"));
             }
-            None => said.push(format!("CHECK: {cases} must be left out, and no column tells them")),
+            None => said.push(format!("CHECK: {cases} must be left out, and no column tells which")),
         }
     }
-    (!parts.is_empty()).then(|| (parts.join(" and "), said.join("; ")))
+    say_filter(draft, &parts, &said);
+}
+
+/// `filter`, as an entry or as an option.
+pub(super) fn say_filter(draft: &mut Draft, parts: &[String], said: &[String]) {
+    let said = said.join("; ");
+    match (parts.is_empty(), said.is_empty()) {
+        (false, _) => draft.entry("filter", &parts.join(" and "), said),
+        (true, false) => draft.options.push(("filter = \"...\"".to_owned(), said)),
+        (true, true) => draft.options.push((
+            "filter = \"...\"".to_owned(),
+            "an expression; keeps the rows for which it is true".to_owned(),
+        )),
+    }
 }
 
 /// The attributes that may have a coefficient; of the others the draft says why not.

@@ -50,11 +50,11 @@ pub(super) fn utilities(draft: &mut Draft, wide: &Wide<'_>) {
 
     let mut namer = Namer::new(wide.table);
     let mut terms: Vec<Vec<String>> = vec![Vec::new(); n];
-    for at in 1..n {
+    for (at, terms) in terms.iter_mut().enumerate().skip(1) {
         let name = &wide.names[at];
         let constant = namer.name("asc", &[name]);
         draft.parameter(&constant, format!("constant of {name}, relative to {}", wide.names[0]));
-        terms[at].push(constant);
+        terms.push(constant);
         for &column in &characteristics {
             let facts = &facts[column];
             let parameter = namer.name("b", &[&facts.name, name]);
@@ -64,7 +64,7 @@ pub(super) fn utilities(draft: &mut Draft, wide: &Wide<'_>) {
             };
             draft.parameter(&parameter, divisor(greatest).map_or(String::new(), large));
             let reference = reference(&facts.name).expect("filtered above");
-            terms[at].push(format!("{parameter} * {reference}"));
+            terms.push(format!("{parameter} * {reference}"));
         }
     }
     let mut missing = Missing::default();

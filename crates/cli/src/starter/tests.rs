@@ -313,6 +313,13 @@ fn cases_without_a_choice_to_make_are_filtered_out() {
     );
     assert_eq!(data.n_cases(), 12);
 
+    // Without such a column it is said that something must be done.
+    let mut without = long.clone();
+    without.columns.remove(2);
+    let text = starter(&without, "u.csv").expect("the rest can be told");
+    let said = "\n# filter = \"...\"   # CHECK: 1 case with a single alternative must be left out, and no column tells which\n";
+    assert!(text.contains(said), "{text}");
+
     let choice: Vec<f64> = shuffled(8, 2).map(|code| code + 1.0).take(40).collect();
     let flag = |code: f64| {
         choice

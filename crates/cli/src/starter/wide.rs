@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use logsum_data::{Code, Inspection, Table, Values, WideAlternative, WideReading, name_list};
 
 use super::draft::{Draft, because};
-use super::long::{cell, panel, say_missing};
+use super::long::{cell, panel, say_filter, say_missing};
 use super::missing::{Missing, plural};
 use super::writing::{plain, quoted, reference, text};
 use super::{generic, multinomial};
@@ -149,18 +149,22 @@ fn filter(draft: &mut Draft, wide: &mut Wide<'_>) {
     let (table, reading) = (wide.table, wide.reading);
     let mut parts = Vec::new();
     let mut said = Vec::new();
-    if let Some(choice) = reference(&table.columns[reading.choice.value].name) {
-        for (code, rows) in &reading.dropped {
-            let (comparison, shown) = match code {
-                Code::Number(number) => (number.to_string(), number.to_string()),
-                Code::Text(word) => (text(word), word.clone()),
-            };
-            parts.push(format!("{choice} != {comparison}"));
-            said.push(format!(
-                "CHECK: code {shown} ({rows} {}) looks like \"unknown\" or \"no answer\"",
-                plural(*rows, "row")
-            ));
-        }
+    let choice = reference(&table.columns[reading.choice.value].name);
+    for (code, rows) in &reading.dropped {
+        let (comparison, shown) = match code {
+            Code::Number(number) => (number.to_string(), number.to_string()),
+            Code::Text(word) => (text(word), word.clone()),
+        };
+        parts.extend(choice.as_ref().map(|choice| format!("{choice} != {comparison}")));
+        let unsayable = if choice.is_none() {
+            "; rename the column, so that a filter can name it"
+        } else {
+            ""
+        };
+        said.push(format!(
+            "CHECK: code {shown} ({rows} {}) looks like \"unknown\" or \"no answer\"{unsayable}",
+            plural(*rows, "row")
+        ));
     }
     let alone: Vec<usize> = wide
         .rows()
@@ -184,14 +188,7 @@ fn filter(draft: &mut Draft, wide: &mut Wide<'_>) {
         ));
         alone.into_iter().for_each(|row| wide.chosen[row] = None);
     }
-    if parts.is_empty() {
-        draft.options.push((
-            "filter = \"...\"".to_owned(),
-            "an expression; keeps the rows for which it is true".to_owned(),
-        ));
-    } else {
-        draft.entry("filter", &parts.join(" and "), said.join("; "));
-    }
+    say_filter(draft, &parts, &said);
 }
 
 fn alternatives(draft: &mut Draft, wide: &Wide<'_>) {

@@ -3,7 +3,7 @@
 use logsum_estimate::{EvalError, LogLikelihood, NullVector, null_space};
 use ndarray::Array2;
 
-use super::evaluate::Scratch;
+use super::scratch::Scratch;
 use super::{Model, separation};
 
 /// Eigenvalue of a Gram matrix, scaled to unit diagonal, below which a direction is looked at.

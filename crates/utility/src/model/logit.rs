@@ -82,10 +82,10 @@ impl Kernel {
                 logsum[lane] = block.weights[lane] * contribution;
             }
             for slot in 0..n_slots {
-                for lane in 0..lanes {
-                    let at = slot * lanes + lane;
-                    let expected = choices[lane] * self.probabilities[at];
-                    self.residuals[at] = block.weights[lane] * (count(slot)[lane] - expected);
+                let (counts, range) = (count(slot), slot * lanes..(slot + 1) * lanes);
+                let (residuals, probabilities) = (&mut self.residuals[range.clone()], &self.probabilities[range]);
+                for (lane, (residual, probability)) in residuals.iter_mut().zip(probabilities).enumerate() {
+                    *residual = block.weights[lane] * (counts[lane] - choices[lane] * probability);
                 }
             }
             for (choices, weight) in choices.iter_mut().zip(block.weights) {

@@ -7,6 +7,7 @@ mod explain;
 mod lanes;
 mod logit;
 mod plan;
+mod scratch;
 mod separation;
 #[cfg(test)]
 mod tests;
@@ -23,9 +24,10 @@ use rayon::prelude::*;
 use crate::error::SpecificationError;
 use crate::specification::Specification;
 use blocks::{Blocks, Segment};
-use evaluate::{At, Partial, Scratch, Undefined};
+use evaluate::Undefined;
 use lanes::Compensated;
 use plan::UtilityPlan;
+use scratch::{At, Partial, Scratch};
 
 pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;

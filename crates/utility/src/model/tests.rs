@@ -10,7 +10,6 @@ mod invariance;
 mod kernel;
 mod separation;
 mod twin;
-mod speed_tmp;
 
 use logsum_data::ChoiceData;
 use logsum_estimate::{Evaluation, LogLikelihood, Order};

@@ -154,12 +154,15 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Key, its place, its value, and whether it was taken.
+type Entry<'t> = (&'t str, Range<usize>, &'t Spanned<DeValue<'t>>, Cell<bool>);
+
 /// A table whose keys are taken one by one; those left over are unknown.
 pub(super) struct Section<'r, 'a, 't> {
     pub reader: &'r Reader<'a>,
     pub name: String,
     pub span: Range<usize>,
-    entries: Vec<(&'t str, Range<usize>, &'t Spanned<DeValue<'t>>, Cell<bool>)>,
+    entries: Vec<Entry<'t>>,
     known: RefCell<Vec<&'static str>>,
     /// Keys that must be there and are not, with what to say of each.
     missing: RefCell<Vec<(&'static str, String)>>,

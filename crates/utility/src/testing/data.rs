@@ -82,8 +82,11 @@ pub(crate) fn wide_schema() -> Schema {
         .alternative_if("c", 2, expression("av_c == 1"))
 }
 
+/// Parameters with starting values, and utilities by alternative.
+type Linear = (&'static [(&'static str, f64)], &'static [(&'static str, &'static str)]);
+
 /// Parameters and utilities for [`wide_table`] that are linear.
-pub(crate) const WIDE: (&[(&str, f64)], &[(&str, &str)]) = (
+pub(crate) const WIDE: Linear = (
     &[
         ("asc_b", 0.0),
         ("asc_c", 0.0),
@@ -158,7 +161,7 @@ pub(crate) fn wide_table(n_cases: usize, seed: u64) -> Table {
 }
 
 /// Parameters and utilities for [`long_table`] that are linear.
-pub(crate) const LONG: (&[(&str, f64)], &[(&str, &str)]) = (
+pub(crate) const LONG: Linear = (
     &[
         ("b_x", 0.0),
         ("b_y", 0.0),
