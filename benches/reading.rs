@@ -5,7 +5,7 @@ mod synthetic;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use logsum::tables::{Columns, ReadOptions};
-use logsum::{ChoiceData, ModelFile, Schema};
+use logsum::{ChoiceData, ModelFile};
 
 fn swissmetro(criterion: &mut Criterion) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/swissmetro");
@@ -25,7 +25,7 @@ fn synthetic_table(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let table = synthetic::table(cases, alternatives, attributes);
     let specification = synthetic::specification(attributes);
-    let schema = Schema::long("case", "alternative", "choice");
+    let schema = synthetic::schema();
     let mut group = criterion.benchmark_group("reading");
     group.sample_size(10);
     for format in ["csv", "parquet"] {

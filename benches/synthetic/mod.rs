@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use logsum::data::{Column, Source, Table, Values};
-use logsum::{ChoiceData, Schema, Specification, Term, column, parameter};
+use logsum::{Schema, Specification, Term, column, parameter};
 
 /// Long data of `cases` × `alternatives` rows with `attributes` columns x0, x1, ...
 pub fn table(cases: usize, alternatives: usize, attributes: usize) -> Table {
@@ -75,9 +75,7 @@ pub fn specification(attributes: usize) -> Specification {
     declared.utility_of_all(utility)
 }
 
-/// The data of such a table, checked.
-pub fn data(cases: usize, alternatives: usize, attributes: usize) -> ChoiceData {
-    let schema = Schema::long("case", "alternative", "choice");
-    let table = table(cases, alternatives, attributes);
-    ChoiceData::new(table, &schema, &specification(attributes).uses()).expect("synthetic data are sound")
+/// How such a table is read.
+pub fn schema() -> Schema {
+    Schema::long("case", "alternative", "choice")
 }

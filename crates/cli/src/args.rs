@@ -24,7 +24,7 @@ pub enum Command {
     /// Read, validate, describe and diagnose data and specification; estimate nothing
     Check(CheckArgs),
     /// Estimate a model by maximum likelihood and print the report
-    Estimate(EstimateArgs),
+    Estimate(Box<EstimateArgs>),
     /// Print a fit again, with another covariance or in another form
     Show(ShowArgs),
     /// Print a completion script for a shell

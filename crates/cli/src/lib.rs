@@ -77,7 +77,12 @@ fn manual(name: Option<&str>) -> Result<u8, Failure> {
         Some(name) => {
             let found = program.find_subcommand(name).cloned();
             let known = program.get_subcommands().map(clap::Command::get_name);
-            found.ok_or_else(|| Failure::bad_input(format!("no command \"{name}\"; there are {}", logsum_data::name_list(known))))?
+            found.ok_or_else(|| {
+                Failure::bad_input(format!(
+                    "no command \"{name}\"; there are {}",
+                    logsum_data::name_list(known)
+                ))
+            })?
         }
     };
     let mut page = Vec::new();

@@ -83,8 +83,6 @@ impl Model<'_> {
         };
         let start = options.start.clone().unwrap_or_else(|| self.start());
         let maximum = maximise(self, &start, &options.optimiser, progress)?;
-        // Whoever asked to stop wants to see the point that was reached, with its covariances.
-        self.resume();
         let mut fit = self.summarise(&maximum);
 
         let findings = self.findings(&start, &maximum)?;
@@ -94,8 +92,7 @@ impl Model<'_> {
             .collect();
         if !findings.is_empty() {
             fit.converged = false;
-            fit.convergence.reason =
-                "not converged: some parameters have no unique finite estimate (see the warnings)".to_owned();
+            fit.convergence.reason = "some parameters have no unique finite estimate (see the warnings)".to_owned();
             let held: Vec<usize> = findings
                 .iter()
                 .flat_map(|finding| finding.held.iter().copied())
@@ -273,7 +270,7 @@ impl Model<'_> {
             bic: k as f64 * (data.n_cases() as f64).ln() - 2.0 * log_likelihood,
             converged: convergence.converged,
             convergence: fit::Convergence {
-                reason: convergence.stopped.to_string(),
+                reason: reason(&convergence.stopped),
                 criterion: convergence.criterion,
                 tolerance: convergence.tolerance,
                 iterations: convergence.iterations as usize,
@@ -346,6 +343,14 @@ impl Model<'_> {
         }
         fit.warnings.extend(warnings);
         Ok(())
+    }
+}
+
+/// Why the optimiser stopped; the measured value and its tolerance stand beside it in the fit.
+fn reason(stopped: &Stopped) -> String {
+    match stopped {
+        Stopped::Converged { .. } => "the Newton decrement fell below its tolerance".to_owned(),
+        other => other.to_string().trim_start_matches("not converged: ").to_owned(),
     }
 }
 

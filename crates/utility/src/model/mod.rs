@@ -114,11 +114,6 @@ impl<'data> Model<'data> {
         self
     }
 
-    /// Forgets that an interruption was asked for.
-    pub(crate) fn resume(&self) {
-        self.interrupt.store(false, Ordering::Relaxed);
-    }
-
     /// The data it is bound to.
     pub fn data(&self) -> &'data ChoiceData {
         self.data
