@@ -41,7 +41,7 @@ pub fn column(name: &str) -> Term {
 /// The parameter of that name; it must be declared in the specification.
 ///
 /// # Panics
-/// As [`column`].
+/// As [`column()`].
 pub fn parameter(name: &str) -> Term {
     Term::atom(identifier(name))
 }
