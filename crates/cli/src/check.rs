@@ -22,7 +22,7 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
     warnings.extend(notes(&description));
     output::warnings(&warnings, args.output.quiet);
 
-    let findings = findings(&loaded)?;
+    let (findings, linear) = findings(&loaded)?;
     findings
         .iter()
         .for_each(|finding| output::note(&format!("error: {finding}")));
@@ -35,19 +35,23 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
             .filter(|declared| !declared.parameter.fixed)
             .count();
         let noun = if free == 1 { "parameter" } else { "parameters" };
-        output::result(&format!(
-            "\nNo problem found: {free} free {noun}, all identified by these data.\n"
-        ))?;
+        let identified = if linear {
+            ", all identified by these data"
+        } else {
+            " (utilities are not linear in them: \"estimate\" tells whether all are identified)"
+        };
+        output::result(&format!("\nNo problem found: {free} free {noun}{identified}.\n"))?;
     }
     Ok(if findings.is_empty() { 0 } else { NOT_CONVERGED })
 }
 
-/// What keeps parameters from having unique finite estimates.
-fn findings(loaded: &Loaded) -> Result<Vec<String>, Failure> {
+/// What keeps parameters from having unique finite estimates, and whether utilities are linear in the parameters.
+fn findings(loaded: &Loaded) -> Result<(Vec<String>, bool), Failure> {
     let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
     let start = model.start();
     if let Err(error) = model.is_defined(&start) {
-        return Ok(vec![format!("at the starting values {error}; start elsewhere")]);
+        let finding = format!("at the starting values {error}; start elsewhere");
+        return Ok((vec![finding], model.is_linear()));
     }
     let mut findings = Vec::new();
     // Where utilities are not linear, a zero start can make derivatives vanish that do not elsewhere.
@@ -57,7 +61,8 @@ fn findings(loaded: &Loaded) -> Result<Vec<String>, Failure> {
     if findings.is_empty() {
         findings.extend(model.separated().map_err(Failure::bad_input)?);
     }
-    Ok(findings.into_iter().map(|finding| finding.message).collect())
+    let messages = findings.into_iter().map(|finding| finding.message).collect();
+    Ok((messages, model.is_linear()))
 }
 
 /// Things worth knowing that spoil nothing by themselves.

@@ -83,7 +83,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
             "interrupted: the best point so far is shown, and kept in \"{}\"; --resume goes on from it",
             checkpoint_path.display()
         ));
-    } else if args.resume {
+    } else if args.resume && fit.converged {
         let _ = std::fs::remove_file(&checkpoint_path);
     }
     finish(args, &loaded, &fit)

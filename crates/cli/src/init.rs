@@ -20,7 +20,8 @@ pub fn run(args: &InitArgs) -> Result<u8, Failure> {
     let mut model = starter::starter(&table, &file).map_err(Failure::bad_input)?;
     let mut reading = String::new();
     if let Some(separator) = args.separator {
-        reading += &format!("separator = {separator:?}\n");
+        // A text, not a character: TOML reads "\t" as a tab and '\t' as two characters.
+        reading += &format!("separator = {:?}\n", separator.to_string());
     }
     if args.decimal_comma {
         reading += "decimal_mark = \",\"\n";

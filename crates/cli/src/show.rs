@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use logsum_estimate::LogLikelihood;
 use logsum_report::Format;
 use logsum_utility::{CovarianceKind, FORMAT, Fit, Model, ModelFile};
 
@@ -57,7 +58,31 @@ pub fn read(path: &Path) -> Result<Fit, Failure> {
             fit.format
         )));
     }
+    if let Some(problem) = contradiction(&fit) {
+        return Err(Failure::bad_input(format!(
+            "\"{}\" is damaged: {problem}; estimate again",
+            path.display()
+        )));
+    }
     Ok(fit)
+}
+
+/// A covariance matrix that does not fit the parameters, as in a file that was edited.
+fn contradiction(fit: &Fit) -> Option<String> {
+    let free = fit.parameters.iter().filter(|parameter| !parameter.fixed).count();
+    let kinds = [
+        ("hessian", &fit.covariance.hessian),
+        ("opg", &fit.covariance.opg),
+        ("robust", &fit.covariance.robust),
+        ("clustered", &fit.covariance.clustered),
+    ];
+    let square = |rows: &Vec<Vec<f64>>| rows.len() == free && rows.iter().all(|row| row.len() == free);
+    let (kind, _) = kinds
+        .into_iter()
+        .find(|(_, matrix)| matrix.as_ref().is_some_and(|rows| !square(rows)))?;
+    Some(format!(
+        "the covariance \"{kind}\" is not {free} × {free}, a row for each parameter that is not fixed"
+    ))
 }
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
@@ -78,5 +103,12 @@ fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> 
         )));
     }
     let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+    let terms = fit.parameters.iter().map(|estimate| &estimate.term);
+    if !model.parameters().iter().map(|parameter| &parameter.name).eq(terms) {
+        return Err(Failure::bad_input(format!(
+            "\"{}\" is damaged: its parameters are not those of its specification; estimate again",
+            args.fit.display()
+        )));
+    }
     model.add_clustered(fit, column).map_err(Failure::bad_input)
 }

@@ -127,6 +127,16 @@ impl Model<'_> {
                 .push("no clustered covariance: it needs that of the Hessian, which could not be computed".to_owned());
             return Ok(());
         };
+        let mut variances = bread.diag().into_iter();
+        let hidden = fit.parameters.iter().filter(|parameter| !parameter.fixed).any(|parameter| {
+            variances.next().is_some_and(|variance| *variance == 0.0) && parameter.at_bound.is_none()
+        });
+        if hidden {
+            // Parts of the bread that no standard error is shown for are missing from the fit, and the sandwich needs all.
+            fit.warnings
+                .push("no clustered covariance: some parameters have no unique finite estimate".to_owned());
+            return Ok(());
+        }
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
         let meat = outer_product(self, &theta, groups, n_groups)?;
         fit.covariance.clustered = Some(to_rows(&sandwich(&bread, &meat, &free)));
@@ -150,21 +160,28 @@ impl Model<'_> {
             stopped,
             Stopped::NotIdentified { .. } | Stopped::NotMaximum { .. } | Stopped::TrustRegionTooSmall { .. }
         );
-        if !ended && self.is_linear() && !self.is_nearly_flat(maximum) {
-            // A logit takes a handful of iterations; on the way to infinity they are many, unless it started far out or
-            // weights make the criterion small.
-            let worth_a_look = maximum.convergence.iterations > FEW
-                || start.iter().any(|value| *value != 0.0)
-                || self.data().weights().is_some();
-            if !(worth_a_look && self.information_faded(maximum)?) {
-                return Ok(Vec::new());
+        // A logit takes a handful of iterations; on the way to infinity they are many, unless it started far out or
+        // weights make the criterion small.
+        let worth_a_look = maximum.convergence.iterations > FEW
+            || start.iter().any(|value| *value != 0.0)
+            || self.data().weights().is_some();
+        // By a loose tolerance it has converged before it is far out.
+        let loose = maximum.convergence.tolerance > Options::default().tolerance;
+        let suspect =
+            ended || loose || self.is_nearly_flat(maximum) || (worth_a_look && self.information_faded(maximum)?);
+        // A parameter that rests on a bound can hide that nothing but the bound determines the others.
+        let on_bound = maximum.convergence.at_bound.iter().any(Option::is_some);
+        if suspect || on_bound || !self.is_linear() {
+            let findings = self.not_identified(&maximum.theta)?;
+            if !findings.is_empty() {
+                return Ok(findings);
             }
         }
-        let findings = self.not_identified(&maximum.theta)?;
-        if !findings.is_empty() {
-            return Ok(findings);
+        if suspect {
+            Ok(self.separated_at(&maximum.theta)?)
+        } else {
+            Ok(Vec::new())
         }
-        Ok(self.separated()?)
     }
 
     /// Whether parameters that are estimated have a direction in which ln L hardly curves, as collinear columns leave

@@ -55,7 +55,7 @@ pub struct Fit {
     pub confidence: f64,
     /// The estimates in the order of the model file.
     pub parameters: Vec<Estimate>,
-    /// Covariance matrices of the free parameters that are not at a bound: fixed and bound ones have zero rows.
+    /// Covariance matrices over the parameters that are not fixed; those at a bound or not identified have zero rows.
     pub covariance: Covariances,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
@@ -98,7 +98,7 @@ pub struct Convergence {
     pub iterations: usize,
     /// Evaluations of the log-likelihood.
     pub evaluations: usize,
-    /// Largest absolute element of the projected gradient.
+    /// Euclidean norm of the score over the parameters that are neither fixed nor at a bound.
     pub gradient_norm: Option<f64>,
     /// Of minus the Hessian, over free parameters; `None` if there are none.
     pub smallest_hessian_eigenvalue: Option<f64>,

@@ -69,18 +69,21 @@ impl Model<'_> {
     }
 
     /// Looks for separation: directions in which no choice becomes less likely and some become ever more likely, so
-    /// that the maximum lies at infinity. Empty if there are none, or if utilities are not linear.
+    /// that the maximum lies at infinity. Empty if there are none. Parameters in which a utility is not linear stand
+    /// still: a direction in the others separates whatever their values.
     ///
     /// # Errors
-    /// As an evaluation.
+    /// As an evaluation at the starting values.
     ///
     /// # Source
     /// Albert and Anderson (1984), *Biometrika* 71; the linear programme of Konis (2007).
     pub fn separated(&self) -> Result<Vec<Finding>, EvalError> {
-        if !self.is_linear() {
-            return Ok(Vec::new());
-        }
-        Ok(self.explain_separation(&separation::find(self)?))
+        self.separated_at(&self.start())
+    }
+
+    /// The same, evaluated at `theta`, on which the answer does not depend.
+    pub(crate) fn separated_at(&self, theta: &[f64]) -> Result<Vec<Finding>, EvalError> {
+        Ok(self.explain_separation(&separation::find(self, theta)?))
     }
 
     /// Calls `see` for every case in turn that counts: not those of weight 0, or with counts of 0 alone.

@@ -274,7 +274,8 @@ impl Model<'_> {
             .collect()
     }
 
-    fn is_in_rest(&self, k: usize) -> bool {
+    /// Whether some utility is not linear in parameter `k`.
+    pub(super) fn is_in_rest(&self, k: usize) -> bool {
         self.blocks
             .plans
             .iter()

@@ -45,8 +45,10 @@ pub(super) struct Separation {
 /// Single parameters are tried first, as they make the clearest messages. Then a linear programme maximises the sum of
 /// these differences over the box |u_k| ≤ 1, with differences scaled to unit size; of its many rows only those are taken
 /// in that a previous solution violates. What a direction decides is left out, and the search goes on in the rest.
-pub(super) fn find(model: &Model<'_>) -> Result<Separation, EvalError> {
-    let mut search = Search::new(model)?;
+///
+/// Only parameters in which every utility is linear move; `theta` is where the utilities are evaluated.
+pub(super) fn find(model: &Model<'_>, theta: &[f64]) -> Result<Separation, EvalError> {
+    let mut search = Search::new(model, theta.to_vec())?;
     let mut separation = Separation {
         n_cases: search.n_cases,
         ..Separation::default()
@@ -80,13 +82,12 @@ struct Search<'m, 'data> {
 }
 
 impl<'m, 'data> Search<'m, 'data> {
-    fn new(model: &'m Model<'data>) -> Result<Self, EvalError> {
-        let theta = model.start();
+    fn new(model: &'m Model<'data>, theta: Vec<f64>) -> Result<Self, EvalError> {
         let gram = model.gram(&theta)?;
         let mut n_cases = 0;
         model.each_case(&theta, |_| n_cases += 1)?;
         let size = |k: usize| {
-            if model.parameters[k].fixed {
+            if model.parameters[k].fixed || model.is_in_rest(k) {
                 0.0
             } else {
                 (gram[[k, k]] / n_cases as f64).sqrt()

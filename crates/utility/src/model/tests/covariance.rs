@@ -185,3 +185,23 @@ fn names_of_kinds() {
         "\"sandwich\" is not a kind of covariance; choose hessian, opg, robust or clustered"
     );
 }
+
+#[test]
+fn no_clustered_covariance_without_the_whole_bread() {
+    let specification = specification(
+        &[("asc_a", 0.0), ("asc_b", 0.0), ("asc_c", 0.0), ("b_cost", 0.0)],
+        &[
+            ("a", "asc_a + b_cost * cost_a"),
+            ("b", "asc_b + b_cost * cost_b"),
+            ("c", "asc_c + b_cost * cost_c"),
+        ],
+    );
+    let data = data(wide_table(300, 23), &wide_schema(), &specification);
+    let mut fit = fit(&specification, &data);
+    bind(&specification, &data).add_clustered(&mut fit, "person").unwrap();
+    assert_eq!((fit.covariance.clustered, fit.cluster), (None, None));
+    assert_eq!(
+        fit.warnings.last().unwrap(),
+        "no clustered covariance: some parameters have no unique finite estimate"
+    );
+}

@@ -279,3 +279,21 @@ fn utilities_that_are_not_linear_are_taken_where_they_stand() {
         ]
     );
 }
+
+#[test]
+fn a_bound_does_not_pass_for_identification() {
+    let mut model = specification(
+        &[("asc_a", 0.0), ("asc_b", 0.0), ("asc_c", 0.0), ("b_cost", 0.0)],
+        &[
+            ("a", "asc_a + b_cost * cost_a"),
+            ("b", "asc_b + b_cost * cost_b"),
+            ("c", "asc_c + b_cost * cost_c"),
+        ],
+    );
+    model.parameters[1].parameter.lower = 0.0;
+    let data = data(wide_table(300, 57), &wide_schema(), &model);
+    let fit = fit(&model, &data);
+    assert!(!fit.converged);
+    let last = fit.warnings.last().unwrap();
+    assert!(last.starts_with("\"asc_a\", \"asc_b\", \"asc_c\" are not jointly identified"), "{last}");
+}

@@ -4,6 +4,7 @@ use logsum_data::{ChoiceData, Schema};
 use logsum_estimate::Parameter;
 
 use super::{assert_near, bind, fit};
+use crate::estimation::FitOptions;
 use crate::fit::Fit;
 use crate::specification::Specification;
 use crate::testing::{Random, data, expression, numbers, specification, table};
@@ -110,6 +111,54 @@ fn an_alternative_that_nobody_chose() {
           in the 200 cases that offer it; remove the alternative, or fix the parameters"
         ]
     );
+}
+
+/// 200 cases of x in (0, 2) that never chose alternative "c".
+fn never_c(utilities: &[(&str, &str)], parameters: &[(&str, f64)]) -> (Specification, ChoiceData) {
+    let model = specification(parameters, utilities);
+    let schema = Schema::wide("choice")
+        .alternative("a", 0)
+        .alternative("b", 1)
+        .alternative("c", 2);
+    let mut random = Random::new(67);
+    let x: Vec<f64> = (0..200).map(|row| 0.01 + 0.01 * f64::from(row)).collect();
+    let choice: Vec<f64> = x.iter().map(|x| random.choose(&[*x, 0.7]) as f64).collect();
+    let rows = table(vec![numbers("choice", choice), numbers("x", x.iter().copied())]);
+    let data = data(rows, &schema, &model);
+    (model, data)
+}
+
+#[test]
+fn an_alternative_that_nobody_chose_where_utilities_are_not_linear() {
+    let (model, data) = never_c(
+        &[("a", "b_x * boxcox(x, lambda)"), ("b", "asc_b"), ("c", "asc_c + b_x * x")],
+        &[("asc_b", 0.0), ("asc_c", 0.0), ("b_x", 0.5), ("lambda", 1.0)],
+    );
+    let fit = fit(&model, &data);
+    assert!(!fit.converged);
+    assert_eq!(
+        fit.warnings,
+        [
+            "\"asc_c\" has no finite estimate: alternative \"c\", with which it alone stands, is never chosen in the 200 \
+          cases that offer it; remove the alternative, or fix the parameter"
+        ]
+    );
+    let shown: Vec<bool> = fit.parameters.iter().map(|one| one.std_error.is_some()).collect();
+    assert_eq!(shown, [true, false, true, true]);
+}
+
+#[test]
+fn a_loose_tolerance_hides_no_separation() {
+    let (model, data) = never_c(
+        &[("a", "b_x * x"), ("b", "asc_b"), ("c", "asc_c")],
+        &[("asc_b", 0.0), ("asc_c", 0.0), ("b_x", 0.0)],
+    );
+    for tolerance in [1e-6, 0.01, 1.0] {
+        let mut options = FitOptions::default();
+        options.optimiser.tolerance = tolerance;
+        let fit = bind(&model, &data).fit(&options, None).unwrap();
+        assert!(!fit.converged && fit.warnings[0].starts_with("\"asc_c\" has no finite estimate"));
+    }
 }
 
 #[test]
