@@ -47,7 +47,7 @@ pub struct InitArgs {
     #[arg(short, long, value_name = "MODEL.toml")]
     pub output: Option<PathBuf>,
     /// Character between fields, if not the one that the extension implies
-    #[arg(long, value_name = "CHARACTER")]
+    #[arg(long, value_name = "CHARACTER", value_parser = separator)]
     pub separator: Option<char>,
     /// Read 12,5 as a number
     #[arg(long)]
@@ -126,7 +126,7 @@ pub struct FormulaArgs {
     #[arg(long, value_name = "EXPRESSION", requires = "formula")]
     pub filter: Option<String>,
     /// Character between fields, if not the one that the extension implies
-    #[arg(long, value_name = "CHARACTER", requires = "formula")]
+    #[arg(long, value_name = "CHARACTER", value_parser = separator, requires = "formula")]
     pub separator: Option<char>,
     /// Read 12,5 as a number
     #[arg(long, requires = "formula")]
@@ -170,4 +170,14 @@ pub struct CovarianceArgs {
     /// Level of the confidence intervals [default: 0.95]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<f64>,
+}
+
+/// One ASCII character; a tab may be written as `\t`, which shells make hard to type.
+fn separator(text: &str) -> Result<char, String> {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(character), None) if character.is_ascii() => Ok(character),
+        _ if text == "\\t" => Ok('\t'),
+        _ => Err("a separator is one ASCII character, such as ; or \\t".to_owned()),
+    }
 }

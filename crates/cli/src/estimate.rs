@@ -11,7 +11,7 @@ use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model};
 use crate::args::{CovarianceArgs, EstimateArgs};
 use crate::checkpoint::Checkpoint;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
-use crate::load::{Loaded, load, load_formula};
+use crate::load::{load, load_formula};
 use crate::paths::relative;
 use crate::progress::Bar;
 use crate::{output, show};
@@ -86,11 +86,11 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     } else if args.resume && fit.converged {
         let _ = std::fs::remove_file(&checkpoint_path);
     }
-    finish(args, &loaded, &fit)
+    finish(args, &fit)
 }
 
 /// Writes the fit file, prints the report.
-fn finish(args: &EstimateArgs, loaded: &Loaded, fit: &Fit) -> Result<u8, Failure> {
+fn finish(args: &EstimateArgs, fit: &Fit) -> Result<u8, Failure> {
     if let Some(path) = &args.output {
         output::write_file(path, &logsum_report::fit(fit, Format::Json))?;
     }
@@ -102,8 +102,12 @@ fn finish(args: &EstimateArgs, loaded: &Loaded, fit: &Fit) -> Result<u8, Failure
         }
         return Ok(0);
     }
-    if !fit.converged && !args.form.quiet && args.form.format == Format::Text {
-        output::note(&format!("error: {}: {}", loaded.model.file, fit.convergence.reason));
+    if !fit.converged && !args.form.quiet {
+        output::note(&format!(
+            "error: \"{}\" has not converged: {}",
+            args.model.display(),
+            fit.convergence.reason
+        ));
     }
     Ok(if fit.converged { 0 } else { NOT_CONVERGED })
 }

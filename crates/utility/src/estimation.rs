@@ -128,9 +128,11 @@ impl Model<'_> {
             return Ok(());
         };
         let mut variances = bread.diag().into_iter();
-        let hidden = fit.parameters.iter().filter(|parameter| !parameter.fixed).any(|parameter| {
-            variances.next().is_some_and(|variance| *variance == 0.0) && parameter.at_bound.is_none()
-        });
+        let hidden = fit
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.fixed)
+            .any(|parameter| variances.next().is_some_and(|variance| *variance == 0.0) && parameter.at_bound.is_none());
         if hidden {
             // Parts of the bread that no standard error is shown for are missing from the fit, and the sandwich needs all.
             fit.warnings

@@ -295,5 +295,8 @@ fn a_bound_does_not_pass_for_identification() {
     let fit = fit(&model, &data);
     assert!(!fit.converged);
     let last = fit.warnings.last().unwrap();
-    assert!(last.starts_with("\"asc_a\", \"asc_b\", \"asc_c\" are not jointly identified"), "{last}");
+    assert!(
+        last.starts_with("\"asc_a\", \"asc_b\", \"asc_c\" are not jointly identified"),
+        "{last}"
+    );
 }

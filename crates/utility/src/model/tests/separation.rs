@@ -131,7 +131,11 @@ fn never_c(utilities: &[(&str, &str)], parameters: &[(&str, f64)]) -> (Specifica
 #[test]
 fn an_alternative_that_nobody_chose_where_utilities_are_not_linear() {
     let (model, data) = never_c(
-        &[("a", "b_x * boxcox(x, lambda)"), ("b", "asc_b"), ("c", "asc_c + b_x * x")],
+        &[
+            ("a", "b_x * boxcox(x, lambda)"),
+            ("b", "asc_b"),
+            ("c", "asc_c + b_x * x"),
+        ],
         &[("asc_b", 0.0), ("asc_c", 0.0), ("b_x", 0.5), ("lambda", 1.0)],
     );
     let fit = fit(&model, &data);
