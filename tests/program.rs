@@ -372,3 +372,75 @@ fn a_checkpoint_of_another_model_is_refused() {
     let resumed: Fit = serde_json::from_str(&out).expect("a fit");
     assert!(resumed.convergence.iterations <= 1);
 }
+
+#[test]
+fn a_fit_file_replaces_nothing_but_a_fit() {
+    let folder = folder();
+    bread(folder.path());
+    std::fs::write(folder.path().join("notes.txt"), "not a fit").expect("writes");
+    for (output, reason) in [
+        ("bread.toml", "the fit would overwrite what it is estimated from"),
+        ("bread.csv", "the fit would overwrite what it is estimated from"),
+        ("notes.txt", "this file exists and is no fit"),
+        ("nowhere/fit.json", "there is no folder \"nowhere\""),
+        (".", "this is a folder"),
+    ] {
+        let (code, out, err) = ran(&logsum(folder.path(), &["estimate", "bread.toml", "-o", output]));
+        assert_eq!((code, out.as_str()), (2, ""), "{output}");
+        assert!(err.starts_with(&format!("error: -o \"{output}\": {reason}")), "{err}");
+    }
+    for _ in 0..2 {
+        assert_eq!(
+            ran(&logsum(folder.path(), &["estimate", "bread.toml", "-o", "fit.json"])).0,
+            0
+        );
+    }
+}
+
+#[test]
+fn labels_head_tables_and_do_not_hide_a_parameter_from_another_model() {
+    let folder = folder();
+    bread(folder.path());
+    let labelled = BREAD_MODEL.replace("b_price = 0.0", "b_price = { start = 0.0, label = \"Price (EUR)\" }");
+    std::fs::write(folder.path().join("labelled.toml"), labelled).expect("writes");
+    let (code, out, _) = ran(&logsum(folder.path(), &["estimate", "labelled.toml", "-o", "fit.json"]));
+    assert!(code == 0 && out.contains("Price (EUR)"), "{out}");
+    let (code, _, err) = ran(&logsum(
+        folder.path(),
+        &["estimate", "bread.toml", "--start", "fit.json"],
+    ));
+    assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[test]
+fn formulas_that_do_not_fit_the_data_are_explained_in_their_own_words() {
+    let table = [
+        "estimate",
+        "datasets/travel_mode/travel_mode.csv",
+        "--case",
+        "individual",
+        "--alternative",
+        "mode",
+        "--choice",
+        "choice",
+    ];
+    for (formula, message) in [
+        ("gc + gx", "formula, term \"gx\", column 1: unknown name \"gx\""),
+        (
+            "gc | hnic",
+            "formula, term \"hnic\", column 1: unknown name \"hnic\"; did you mean \"hinc\"?",
+        ),
+        (
+            "gc | ttme",
+            "formula, part 2: \"ttme\" varies between the alternatives of a case",
+        ),
+        (
+            "choice ~ gc",
+            "the formula starts with a left-hand side; leave out \"choice ~\"",
+        ),
+    ] {
+        let (code, out, err) = ran(&logsum(root(), &[&table[..], &["--formula", formula]].concat()));
+        assert_eq!((code, out.as_str()), (2, ""), "{formula}");
+        assert!(err.starts_with(&format!("error: {message}")), "{formula}: {err}");
+    }
+}

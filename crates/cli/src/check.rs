@@ -19,7 +19,9 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
     };
     output::result(&text)?;
     let mut warnings = loaded.data.warnings().to_vec();
-    warnings.extend(notes(&description));
+    if loaded.data.alternatives().labelled {
+        warnings.extend(notes(&description));
+    }
     output::warnings(&warnings, args.output.quiet);
 
     let (findings, linear) = findings(&loaded)?;

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logsum_estimate::{LogLikelihood, Options, Progress};
+use logsum_estimate::{LogLikelihood, Options, Parameter, Progress};
 use logsum_report::Format;
-use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model};
+use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification};
 
 use crate::args::{CovarianceArgs, EstimateArgs};
 use crate::checkpoint::Checkpoint;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
-use crate::load::{load, load_formula};
+use crate::formula::load_formula;
+use crate::load::load;
 use crate::paths::relative;
 use crate::progress::Bar;
 use crate::{output, show};
@@ -23,16 +24,13 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
         CovarianceKind::Clustered(column) => vec![column],
         _ => Vec::new(),
     };
-    if args.formula.formula.is_none() && args.model.extension().is_some_and(|extension| extension != "toml") {
-        return Err(Failure::bad_input(format!(
-            "\"{}\" is not a model file (.toml); for a table give --formula, or write a model file with \"logsum init {0}\"",
-            args.model.display()
-        )));
-    }
     let loaded = match args.formula.formula {
         Some(_) => load_formula(&args.model, &args.formula, &extra)?,
         None => load(&args.model, &extra)?,
     };
+    if let Some(path) = &args.output {
+        output::check_destination(path, &[&args.model, &loaded.path])?;
+    }
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = Model::bind(&loaded.model.specification, &loaded.data)
         .map_err(|error| Failure::all(error.each()))?
@@ -42,7 +40,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
 
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
     let start = match (&args.start, args.resume) {
-        (Some(path), _) => Some(start_from(path, &model, args.form.quiet)?),
+        (Some(path), _) => Some(start_from(path, &loaded.model.specification, &model, args.form.quiet)?),
         (None, true) => Some(Checkpoint::resume(
             &checkpoint_path,
             &loaded.model.to_json(),
@@ -77,10 +75,10 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     );
     fit.elapsed_seconds.read = loaded.seconds;
 
-    if interrupted {
+    if interrupted && !fit.converged {
         Checkpoint::new(&fit, &loaded.model.to_json()).write(&checkpoint_path)?;
         output::note(&format!(
-            "interrupted: the best point so far is shown, and kept in \"{}\"; --resume goes on from it",
+            "interrupted: the best point so far is kept in \"{}\"; the same command with --resume goes on from it",
             checkpoint_path.display()
         ));
     } else if args.resume && fit.converged {
@@ -91,10 +89,10 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
 
 /// Writes the fit file, prints the report.
 fn finish(args: &EstimateArgs, fit: &Fit) -> Result<u8, Failure> {
+    show::print(fit, &args.form)?;
     if let Some(path) = &args.output {
         output::write_file(path, &logsum_report::fit(fit, Format::Json))?;
     }
-    show::print(fit, &args.form)?;
     let evaluated_only = args.max_iterations == Some(0);
     if evaluated_only {
         if !args.form.quiet {
@@ -139,16 +137,29 @@ pub fn covariance(args: &CovarianceArgs) -> Result<Option<CovarianceKind>, Failu
 }
 
 /// Starting values from an earlier fit; parameters that it does not have keep their own.
-fn start_from(path: &Path, model: &Model<'_>, quiet: bool) -> Result<Vec<f64>, Failure> {
+fn start_from(path: &Path, specification: &Specification, model: &Model<'_>, quiet: bool) -> Result<Vec<f64>, Failure> {
     let earlier = show::read(path)?;
-    let mut start = model.start();
-    let mut kept = Vec::new();
-    for (parameter, value) in model.parameters().iter().zip(&mut start) {
-        match earlier
+    // A term may bear a label that the other model does not give it: then the name in the model file tells.
+    let symbols: Vec<String> = ModelFile::from_json(&earlier.model.specification)
+        .map(|file| file.specification.symbols())
+        .unwrap_or_default();
+    let found = |parameter: &Parameter, symbol: &str| {
+        let by_term = earlier
             .parameters
             .iter()
-            .find(|estimate| estimate.term == parameter.name)
-        {
+            .find(|estimate| estimate.term == parameter.name);
+        let by_symbol = || {
+            symbols
+                .iter()
+                .position(|known| known == symbol)
+                .and_then(|at| earlier.parameters.get(at))
+        };
+        by_term.or_else(by_symbol)
+    };
+    let mut start = model.start();
+    let mut kept = Vec::new();
+    for ((parameter, declared), value) in model.parameters().iter().zip(&specification.parameters).zip(&mut start) {
+        match found(parameter, &declared.symbol) {
             Some(_) if parameter.fixed => {}
             Some(estimate) => *value = estimate.estimate.clamp(parameter.lower, parameter.upper),
             None => kept.push(parameter.name.as_str()),

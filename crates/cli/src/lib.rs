@@ -8,6 +8,7 @@ mod check;
 mod checkpoint;
 mod estimate;
 mod failure;
+mod formula;
 mod init;
 mod load;
 mod output;

@@ -23,6 +23,9 @@ pub struct Loaded {
 
 /// Reads a model file and its data. `extra` columns are read too (to cluster on).
 pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
+    if let Some(what) = not_a_model(path) {
+        return Err(Failure::bad_input(format!("\"{}\" is {what}", path.display())));
+    }
     let text = output::read_file(path, "model file")?;
     let name = path
         .file_name()
@@ -32,6 +35,22 @@ pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let data = folder.join(&model.file);
     load_data(model, data, extra)
+}
+
+/// What a file is that, by its ending, is no model file.
+fn not_a_model(path: &Path) -> Option<String> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
+        "csv" | "tsv" | "tab" | "parquet" | "pq" => Some(format!(
+            "a table, not a model file; \"logsum init {}\" writes a model file for it, and estimate takes it with --formula",
+            path.display()
+        )),
+        "json" => Some(format!(
+            "not a model file; \"logsum show {}\" prints a fit",
+            path.display()
+        )),
+        _ => None,
+    }
 }
 
 /// Reads the data of a model from `path`; all problems of model and data are reported together.
@@ -134,69 +153,4 @@ fn number_columns(model: &ModelFile) -> HashSet<&str> {
         names.insert(choice);
     }
     names
-}
-
-/// A model from a formula: the alternatives come from the data.
-pub fn load_formula(path: &Path, args: &crate::args::FormulaArgs, extra: &[&str]) -> Result<Loaded, Failure> {
-    use logsum_data::Schema;
-    use logsum_expressions::Expression;
-    use logsum_utility::{Formula, Specification};
-
-    let text = args.formula.as_deref().unwrap_or_default();
-    let formula = Formula::parse(text).map_err(Failure::bad_input)?;
-    let expression = |option: &Option<String>, name: &str| {
-        let parse = |source: &String| {
-            Expression::parse(source)
-                .map_err(|error| Failure::bad_input(format!("--{name}: {error}\n{}", error.caret())))
-        };
-        option.as_ref().map(parse).transpose()
-    };
-    let required = |option: &Option<String>| option.clone().unwrap_or_default();
-    let mut schema = Schema::long(
-        required(&args.case),
-        required(&args.alternative),
-        required(&args.choice),
-    );
-    schema.filter = expression(&args.filter, "filter")?;
-    schema.weight = expression(&args.weight, "weight")?;
-    schema.decision_maker = args.decision_maker.clone();
-    let model = ModelFile {
-        title: text.to_owned(),
-        file: path.to_string_lossy().into_owned(),
-        separator: args.separator,
-        decimal_comma: args.decimal_comma,
-        schema,
-        specification: Specification::default(),
-    };
-
-    let started = Instant::now();
-    let columns = formula.columns();
-    let header = logsum_tables::column_names(path, &read_options(args.separator, args.decimal_comma))
-        .map_err(|error| Failure::all(&table_problems(&error)))?;
-    let numbers = formula.number_columns();
-    let want = |name: &str| {
-        if numbers.contains(&name) {
-            Want::Number
-        } else {
-            Want::Any
-        }
-    };
-    let present = columns
-        .into_iter()
-        .filter(|name| header.names.iter().any(|known| known == name));
-    let mut wanted: Vec<(&str, Want)> = present.map(|name| (name, want(name))).collect();
-    wanted.extend(extra.iter().map(|name| (*name, Want::Any)));
-    let table = read(&model, path, &wanted)?;
-    let fail = |error: logsum_data::DataError| Failure::all(error.each());
-    let bare = ChoiceData::new(table.clone(), &model.schema, &Uses::default()).map_err(fail)?;
-    let specification = formula
-        .specification(&bare.alternatives().names, args.base.as_deref())
-        .map_err(Failure::bad_input)?;
-    let data = ChoiceData::new(table, &model.schema, &specification.uses()).map_err(fail)?;
-    Ok(Loaded {
-        model: ModelFile { specification, ..model },
-        data,
-        path: path.to_owned(),
-        seconds: started.elapsed().as_secs_f64(),
-    })
 }

@@ -23,6 +23,11 @@ pub fn note(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
+/// Whether both streams are the same reader's terminal, so that nothing need be said twice.
+pub fn is_watched() -> bool {
+    std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Prints warnings, unless told to be quiet.
 pub fn warnings(warnings: &[String], quiet: bool) {
     if !quiet {
@@ -54,6 +59,42 @@ pub fn write_file(path: &Path, content: &str) -> Result<(), Failure> {
             path.display()
         ))
     })
+}
+
+/// Makes sure, before any work is done, that a fit can be written to `path` and replaces nothing but another fit.
+pub fn check_destination(path: &Path, inputs: &[&Path]) -> Result<(), Failure> {
+    let fail = |reason: &str| Err(Failure::bad_input(format!("-o \"{}\": {reason}", path.display())));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return fail(&format!("there is no folder \"{}\"; make it first", folder.display()));
+    }
+    if path.is_dir() {
+        return fail("this is a folder; name a file in it");
+    }
+    if let Ok(existing) = path.canonicalize() {
+        if inputs
+            .iter()
+            .any(|input| input.canonicalize().is_ok_and(|input| input == existing))
+        {
+            return fail("the fit would overwrite what it is estimated from; choose another name");
+        }
+        // A fit is written as an object; of a file that is anything else the content would be lost.
+        let head = std::fs::read(path).unwrap_or_default();
+        if !head.is_empty() && !head.starts_with(b"{") {
+            return fail("this file exists and is no fit; choose another name or remove it");
+        }
+    }
+    let trial = folder.join(format!(".logsum-{}.partial", std::process::id()));
+    match std::fs::write(&trial, b"") {
+        Ok(()) => {
+            let _ = std::fs::remove_file(&trial);
+            Ok(())
+        }
+        Err(error) => fail(&format!("the folder cannot be written to ({error})")),
+    }
 }
 
 /// Reads a text file.

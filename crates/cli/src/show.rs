@@ -36,7 +36,8 @@ pub fn print(fit: &Fit, form: &OutputArgs) -> Result<(), Failure> {
         Format::Text => logsum_report::fit_text(fit, output::style()),
         other => logsum_report::fit(fit, other),
     };
-    if form.format != Format::Text {
+    // The text report lists them too, which is enough for somebody who sees both streams.
+    if form.format != Format::Text || !output::is_watched() {
         output::warnings(&fit.warnings, form.quiet);
     }
     output::result(&text)

@@ -98,12 +98,30 @@ impl Names {
                 };
                 DataError::Expression {
                     label: format!("{label}, {line}column {column}"),
-                    message: problem.to_string(),
+                    message: self.explain(problem),
                     caret: logsum_expressions::snippet(expression.source(), problem.span()),
                 }
             };
             problems.iter().map(describe).collect()
         })
+    }
+}
+
+impl Names {
+    /// The message of a problem; of a name that looks like none, what it could be.
+    fn explain(&self, problem: &logsum_expressions::LowerError) -> String {
+        let message = problem.to_string();
+        match problem {
+            logsum_expressions::LowerError::UnknownName { suggestion: None, .. }
+                if !self.known.values().any(|symbol| matches!(symbol, Symbol::Parameter(_))) =>
+            {
+                format!("{message}: there is no such column")
+            }
+            logsum_expressions::LowerError::UnknownName { suggestion: None, .. } => {
+                format!("{message}: neither a column of the file nor a declared parameter")
+            }
+            _ => message,
+        }
     }
 }
 

@@ -57,9 +57,9 @@ fn expressions_with_unknown_names_and_mixed_types() {
     assert_eq!(
         messages(error),
         [
-            "derived column \"z\", column 1: unknown name \"z2\"\n  z2 + 1\n  ^^",
+            "derived column \"z\", column 1: unknown name \"z2\": there is no such column\n  z2 + 1\n  ^^",
             "filter, column 1: unknown name \"puprose\"; did you mean \"purpose\"?\n  puprose == 1\n  ^^^^^^^",
-            "utility of \"car\", column 10: unknown name \"tiem\"\n  b_time * tiem\n           ^^^^",
+            "utility of \"car\", column 10: unknown name \"tiem\": neither a column of the file nor a declared parameter\n  b_time * tiem\n           ^^^^",
             "utility of \"bus\", line 2, column 2: unknown name \"b_tiem\"; did you mean \"b_time\"?\n   b_tiem + (mode == 1)\n   ^^^^^^",
             "utility of \"bus\", line 2, column 11: text compares with text only: 1 is a number, and mode is text\n   b_tiem + (mode == 1)\n            ^^^^^^^^^^^",
         ]
@@ -152,7 +152,7 @@ fn alternatives_and_codes() {
         &Schema::wide("choice").filter(expression("x")),
         &[
             "wide data need [alternatives] with the code of each alternative in column \"choice\"",
-            "filter, column 1: unknown name \"x\"\n  x\n  ^",
+            "filter, column 1: unknown name \"x\": there is no such column\n  x\n  ^",
         ],
     );
     let schema = Schema::wide("choice")

@@ -61,7 +61,7 @@ pub(crate) struct Newton<'a> {
     /// Accepted steps.
     pub(crate) iterations: u64,
     pub(crate) ended: Option<Ended>,
-    /// Largest √curvature seen, for every parameter; 0 if none was seen yet.
+    /// √curvature for every parameter, falling no faster than by [`FORGET`] an iteration; 0 if none was seen yet.
     steepest: Vec<f64>,
     radius: f64,
 }
@@ -72,6 +72,10 @@ enum Trial {
     Rejected,
     Ended(Ended),
 }
+
+/// How much of an earlier curvature an iteration remembers: with all of it, one steep start would shorten every later
+/// step; with none, a point where ln L is flat in a parameter would allow a leap.
+const FORGET: f64 = 0.3;
 
 impl<'a> Newton<'a> {
     pub(crate) fn new(options: Options, space: Space, progress: Option<&'a mut dyn FnMut(&Progress)>) -> Newton<'a> {
@@ -114,7 +118,7 @@ impl<'a> Newton<'a> {
     fn learn_curvature(&mut self, iterate: &Iterate) {
         for i in 0..self.steepest.len() {
             let curvature = iterate.evaluation.hessian[[i, i]].abs().sqrt();
-            self.steepest[i] = self.steepest[i].max(curvature);
+            self.steepest[i] = curvature.max(FORGET * self.steepest[i]);
         }
     }
 

@@ -117,6 +117,12 @@ pub(crate) fn not_a_number(file: &str, column: &str, first: &[Offender], count: 
 fn advice(cell: &str, decimal_comma: bool) -> String {
     if let Some(other) = other_decimal_mark(cell, decimal_comma) {
         let mark = if decimal_comma { '.' } else { ',' };
+        if let Some(plain) = without_thousands(cell, mark) {
+            return format!(
+                "write {plain} if \"{mark}\" separates thousands; if it is the decimal mark write {other} or set \
+                 decimal_mark = \"{mark}\""
+            );
+        }
         return format!("write {other} or set decimal_mark = \"{mark}\"");
     }
     const BLANKS: [&str; 10] = [".", "-", "?", "na", "n/a", "#n/a", "none", "missing", "n.a.", "#null!"];
@@ -124,6 +130,17 @@ fn advice(cell: &str, decimal_comma: bool) -> String {
         return "leave the cell empty if its value is missing".to_owned();
     }
     "correct the cell, or leave it empty if its value is missing".to_owned()
+}
+
+/// The number without its separator of thousands, if it can be read so: 1,250 but not 12,5.
+fn without_thousands(cell: &str, mark: char) -> Option<String> {
+    let cell = cell.trim();
+    let digits = cell.trim_start_matches(['+', '-']);
+    let mut groups = digits.split(mark);
+    let first = groups.next()?;
+    let is_number = |group: &str| group.chars().all(|letter| letter.is_ascii_digit());
+    let sound = (1..=3).contains(&first.len()) && !first.starts_with('0') && is_number(first);
+    (sound && groups.all(|group| group.len() == 3 && is_number(group))).then(|| cell.replace(mark, ""))
 }
 
 /// The cell with the decimal mark exchanged, if that makes it a number.

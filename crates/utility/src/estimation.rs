@@ -2,10 +2,9 @@
 
 use logsum_data::DataError;
 use logsum_estimate::{
-    Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Progress, Stopped, expand,
-    hessian_covariance, maximise, null_space, opg_covariance, outer_product, sandwich, select,
+    Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Progress, Stopped,
+    hessian_covariance, maximise, null_space, select,
 };
-use ndarray::Array2;
 
 use crate::constants::{log_likelihood_constants, log_likelihood_null};
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
@@ -109,44 +108,6 @@ impl Model<'_> {
         fit.choose_covariance(&options.covariance)?;
         fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
         Ok(fit)
-    }
-
-    /// Adds the covariance clustered on `column` to a fit of this model, evaluating scores once.
-    ///
-    /// # Errors
-    /// An unknown column, missing cells, values that change within a case.
-    pub fn add_clustered(&self, fit: &mut Fit, column: &str) -> Result<(), FitError> {
-        let (groups, n_groups) = self.data().group_by(column)?;
-        self.cluster(fit, column, &groups, n_groups)
-    }
-
-    fn cluster(&self, fit: &mut Fit, column: &str, groups: &[u32], n_groups: usize) -> Result<(), FitError> {
-        let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
-        let Some(bread) = fit.covariance.hessian.as_ref().map(|rows| to_array(rows)) else {
-            fit.warnings
-                .push("no clustered covariance: it needs that of the Hessian, which could not be computed".to_owned());
-            return Ok(());
-        };
-        let mut variances = bread.diag().into_iter();
-        let hidden = fit
-            .parameters
-            .iter()
-            .filter(|parameter| !parameter.fixed)
-            .any(|parameter| variances.next().is_some_and(|variance| *variance == 0.0) && parameter.at_bound.is_none());
-        if hidden {
-            // Parts of the bread that no standard error is shown for are missing from the fit, and the sandwich needs all.
-            fit.warnings
-                .push("no clustered covariance: some parameters have no unique finite estimate".to_owned());
-            return Ok(());
-        }
-        let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
-        let meat = outer_product(self, &theta, groups, n_groups)?;
-        fit.covariance.clustered = Some(to_rows(&sandwich(&bread, &meat, &free)));
-        fit.cluster = Some(fit::Cluster {
-            column: column.to_owned(),
-            n_clusters: n_groups,
-        });
-        Ok(())
     }
 
     /// What stands in the way of unique finite estimates, where the optimiser or the information gives reason to look.
@@ -306,63 +267,6 @@ impl Model<'_> {
             elapsed_seconds: fit::Elapsed::default(),
         }
     }
-
-    /// Hessian, outer-product and sandwich covariances. `held` stand still so that the rest can be inverted, `hidden`
-    /// get zero rows: they have no standard errors.
-    fn attach_covariances(
-        &self,
-        fit: &mut Fit,
-        maximum: &Maximum,
-        held: &[usize],
-        hidden: &[usize],
-    ) -> Result<(), FitError> {
-        let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
-        let estimated: Vec<bool> = fit
-            .parameters
-            .iter()
-            .enumerate()
-            .map(|(k, parameter)| !parameter.fixed && parameter.at_bound.is_none() && !held.contains(&k))
-            .collect();
-        if !estimated.contains(&true) {
-            let zeros = vec![vec![0.0; fit.n_parameters]; fit.n_parameters];
-            fit.covariance = Covariances {
-                hessian: Some(zeros.clone()),
-                opg: Some(zeros.clone()),
-                robust: Some(zeros),
-                clustered: None,
-            };
-            return Ok(());
-        }
-        let shown: Vec<bool> = (0..free.len()).map(|k| estimated[k] && !hidden.contains(&k)).collect();
-        let finish = |matrix: &Array2<f64>| {
-            let all = vec![true; free.len()];
-            let wide = expand(matrix, &estimated, &all);
-            to_rows(&expand(&select(&wide, &shown), &shown, &free))
-        };
-        let names: Vec<&str> = fit.parameters.iter().map(|parameter| parameter.term.as_str()).collect();
-        let explain =
-            |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
-
-        let groups: Vec<u32> = match self.data().decision_makers() {
-            Some(makers) => makers.to_vec(),
-            None => (0..self.data().n_cases() as u32).collect(),
-        };
-        let meat = outer_product(self, &maximum.theta, &groups, self.data().n_decision_makers())?;
-        let mut warnings = Vec::new();
-        match hessian_covariance(&maximum.evaluation.hessian, &estimated) {
-            Ok(bread) => {
-                fit.covariance.robust = Some(finish(&sandwich(&bread, &meat, &estimated)));
-                fit.covariance.hessian = Some(finish(&bread));
-            }
-            Err(error) => warnings.push(explain("Hessian or robust", &error)),
-        }
-        match opg_covariance(&meat, &estimated) {
-            Ok(opg) => fit.covariance.opg = Some(finish(&opg)),
-            Err(error) => warnings.push(explain("outer-product", &error)),
-        }
-        fit.warnings.extend(warnings);
-        Ok(())
-    }
 }
 
 /// Why the optimiser stopped; the measured value and its tolerance stand beside it in the fit.
@@ -371,32 +275,4 @@ fn reason(stopped: &Stopped) -> String {
         Stopped::Converged { .. } => "the Newton decrement fell below its tolerance".to_owned(),
         other => other.to_string().trim_start_matches("not converged: ").to_owned(),
     }
-}
-
-/// The message of a covariance error with parameters by name.
-fn with_names(error: &CovarianceError, names: &[&str]) -> String {
-    let list = |parameters: &[usize]| {
-        let quoted: Vec<String> = parameters.iter().map(|&k| format!("\"{}\"", names[k])).collect();
-        quoted.join(", ")
-    };
-    match error {
-        CovarianceError::NotIdentified { parameters, .. } => {
-            format!("it holds no information on a combination of {}", list(parameters))
-        }
-        CovarianceError::NotMaximum { parameters, .. } => {
-            format!(
-                "the log-likelihood curves upwards in {}: this is not a maximum",
-                list(parameters)
-            )
-        }
-        other => other.to_string(),
-    }
-}
-
-fn to_rows(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
-    matrix.rows().into_iter().map(|row| row.to_vec()).collect()
-}
-
-fn to_array(rows: &[Vec<f64>]) -> Array2<f64> {
-    Array2::from_shape_fn((rows.len(), rows.len()), |(i, j)| rows[i][j])
 }

@@ -30,6 +30,8 @@ pub struct Formula {
 pub enum FormulaError {
     #[error("the formula has {parts} parts; write at most three: generic | characteristics | specific")]
     Parts { parts: usize },
+    #[error("the formula starts with a left-hand side; leave out \"{left} ~\": --choice names the choice")]
+    LeftSide { left: String },
     #[error("formula, part {part}: {message}\n{caret}")]
     Parse {
         part: usize,
@@ -64,6 +66,11 @@ impl Formula {
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
+        if let Some((left, _)) = text.split_once('~') {
+            return Err(FormulaError::LeftSide {
+                left: left.trim().to_owned(),
+            });
+        }
         let parts: Vec<&str> = text.split('|').collect();
         if parts.len() > 3 {
             return Err(FormulaError::Parts { parts: parts.len() });
@@ -89,12 +96,7 @@ impl Formula {
             constants: second.constants.unwrap_or(true),
             specific: third.terms,
         };
-        let terms = formula
-            .generic
-            .iter()
-            .chain(&formula.characteristics)
-            .chain(&formula.specific);
-        let names: Vec<String> = terms.map(ToString::to_string).collect();
+        let names: Vec<String> = formula.terms().map(ToString::to_string).collect();
         if let Some(position) = (0..names.len()).find(|&at| names[..at].contains(&names[at])) {
             return Err(FormulaError::Twice {
                 term: names[position].clone(),
@@ -116,10 +118,19 @@ impl Formula {
         self.distinct(Expression::number_names)
     }
 
+    /// Columns of the characteristics.
+    pub fn characteristic_columns(&self) -> Vec<&str> {
+        self.characteristics.iter().flat_map(Expression::names).collect()
+    }
+
+    /// The terms of all parts.
+    pub fn terms(&self) -> impl Iterator<Item = &Expression> {
+        self.generic.iter().chain(&self.characteristics).chain(&self.specific)
+    }
+
     fn distinct<'a>(&'a self, names: impl Fn(&'a Expression) -> Vec<&'a str>) -> Vec<&'a str> {
-        let terms = self.generic.iter().chain(&self.characteristics).chain(&self.specific);
         let mut seen = std::collections::HashSet::new();
-        terms.flat_map(names).filter(|name| seen.insert(*name)).collect()
+        self.terms().flat_map(names).filter(|name| seen.insert(*name)).collect()
     }
 
     /// The specification over these alternatives; the base is the first of them unless another is named.

@@ -3,6 +3,7 @@
 //! Four types in a line: data ([`logsum_data::ChoiceData`]), [`Specification`], bound [`Model`], [`Fit`].
 
 mod constants;
+mod covariance;
 mod error;
 mod estimation;
 mod fit;

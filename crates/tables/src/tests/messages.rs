@@ -262,6 +262,13 @@ fn cells_that_are_not_numbers() {
              decimal_mark = \",\"",
         ),
         (
+            "tt\n7\n1,250\n",
+            None,
+            false,
+            "f.tsv, row 3, column \"tt\": \"1,250\" is not a number; write 1250 if \",\" separates thousands; if it is the \
+             decimal mark write 1.250 or set decimal_mark = \",\"",
+        ),
+        (
             "tt\n12,5\n13,5\n",
             None,
             false,

@@ -62,6 +62,8 @@ impl<'a> Reader<'a> {
 
     /// Notes a problem at a range of bytes.
     pub fn problem(&self, range: Range<usize>, message: impl Into<String>) {
+        // Of a broken text a place may lie within a character.
+        let range = self.text.floor_char_boundary(range.start)..self.text.floor_char_boundary(range.end);
         if self.broken.borrow().contains(&range.start) {
             return;
         }
