@@ -292,6 +292,25 @@ fn a_separated_choice_is_diagnosed() {
 }
 
 #[test]
+fn a_non_linear_parameter_on_its_way_to_infinity_is_warned_of() {
+    let folder = folder();
+    // Every time the cheaper bread, in willingness-to-pay space.
+    std::fs::write(
+        folder.path().join("bread.csv"),
+        BREAD
+            .replace("1,rye,1,2.0", "1,rye,1,1.0")
+            .replace("4,rye,0,1.0", "4,rye,0,2.0"),
+    )
+    .expect("writes");
+    let model = BREAD_MODEL
+        .replace("b_price = 0.0", "b_price = -0.1\nworth = 0.1")
+        .replace("b_price * price", "b_price * (price + worth * size)");
+    std::fs::write(folder.path().join("bread.toml"), model).expect("writes");
+    let (_, _, err) = ran(&logsum(folder.path(), &["estimate", "bread.toml"]));
+    assert!(err.contains("one of them may be on its way to infinity"), "{err}");
+}
+
+#[test]
 fn init_writes_a_model_that_estimates() {
     let folder = folder();
     for (data, name) in [

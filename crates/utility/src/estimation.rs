@@ -100,6 +100,16 @@ impl Model<'_> {
             fit.warnings.extend(findings.into_iter().map(|finding| finding.message));
         } else {
             self.attach_covariances(&mut fit, &maximum, &[], &[])?;
+            // Where utilities are linear the search for separation is exact; where they are not, this is all there is.
+            let estimated = !matches!(maximum.convergence.stopped, Stopped::NothingEstimated);
+            if estimated && !self.is_linear() && self.information_faded(&maximum)? {
+                fit.warnings.push(
+                    "at these estimates the data say almost nothing about some of the parameters (less than a \
+                     ten-thousandth of what they would say at equal shares): one of them may be on its way to infinity; \
+                     look for estimates and standard errors of extreme size, and try other starts or a bound"
+                        .to_owned(),
+                );
+            }
         }
         fit.confidence = options.confidence;
         if let (CovarianceKind::Clustered(column), Some((groups, n_groups))) = (&options.covariance, groups) {
