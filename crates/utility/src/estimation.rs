@@ -101,8 +101,7 @@ impl Model<'_> {
         } else {
             self.attach_covariances(&mut fit, &maximum, &[], &[])?;
             // Where utilities are linear the search for separation is exact; where they are not, this is all there is.
-            let estimated = !matches!(maximum.convergence.stopped, Stopped::NothingEstimated);
-            if estimated && !self.is_linear() && self.information_faded(&maximum)? {
+            if fit.converged && !self.is_linear() && self.information_faded(&maximum)? {
                 fit.warnings.push(
                     "at these estimates the data say almost nothing about some of the parameters (less than a \
                      ten-thousandth of what they would say at equal shares): one of them may be on its way to infinity; \

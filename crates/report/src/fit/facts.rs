@@ -129,7 +129,13 @@ pub(super) fn likelihoods(fit: &Fit) -> Vec<Fact> {
         None => number::MISSING.to_string(),
     };
     let log_likelihood = |value| or_missing(value, DECIMALS);
-    let rho = |value| or_missing(value, DECIMALS_OF_RHO);
+    // What rounding leaves of 0 where the model has no more to say than equal shares.
+    let rho = |value: Option<f64>| {
+        or_missing(
+            value.map(|rho| if rho.abs() < 1e-9 { 0.0 } else { rho }),
+            DECIMALS_OF_RHO,
+        )
+    };
     let eigenvalue = match fit.convergence.smallest_hessian_eigenvalue {
         Some(value) => number::significant(value, 4),
         None => number::MISSING.to_string(),
