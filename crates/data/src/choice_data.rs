@@ -299,7 +299,7 @@ impl ChoiceData {
         }
     }
 
-    fn column(&self, name: &str) -> Option<&DataColumn> {
+    pub(crate) fn column(&self, name: &str) -> Option<&DataColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
 }

@@ -16,6 +16,7 @@ mod inspect;
 mod long;
 mod outcomes;
 mod panel;
+mod resample;
 mod schema;
 mod screen;
 mod table;
