@@ -39,6 +39,7 @@ pub fn load_formula(path: &Path, args: &FormulaArgs, extra: &[&str]) -> Result<L
         decimal_comma: args.decimal_comma,
         schema,
         specification: Specification::default(),
+        synthetic: None,
     };
 
     let started = Instant::now();

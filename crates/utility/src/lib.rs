@@ -12,6 +12,7 @@ mod inference;
 mod model;
 mod model_file;
 mod specification;
+mod synthetic;
 mod term;
 #[cfg(test)]
 mod testing;
@@ -25,4 +26,5 @@ pub use inference::CovarianceKind;
 pub use model::{Finding, Model};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use specification::{DeclaredParameter, Specification};
+pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};
 pub use term::{Term, boxcox, column, parameter};

@@ -3,12 +3,14 @@
 mod json;
 mod reader;
 mod sections;
+mod simulate;
 #[cfg(test)]
 mod tests;
 
 use logsum_data::{Layout, Schema};
 
 use crate::specification::Specification;
+use crate::synthetic::Synthetic;
 
 pub use reader::Problem;
 
@@ -27,6 +29,8 @@ pub struct ModelFile {
     pub schema: Schema,
     /// The model.
     pub specification: Specification,
+    /// How synthetic attributes are drawn, if it says.
+    pub synthetic: Option<Synthetic>,
 }
 
 /// All problems of a model file.

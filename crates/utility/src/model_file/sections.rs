@@ -5,8 +5,8 @@ use logsum_estimate::Parameter;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ModelFile;
 use super::reader::{Problem, Reader, Section, kind, number};
+use super::{ModelFile, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
@@ -68,6 +68,8 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         );
     }
     let (all, own) = utility.map(|section| read_utility(section, &names)).unwrap_or_default();
+    let layout = data.as_ref().map(|data| &data.schema.layout);
+    let synthetic = root.section("simulate").map(|section| simulate::read(section, layout));
     if broken {
         root.abandon();
     } else {
@@ -91,6 +93,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
             ..schema
         },
         specification,
+        synthetic,
     })
 }
 
