@@ -7,6 +7,7 @@ mod alternatives;
 mod build;
 mod choice_data;
 mod columns;
+mod computed;
 pub mod describe;
 mod draft;
 mod error;
