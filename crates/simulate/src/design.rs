@@ -1,0 +1,331 @@
+//! Designs: the situations in which synthetic choices are made.
+
+use std::collections::HashSet;
+
+use logsum_data::{
+    ChoiceData, Code, Column, DataError, Layout, Outcome, Schema, Source, Table, TextColumn, Values, name_list,
+};
+use logsum_draws::Seed;
+use logsum_utility::{Distribution, ModelFile, Per, Synthetic, SyntheticColumn};
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution as _, LogNormal, Normal, Triangular, Uniform};
+
+/// Branches of a design's seed.
+const CASES: u64 = 0;
+const COLUMNS: u64 = 1;
+
+/// Where the situations of synthetic choices come from: the cases of a model's data, drawn again, stated distributions, or both.
+///
+/// Columns that the model file's table `[simulate]` names are drawn from their distributions; the others are those of cases drawn with
+/// replacement from the data, of a panel with all cases of a decision maker.
+#[derive(Clone, Debug)]
+pub struct Design<'a> {
+    model: &'a ModelFile,
+    data: Option<&'a ChoiceData>,
+    cases: usize,
+    per_decision_maker: Option<usize>,
+}
+
+/// Why there is no design.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DesignError {
+    /// Nothing to simulate.
+    #[error("0 cases; simulate at least 1")]
+    NoCases,
+    /// No cases for a decision maker.
+    #[error("0 cases per decision maker; use at least 1")]
+    NoneEach,
+    /// A panel where the model has none.
+    #[error("{0} cases per decision maker, but the model's [data] names no decision_maker; name the column, or leave the number out")]
+    NoPanel(usize),
+    /// A column drawn by decision maker where there is none.
+    #[error("simulated column \"{column}\" is drawn per decision maker, but the model's [data] names no decision_maker")]
+    NoDecisionMaker {
+        /// The column.
+        column: String,
+    },
+    /// Long data that name no alternatives.
+    #[error("nothing says how many alternatives a simulated case has; list them in [alternatives], or set rows_per_case in [simulate]")]
+    NoAlternatives,
+    /// A stated column that identifies something.
+    #[error("simulated column \"{column}\" is the {role} of [data], which the simulation numbers itself; remove it from [simulate]")]
+    Identifier {
+        /// The column.
+        column: String,
+        /// What it identifies.
+        role: &'static str,
+    },
+    /// A column that neither stands in the file nor is stated.
+    #[error("the model uses {}, for which [simulate] states no distribution, and there are no data to resample", name_list(.0.iter().map(String::as_str)))]
+    Unstated(Vec<String>),
+    /// The simulated table is not one of choices.
+    #[error("simulated data: {0}")]
+    Data(#[from] DataError),
+}
+
+impl<'a> Design<'a> {
+    /// A design of `cases` cases, `per_decision_maker` of them for each decision maker; without it as many as in the data.
+    ///
+    /// `data` are the model's, and needed for columns that [`Design::unstated`] names.
+    ///
+    /// # Errors
+    /// All that keeps the design from being drawn, but for what only the drawn cells show.
+    pub fn new(
+        model: &'a ModelFile,
+        data: Option<&'a ChoiceData>,
+        cases: usize,
+        per_decision_maker: Option<usize>,
+    ) -> Result<Self, DesignError> {
+        let schema = &model.schema;
+        if cases == 0 {
+            return Err(DesignError::NoCases);
+        }
+        match per_decision_maker {
+            Some(0) => return Err(DesignError::NoneEach),
+            Some(each) if schema.decision_maker.is_none() => return Err(DesignError::NoPanel(each)),
+            _ => {}
+        }
+        for column in stated(model) {
+            let identifier = schema.named_columns().into_iter().find(|(name, _)| *name == column.name);
+            if let Some((_, role)) = identifier {
+                return Err(DesignError::Identifier { column: column.name.clone(), role });
+            }
+            if column.per == Per::DecisionMaker && schema.decision_maker.is_none() {
+                return Err(DesignError::NoDecisionMaker { column: column.name.clone() });
+            }
+        }
+        let unstated = Design::unstated(model);
+        if data.is_none() && !unstated.is_empty() {
+            return Err(DesignError::Unstated(unstated.into_iter().map(str::to_owned).collect()));
+        }
+        if data.is_none() {
+            rows_per_case(model)?;
+        }
+        Ok(Design { model, data, cases, per_decision_maker })
+    }
+
+    /// Columns that the model needs and `[simulate]` does not state: they are resampled from its data.
+    pub fn unstated(model: &ModelFile) -> Vec<&str> {
+        let stated: HashSet<&str> = stated(model).iter().map(|column| column.name.as_str()).collect();
+        let numbered: HashSet<&str> = model.schema.named_columns().into_iter().map(|(name, _)| name).collect();
+        let mut columns = model.columns();
+        columns.retain(|name| !stated.contains(name) && !numbered.contains(name));
+        columns
+    }
+
+    /// Draws the situations. Their outcomes, where they have any, are those of the cases that were drawn.
+    ///
+    /// # Errors
+    /// [`DesignError::Data`] if the drawn cells are not data of the model, as where no alternative is available.
+    pub fn draw(&self, seed: Seed) -> Result<ChoiceData, DesignError> {
+        let resampled = self.data.map(|data| self.resample(data, seed.split(CASES)));
+        if stated(self.model).is_empty() {
+            return Ok(resampled.expect("without stated columns there are data"));
+        }
+        let (mut table, units) = match &resampled {
+            Some(data) => (data.to_table(), Units::of(data)),
+            None => self.blank(),
+        };
+        for (position, column) in stated(self.model).iter().enumerate() {
+            let values = draw(column, &units, &table, seed.split(COLUMNS).split(position as u64))?;
+            match table.columns.iter_mut().find(|known| known.name == column.name) {
+                Some(known) => known.values = values,
+                None => {
+                    table.all_names.push(column.name.clone());
+                    table.columns.push(Column { name: column.name.clone(), values });
+                }
+            }
+        }
+        let uses = self.model.specification.uses();
+        Ok(ChoiceData::situations(table, &self.model.schema, &uses)?)
+    }
+
+    fn resample(&self, data: &ChoiceData, seed: Seed) -> ChoiceData {
+        let mut stream = seed.stream(0);
+        let Some(makers) = data.decision_makers() else {
+            let cases: Vec<usize> = (0..self.cases).map(|_| below(&mut stream, data.n_cases())).collect();
+            return data.resample(&cases, None);
+        };
+        let mut first = vec![0; data.n_decision_makers() + 1];
+        for &maker in makers {
+            first[maker as usize + 1] += 1;
+        }
+        for maker in 0..data.n_decision_makers() {
+            first[maker + 1] += first[maker];
+        }
+        let (mut cases, mut decision_makers) = (Vec::with_capacity(self.cases), Vec::with_capacity(self.cases));
+        for maker in 0.. {
+            if cases.len() == self.cases {
+                break;
+            }
+            let from = below(&mut stream, data.n_decision_makers());
+            let own = first[from]..first[from + 1];
+            let left = self.cases - cases.len();
+            match self.per_decision_maker {
+                Some(each) => cases.extend((0..each.min(left)).map(|_| own.start + below(&mut stream, own.len()))),
+                None => cases.extend(own.take(left)),
+            }
+            decision_makers.resize(cases.len(), maker);
+        }
+        data.resample(&cases, Some(&decision_makers))
+    }
+
+    /// Identifiers and a choice column that nothing has filled yet.
+    fn blank(&self) -> (Table, Units) {
+        let schema = &self.model.schema;
+        let rows = rows_per_case(self.model).expect("looked up when the design was made");
+        let each = self.per_decision_maker.unwrap_or(1);
+        let case_of_row: Vec<u32> = (0..self.cases as u32).flat_map(|case| std::iter::repeat_n(case, rows)).collect();
+        let maker_of_row: Vec<u32> = case_of_row.iter().map(|&case| case / each as u32).collect();
+        let numbered = |of: &[u32]| Values::Number(of.iter().map(|&number| f64::from(number) + 1.0).collect());
+        let mut columns: Vec<Column> = Vec::new();
+        let mut add = |name: &str, values: Values| {
+            if columns.iter().all(|column| column.name != name) {
+                columns.push(Column { name: name.to_owned(), values });
+            }
+        };
+        if let Some(name) = &schema.decision_maker {
+            add(name, numbered(&maker_of_row));
+        }
+        let n = case_of_row.len();
+        match &schema.layout {
+            Layout::Wide { choice } => add(choice, codes(schema, 1, n)),
+            Layout::Long { case, alternative, choice, .. } => {
+                add(case, numbered(&case_of_row));
+                if let Some(name) = alternative {
+                    add(name, codes(schema, rows, n));
+                }
+                add(choice, Values::Number((0..n).map(|row| f64::from(u8::from(row % rows == 0))).collect()));
+            }
+        }
+        let table = Table {
+            source: Source { name: "simulated data".to_owned(), first_row: 2 },
+            n_rows: n,
+            all_names: columns.iter().map(|column| column.name.clone()).collect(),
+            columns,
+        };
+        (table, Units { case_of_row, maker_of_row: schema.decision_maker.as_ref().map(|_| maker_of_row) })
+    }
+}
+
+fn stated(model: &ModelFile) -> &[SyntheticColumn] {
+    model.synthetic.as_ref().map_or(&[], |synthetic| &synthetic.columns)
+}
+
+/// Rows of a case where no data give them.
+fn rows_per_case(model: &ModelFile) -> Result<usize, DesignError> {
+    let stated = model.synthetic.as_ref().and_then(|Synthetic { rows_per_case, .. }| *rows_per_case);
+    match (&model.schema.layout, model.schema.alternatives.len()) {
+        (Layout::Wide { .. }, _) => Ok(1),
+        (Layout::Long { .. }, 0) => stated.ok_or(DesignError::NoAlternatives),
+        (Layout::Long { .. }, listed) => Ok(listed),
+    }
+}
+
+/// Codes of the alternatives in turn; where none are listed, numbers from 1.
+fn codes(schema: &Schema, rows: usize, n: usize) -> Values {
+    let code = |row: usize| schema.alternatives.get(row % rows).map(|alternative| &alternative.code);
+    let texts = schema.alternatives.iter().any(|alternative| matches!(alternative.code, Code::Text(_)));
+    if texts {
+        let written: Vec<Option<String>> = (0..n).map(|row| code(row).map(Code::written)).collect();
+        return Values::Text(TextColumn::new(written.iter().map(Option::as_deref)));
+    }
+    let number = |row: usize| match code(row) {
+        Some(Code::Number(number)) => *number,
+        _ => (row % rows) as f64 + 1.0,
+    };
+    Values::Number((0..n).map(number).collect())
+}
+
+/// To which case and decision maker each row of a table belongs.
+struct Units {
+    case_of_row: Vec<u32>,
+    maker_of_row: Option<Vec<u32>>,
+}
+
+impl Units {
+    fn of(data: &ChoiceData) -> Self {
+        let cases = 0..data.n_cases() as u32;
+        let case_of_row: Vec<u32> = match data.schema().layout {
+            Layout::Wide { .. } => cases.collect(),
+            Layout::Long { .. } => cases
+                .flat_map(|case| std::iter::repeat_n(case, data.pairs(case as usize).len()))
+                .collect(),
+        };
+        let maker_of_row = data
+            .decision_makers()
+            .map(|makers| case_of_row.iter().map(|&case| makers[case as usize]).collect());
+        Units { case_of_row, maker_of_row }
+    }
+
+    /// The unit of a row for which values are drawn.
+    fn unit(&self, per: Per, row: usize) -> u64 {
+        match (per, &self.maker_of_row) {
+            (Per::Alternative, _) => row as u64,
+            (Per::DecisionMaker, Some(makers)) => u64::from(makers[row]),
+            (Per::Case | Per::DecisionMaker, _) => u64::from(self.case_of_row[row]),
+        }
+    }
+}
+
+/// Draws a column: each unit's value comes from a stream of its own.
+fn draw(column: &SyntheticColumn, units: &Units, table: &Table, seed: Seed) -> Result<Values, DesignError> {
+    let rows = 0..table.n_rows;
+    let numbers = |value: &dyn Fn(u64) -> f64| -> Values {
+        Values::Number(rows.clone().map(|row| value(units.unit(column.per, row))).collect())
+    };
+    let sound = "the model file was checked";
+    Ok(match &column.values {
+        Distribution::Expression(expression) => {
+            let label = format!("simulated column \"{}\"", column.name);
+            Values::Number(table.evaluate(&label, expression)?.into())
+        }
+        Distribution::Normal { mean, sd } => {
+            let normal = Normal::new(*mean, *sd).expect(sound);
+            numbers(&|unit| normal.sample(&mut seed.stream(unit)))
+        }
+        Distribution::Lognormal { mean, sd } => {
+            let lognormal = LogNormal::new(*mean, *sd).expect(sound);
+            numbers(&|unit| lognormal.sample(&mut seed.stream(unit)))
+        }
+        Distribution::Uniform { low, high } => {
+            let uniform = Uniform::new(*low, *high).expect(sound);
+            numbers(&|unit| uniform.sample(&mut seed.stream(unit)))
+        }
+        Distribution::Triangular { low, mode, high } => {
+            let triangular = Triangular::new(*low, *high, *mode).expect(sound);
+            numbers(&|unit| triangular.sample(&mut seed.stream(unit)))
+        }
+        Distribution::Bernoulli { probability } => {
+            numbers(&|unit| f64::from(u8::from(seed.stream(unit).random::<f64>() < *probability)))
+        }
+        Distribution::Values { values, probabilities } => {
+            let pick = |unit: u64| {
+                let mut left: f64 = seed.stream(unit).random();
+                let found = probabilities.iter().position(|probability| {
+                    left -= probability;
+                    left < 0.0
+                });
+                // Rounding can leave a little beyond the last of them.
+                found.unwrap_or_else(|| probabilities.iter().rposition(|probability| *probability > 0.0).unwrap_or(0))
+            };
+            match &values[0] {
+                Code::Text(_) => {
+                    let written: Vec<String> = values.iter().map(Code::written).collect();
+                    let texts = rows.map(|row| Some(written[pick(units.unit(column.per, row))].as_str()));
+                    Values::Text(TextColumn::new(texts))
+                }
+                Code::Number(_) => numbers(&|unit| match values[pick(unit)] {
+                    Code::Number(number) => number,
+                    Code::Text(_) => unreachable!("values are of one kind"),
+                }),
+            }
+        }
+    })
+}
+
+/// A whole number below `n`.
+fn below(stream: &mut impl Rng, n: usize) -> usize {
+    stream.random_range(0..n)
+}

@@ -1,0 +1,216 @@
+//! Parameter recovery: simulate with known parameters, estimate, repeat, and compare.
+
+use std::collections::BTreeMap;
+
+use logsum_draws::Seed;
+use logsum_utility::{Fit, FitError, FitOptions, Model, Specification};
+use rayon::prelude::*;
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::choices::{SimulationError, choices};
+use crate::design::Design;
+
+/// A study of parameter recovery.
+#[derive(Clone, Debug)]
+pub struct RecoveryStudy<'a> {
+    /// The model.
+    pub specification: &'a Specification,
+    /// Where situations come from; every replication draws its own.
+    pub design: &'a Design<'a>,
+    /// True values, one per parameter.
+    pub truth: &'a [f64],
+    /// How often to simulate and estimate.
+    pub replications: usize,
+    /// Level of the intervals whose coverage is counted.
+    pub confidence: f64,
+    /// Seed; replication r uses its branch r.
+    pub seed: u64,
+}
+
+/// What a study found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recovery {
+    /// Replications made.
+    pub replications: usize,
+    /// Those whose estimation converged; the others are left out of every number below.
+    pub converged: usize,
+    /// Why the others did not, with how many.
+    pub failures: BTreeMap<String, usize>,
+    /// Cases of a replication.
+    pub n_cases: usize,
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Seed.
+    pub seed: u64,
+    /// The free parameters.
+    pub parameters: Vec<RecoveredParameter>,
+}
+
+/// How well a parameter was recovered over R replications that converged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RecoveredParameter {
+    /// Its name.
+    pub term: String,
+    /// True value θ.
+    pub truth: f64,
+    /// Mean of the estimates.
+    pub mean: f64,
+    /// Mean of the estimates − θ.
+    pub bias: f64,
+    /// Monte Carlo error of the bias: empirical standard error / √R. `null` with fewer than two replications, as is whatever needs it.
+    pub bias_std_error: Option<f64>,
+    /// √ mean (estimate − θ)².
+    pub rmse: f64,
+    /// Standard deviation of the estimates (divisor R − 1).
+    pub empirical_std_error: Option<f64>,
+    /// Mean of the standard errors that the estimations report.
+    pub mean_std_error: Option<f64>,
+    /// Replications with a standard error; without one where the parameter rests on a bound.
+    pub with_std_error: usize,
+    /// Share of them whose interval holds θ.
+    pub coverage: Option<f64>,
+    /// Monte Carlo error of the coverage if the level is right: √(c (1 − c) / R).
+    pub coverage_std_error: Option<f64>,
+    /// Estimates of the replications that converged, in their order.
+    #[serde(skip)]
+    pub estimates: Vec<f64>,
+}
+
+/// Why there is no study.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecoveryError {
+    /// Nothing to do.
+    #[error("0 replications; use at least 2 (200 is usual)")]
+    NoReplications,
+    /// A level outside (0, 1).
+    #[error("confidence level {0}; it lies between 0 and 1, such as 0.95")]
+    Confidence(f64),
+    /// Every parameter is fixed.
+    #[error("all parameters are fixed; there is nothing to recover")]
+    NothingFree,
+    /// A replication's data could not be made.
+    #[error("replication {replication}: {source}")]
+    Simulation {
+        /// Which, from 1.
+        replication: usize,
+        /// Why.
+        source: SimulationError,
+    },
+}
+
+/// One replication: its estimates and standard errors, or why there are none.
+type Outcome = Result<Vec<(f64, Option<f64>)>, String>;
+
+impl RecoveryStudy<'_> {
+    /// Runs the study in parallel; `progress` is called after each replication.
+    ///
+    /// The result is the same on any number of threads.
+    ///
+    /// # Errors
+    /// [`RecoveryError`]. An estimation that does not converge is counted, not an error.
+    pub fn run(&self, progress: &(dyn Fn() + Sync)) -> Result<Recovery, RecoveryError> {
+        if self.replications == 0 {
+            return Err(RecoveryError::NoReplications);
+        }
+        if !(self.confidence > 0.0 && self.confidence < 1.0) {
+            return Err(RecoveryError::Confidence(self.confidence));
+        }
+        let free: Vec<usize> = (0..self.specification.parameters.len())
+            .filter(|&at| !self.specification.parameters[at].parameter.fixed)
+            .collect();
+        if free.is_empty() {
+            return Err(RecoveryError::NothingFree);
+        }
+        let outcomes: Vec<(Outcome, usize)> = (0..self.replications)
+            .into_par_iter()
+            .map(|replication| {
+                let outcome = self.replicate(replication, &free);
+                progress();
+                outcome
+            })
+            .collect::<Result<_, _>>()?;
+
+        let mut failures = BTreeMap::new();
+        let mut found: Vec<&Vec<(f64, Option<f64>)>> = Vec::new();
+        for (outcome, _) in &outcomes {
+            match outcome {
+                Ok(estimates) => found.push(estimates),
+                Err(reason) => *failures.entry(reason.clone()).or_insert(0) += 1,
+            }
+        }
+        let quantile = Normal::standard().inverse_cdf(0.5 + self.confidence / 2.0);
+        let parameters = free
+            .iter()
+            .enumerate()
+            .filter(|_| !found.is_empty())
+            .map(|(position, &at)| {
+                let pairs: Vec<(f64, Option<f64>)> = found.iter().map(|estimates| estimates[position]).collect();
+                let term = self.specification.parameters[at].parameter.name.clone();
+                summarise(term, self.truth[at], &pairs, quantile, self.confidence)
+            })
+            .collect();
+        Ok(Recovery {
+            replications: self.replications,
+            converged: found.len(),
+            failures,
+            n_cases: outcomes.iter().map(|(_, cases)| *cases).max().unwrap_or(0),
+            confidence: self.confidence,
+            seed: self.seed,
+            parameters,
+        })
+    }
+
+    fn replicate(&self, replication: usize, free: &[usize]) -> Result<(Outcome, usize), RecoveryError> {
+        let seed = Seed::new(self.seed).split(replication as u64);
+        let broken = |source: SimulationError| RecoveryError::Simulation { replication: replication + 1, source };
+        let data = choices(self.specification, self.design, self.truth, seed).map_err(broken)?;
+        let model = Model::bind(self.specification, &data).map_err(|error| broken(error.into()))?;
+        let outcome = match model.fit(&FitOptions::default(), None) {
+            Ok(fit) if fit.converged => Ok(free.iter().map(|&at| estimate(&fit, at)).collect()),
+            Ok(fit) => Err(fit.convergence.reason),
+            Err(error) => Err(reason(&error)),
+        };
+        Ok((outcome, data.n_cases()))
+    }
+}
+
+fn estimate(fit: &Fit, at: usize) -> (f64, Option<f64>) {
+    (fit.parameters[at].estimate, fit.parameters[at].std_error)
+}
+
+fn reason(error: &FitError) -> String {
+    error.to_string()
+}
+
+fn summarise(
+    term: String,
+    truth: f64,
+    pairs: &[(f64, Option<f64>)],
+    quantile: f64,
+    confidence: f64,
+) -> RecoveredParameter {
+    let n = pairs.len() as f64;
+    let mean = pairs.iter().map(|(estimate, _)| estimate).sum::<f64>() / n;
+    let squares: f64 = pairs.iter().map(|(estimate, _)| (estimate - mean).powi(2)).sum();
+    let empirical = (pairs.len() > 1).then(|| (squares / (n - 1.0)).sqrt());
+    let with: Vec<(f64, f64)> = pairs.iter().filter_map(|&(estimate, error)| Some((estimate, error?))).collect();
+    let known = with.len() as f64;
+    let covered = with.iter().filter(|(estimate, error)| (estimate - truth).abs() <= quantile * error).count();
+    let share = |total: f64| (!with.is_empty()).then(|| total / known);
+    RecoveredParameter {
+        term,
+        truth,
+        mean,
+        bias: mean - truth,
+        bias_std_error: empirical.map(|deviation| deviation / n.sqrt()),
+        rmse: (pairs.iter().map(|(estimate, _)| (estimate - truth).powi(2)).sum::<f64>() / n).sqrt(),
+        empirical_std_error: empirical,
+        mean_std_error: share(with.iter().map(|(_, error)| error).sum()),
+        with_std_error: with.len(),
+        coverage: share(covered as f64),
+        coverage_std_error: share(1.0).map(|_| (confidence * (1.0 - confidence) / known).sqrt()),
+        estimates: pairs.iter().map(|(estimate, _)| *estimate).collect(),
+    }
+}
