@@ -64,37 +64,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// Codes that occur twice, and texts where the column holds numbers.
     pub fn listed(column: &'a Column, alternatives: &[AlternativeSchema]) -> Result<Self, Vec<DataError>> {
-        let numbers = matches!(column.values, Values::Number(_));
-        let mut errors = Vec::new();
-        let mut taken: HashMap<String, &str> = HashMap::new();
-        let mut named: HashSet<&str> = HashSet::new();
-        let mut codes = Vec::new();
-        for alternative in alternatives {
-            if !named.insert(&alternative.name) {
-                errors.push(DataError::SameName {
-                    name: alternative.name.clone(),
-                });
-            }
-            let code = match resolve(alternative, numbers, &column.name) {
-                Ok(code) => code,
-                Err(error) => {
-                    errors.push(error);
-                    continue;
-                }
-            };
-            let written = code.written();
-            if let Some(first) = taken.insert(written.clone(), &alternative.name) {
-                errors.push(DataError::SameCode {
-                    first: first.to_owned(),
-                    second: alternative.name.clone(),
-                    code: alternative.code.to_string(),
-                });
-            }
-            codes.push((code, written));
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
+        let codes = codes(alternatives, Some(column))?;
         Ok(match &column.values {
             Values::Number(cells) => {
                 let number = |code: &Code| match code {
@@ -180,28 +150,67 @@ impl<'a> Decoder<'a> {
     }
 }
 
+/// The codes of alternatives and how they are written, as the column holds them; without one as they stand.
+///
+/// # Errors
+/// Names and codes that occur twice, and texts where the column holds numbers.
+pub(crate) fn codes(
+    alternatives: &[AlternativeSchema],
+    column: Option<&Column>,
+) -> Result<Vec<(Code, String)>, Vec<DataError>> {
+    let mut errors = Vec::new();
+    let mut taken: HashMap<String, &str> = HashMap::new();
+    let mut named: HashSet<&str> = HashSet::new();
+    let mut codes = Vec::new();
+    for alternative in alternatives {
+        if !named.insert(&alternative.name) {
+            errors.push(DataError::SameName {
+                name: alternative.name.clone(),
+            });
+        }
+        let code = match resolve(alternative, column) {
+            Ok(code) => code,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        let written = code.written();
+        if let Some(first) = taken.insert(written.clone(), &alternative.name) {
+            errors.push(DataError::SameCode {
+                first: first.to_owned(),
+                second: alternative.name.clone(),
+                code: alternative.code.to_string(),
+            });
+        }
+        codes.push((code, written));
+    }
+    if errors.is_empty() { Ok(codes) } else { Err(errors) }
+}
+
 /// Bits that identify a number: one key for 0 and −0.
 pub(crate) fn key(number: f64) -> u64 {
     (number + 0.0).to_bits()
 }
 
 /// The code of an alternative as a column of numbers or of text holds it.
-fn resolve(alternative: &AlternativeSchema, numbers: bool, column: &str) -> Result<Code, DataError> {
-    match &alternative.code {
-        Code::Number(number) if !number.is_finite() => Err(DataError::CodeNotFinite {
+fn resolve(alternative: &AlternativeSchema, column: Option<&Column>) -> Result<Code, DataError> {
+    let of_numbers = column.filter(|column| matches!(column.values, Values::Number(_)));
+    match (&alternative.code, of_numbers) {
+        (Code::Number(number), _) if !number.is_finite() => Err(DataError::CodeNotFinite {
             alternative: alternative.name.clone(),
             code: number.to_string(),
         }),
-        Code::Number(number) => Ok(Code::Number(number + 0.0)),
-        Code::Text(text) if numbers => match text.trim().parse::<f64>() {
+        (Code::Number(number), _) => Ok(Code::Number(number + 0.0)),
+        (Code::Text(text), Some(column)) => match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Code::Number(number + 0.0)),
             _ => Err(DataError::CodeType {
                 alternative: alternative.name.clone(),
                 code: alternative.code.to_string(),
-                column: column.to_owned(),
+                column: column.name.clone(),
             }),
         },
-        Code::Text(_) => Ok(alternative.code.clone()),
+        (Code::Text(_), None) => Ok(alternative.code.clone()),
     }
 }
 

@@ -7,16 +7,16 @@ use rayon::prelude::*;
 
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
 use crate::columns::Names;
-use crate::draft::{Context, Draft, Laid, Nodes, Probes, RowState};
+use crate::draft::{Asked, Context, Draft, Laid, Nodes, Probes, RowState};
 use crate::error::{DataError, name_list, near_miss};
 use crate::faults::{Faults, Verdict};
 use crate::long::LongColumns;
-use crate::schema::{Layout, Schema, availability_label};
+use crate::schema::{CHOICE, Layout, Schema, availability_label};
 use crate::table::{Column, Table, TextColumn, Values};
 use crate::{long, panel, screen, wide};
 
-pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<ChoiceData, DataError> {
-    let mut context = context(&table, schema, uses)?;
+pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>, asked: Asked) -> Result<ChoiceData, DataError> {
+    let mut context = context(&table, schema, uses, asked)?;
     if table.n_rows == 0 {
         return Err(DataError::NoRows {
             file: table.source.name,
@@ -109,7 +109,7 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Ch
         source: table.source,
         schema: schema.clone(),
         alternatives,
-        outcome: outcome(schema, &draft),
+        outcome: outcome(schema, &draft, asked),
         start: draft.start,
         alternative: draft.alternative,
         row: draft.row,
@@ -131,8 +131,8 @@ fn written(schema: &Schema) -> String {
 }
 
 /// Looks every name up; all that are wrong are reported together.
-fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>) -> Result<Context<'a>, DataError> {
-    let mut errors = missing_columns(table, schema);
+fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>, asked: Asked) -> Result<Context<'a>, DataError> {
+    let mut errors = missing_columns(table, schema, asked);
     errors.extend(shadows(table, schema, uses));
     if let Layout::Wide { choice } = &schema.layout
         && schema.alternatives.is_empty()
@@ -155,6 +155,7 @@ fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>) -> Result<
     Ok(Context {
         table,
         schema,
+        asked,
         graph,
         nodes,
         probes: Probes::new(&uses.parameters),
@@ -165,10 +166,11 @@ fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>) -> Result<
 }
 
 /// Columns that the schema names and the table has not.
-fn missing_columns(table: &Table, schema: &Schema) -> Vec<DataError> {
+fn missing_columns(table: &Table, schema: &Schema, asked: Asked) -> Vec<DataError> {
     let absent = schema
         .named_columns()
         .into_iter()
+        .filter(|(_, role)| asked == Asked::Choices || *role != CHOICE)
         .filter(|(column, _)| table.column(column).is_none());
     let error = |(column, role): (&str, &'static str)| DataError::NoColumn {
         file: table.source.name.clone(),
@@ -277,7 +279,10 @@ fn filter(context: &mut Context<'_>) -> Vec<RowState> {
     state.collect()
 }
 
-fn outcome(schema: &Schema, draft: &Draft) -> Outcome {
+fn outcome(schema: &Schema, draft: &Draft, asked: Asked) -> Outcome {
+    if asked == Asked::Situations {
+        return Outcome::None;
+    }
     if matches!(schema.layout, Layout::Long { counts: true, .. }) {
         return Outcome::Counts(draft.chosen.clone());
     }

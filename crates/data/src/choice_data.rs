@@ -5,7 +5,7 @@ use logsum_expressions::{ColumnId, Expression, Graph, NodeId};
 use crate::alternatives::Alternatives;
 use crate::build;
 use crate::columns::{Cells, Names, evaluate};
-use crate::draft::present;
+use crate::draft::{Asked, present};
 use crate::error::{DataError, Place, Places};
 use crate::schema::{Derived, Schema};
 use crate::table::{Source, Table, Values};
@@ -30,7 +30,7 @@ pub struct Use<'a> {
     pub expression: &'a Expression,
 }
 
-/// Situations in which one of several alternatives was chosen, with every check made.
+/// Situations in which one of several alternatives was or is to be chosen, with every check made.
 ///
 /// A *pair* is one available alternative of one case: pairs stand case by case, within a case in the order of
 /// the alternatives. Cases of a decision maker stand together; otherwise cases are in the order of the file.
@@ -59,6 +59,8 @@ pub enum Outcome {
     Chosen(Vec<u32>),
     /// How often each pair was chosen.
     Counts(Vec<f64>),
+    /// Not known: situations to predict.
+    None,
 }
 
 /// A column over the rows that are used.
@@ -89,7 +91,18 @@ impl ChoiceData {
     /// # Errors
     /// All independent problems together, each with its place.
     pub fn new(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Self, DataError> {
-        build::build(table, schema, uses)
+        build::build(table, schema, uses, Asked::Choices)
+    }
+
+    /// Reads situations whose outcomes are not known or not wanted: as [`ChoiceData::new`], but the choice column is
+    /// neither needed nor looked at, and a choice set of one alternative is one.
+    ///
+    /// In long data the rows of a case that the filter keeps are its choice set, whatever was chosen.
+    ///
+    /// # Errors
+    /// All independent problems together, each with its place.
+    pub fn situations(table: Table, schema: &Schema, uses: &Uses<'_>) -> Result<Self, DataError> {
+        build::build(table, schema, uses, Asked::Situations)
     }
 
     /// The alternatives.
@@ -150,11 +163,17 @@ impl ChoiceData {
         &self.outcome
     }
 
-    /// Number of choices made in a case: 1, or the sum of its counts.
+    /// Whether it is known what was chosen.
+    pub fn has_outcomes(&self) -> bool {
+        self.outcome != Outcome::None
+    }
+
+    /// Number of choices made in a case: 1, or the sum of its counts; 0 where outcomes are not known.
     pub fn choices(&self, case: usize) -> f64 {
         match &self.outcome {
             Outcome::Chosen(_) => 1.0,
             Outcome::Counts(counts) => counts[self.pairs(case)].iter().sum(),
+            Outcome::None => 0.0,
         }
     }
 
@@ -196,6 +215,11 @@ impl ChoiceData {
             row: self.source.first_row + row,
             case,
         }
+    }
+
+    /// Number of the row in which a pair stands, as the file's reader shows it; in wide data that of its case.
+    pub fn row_number(&self, pair: usize) -> usize {
+        self.source.first_row + self.row[pair] as usize
     }
 
     /// Names for expressions over these data, parameters numbered in the given order, derived columns lowered into `graph`.

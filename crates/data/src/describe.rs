@@ -124,7 +124,7 @@ impl ChoiceData {
         }
     }
 
-    /// Times each alternative was chosen, unweighted, in the order of the alternatives.
+    /// Times each alternative was chosen, unweighted, in the order of the alternatives; 0 where that is not known.
     pub fn times_chosen(&self) -> Vec<f64> {
         let mut chosen = vec![0.0; self.alternatives.len()];
         match &self.outcome {
@@ -138,6 +138,7 @@ impl ChoiceData {
                     chosen[alternative as usize] += count;
                 }
             }
+            Outcome::None => {}
         }
         chosen
     }

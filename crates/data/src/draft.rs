@@ -14,6 +14,25 @@ use crate::table::{Table, Values};
 /// Alternative of a pair that is sure to be dropped, and the choice of a case whose choice could not be read.
 pub(crate) const NO_ALTERNATIVE: u32 = u32::MAX;
 
+/// What the data are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// To learn from choices.
+    Choices,
+    /// To predict them: outcomes are not looked at.
+    Situations,
+}
+
+impl Asked {
+    /// Fewest alternatives of a choice set.
+    pub fn fewest(self) -> usize {
+        match self {
+            Asked::Choices => 2,
+            Asked::Situations => 1,
+        }
+    }
+}
+
 /// What becomes of a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowState {
@@ -167,6 +186,7 @@ impl Probes {
 pub(crate) struct Context<'a> {
     pub table: &'a Table,
     pub schema: &'a Schema,
+    pub asked: Asked,
     pub graph: Graph,
     pub nodes: Nodes,
     pub probes: Probes,

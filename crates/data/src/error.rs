@@ -254,6 +254,10 @@ pub enum DataError {
     #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
     TooFewAlternatives { places: Places, size: &'static str },
     #[error(
+        "{places}: no alternative is available; there is nothing to predict: correct the data or filter such cases out"
+    )]
+    NothingAvailable { places: Places },
+    #[error(
         "{places}: {} in its case; a case has each alternative once: check the columns \"{case}\" and \"{column}\"",
         stands_twice(places, alternative)
     )]

@@ -31,6 +31,7 @@ impl ChoiceData {
                 hash.update(b"counts");
                 numbers(&mut hash, counts);
             }
+            Outcome::None => hash.update(b"none"),
         }
         numbers(&mut hash, self.weights.as_deref().unwrap_or_default());
         positions(&mut hash, self.decision_maker.as_deref().unwrap_or_default());

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::alternatives::key;
-use crate::draft::{Context, RowState, present};
+use crate::draft::{Asked, Context, RowState, present};
 use crate::error::{DataError, Samples};
 use crate::long::{CaseIndex, LongColumns};
 use crate::schema::Missing;
@@ -46,14 +46,17 @@ pub(crate) fn outcomes(
     cases: &CaseIndex,
     states: &mut [RowState],
 ) -> Outcomes {
-    let column = context
-        .table
-        .column(long.choice)
-        .expect("named columns were looked up before");
     let mut outcomes = Outcomes {
         chosen: vec![0.0; states.len()],
         cases: vec![CaseOutcome::Kept; cases.n_cases],
     };
+    if context.asked == Asked::Situations {
+        return outcomes;
+    }
+    let column = context
+        .table
+        .column(long.choice)
+        .expect("named columns were looked up before");
     let Values::Number(cells) = &column.values else {
         context.errors.push(DataError::TextColumn {
             file: context.file().to_owned(),

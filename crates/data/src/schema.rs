@@ -2,6 +2,9 @@
 
 use logsum_expressions::Expression;
 
+/// What the choice column is for, among the columns that the schema names.
+pub(crate) const CHOICE: &str = "choice";
+
 /// How a table is read as choice data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
@@ -173,7 +176,7 @@ impl Schema {
     pub fn named_columns(&self) -> Vec<(&str, &'static str)> {
         let mut named: Vec<(&str, &'static str)> = Vec::new();
         match &self.layout {
-            Layout::Wide { choice } => named.push((choice, "choice")),
+            Layout::Wide { choice } => named.push((choice, CHOICE)),
             Layout::Long {
                 case,
                 alternative,
@@ -182,7 +185,7 @@ impl Schema {
             } => {
                 named.push((case, "case"));
                 named.extend(alternative.as_deref().map(|name| (name, "alternative")));
-                named.push((choice, "choice"));
+                named.push((choice, CHOICE));
             }
         }
         named.extend(self.decision_maker.as_deref().map(|name| (name, "decision_maker")));

@@ -6,7 +6,7 @@ use logsum_expressions::Expression;
 
 use crate::alternatives::Alternatives;
 use crate::choice_data::Use;
-use crate::draft::{Context, Draft, Groups};
+use crate::draft::{Asked, Context, Draft, Groups};
 use crate::error::{DataError, Places};
 use crate::faults::Verdict;
 use crate::schema::Missing;
@@ -102,7 +102,7 @@ pub(crate) fn drop_missing(
         let chosen_lost = pairs
             .clone()
             .any(|pair| draft.missing[pair] && draft.chosen[pair] > 0.0);
-        let too_few = pairs.len() - missing < 2;
+        let too_few = pairs.len() - missing < context.asked.fewest();
         if missing > 0 && (context.schema.missing == Missing::DropCase || chosen_lost || too_few) {
             cases += 1;
             continue;
@@ -140,15 +140,23 @@ pub(crate) fn drop_missing(
 
 /// Reports choice sets in which nothing is to be chosen.
 pub(crate) fn too_few(context: &mut Context<'_>, draft: &Draft) {
-    for (size, name) in [(0, "no alternative"), (1, "one alternative")] {
+    for size in 0..context.asked.fewest() {
         let mut places = context.places();
         for case in (0..draft.n_cases()).filter(|&case| !draft.unsure[case] && draft.pairs(case).len() == size) {
             places.add(|| context.place(draft.first_row[case] as usize));
         }
         if !places.is_empty() {
-            context
-                .errors
-                .push(DataError::TooFewAlternatives { places, size: name });
+            context.errors.push(match (context.asked, size) {
+                (Asked::Situations, _) => DataError::NothingAvailable { places },
+                (Asked::Choices, 0) => DataError::TooFewAlternatives {
+                    places,
+                    size: "no alternative",
+                },
+                (Asked::Choices, _) => DataError::TooFewAlternatives {
+                    places,
+                    size: "one alternative",
+                },
+            });
         }
     }
 }

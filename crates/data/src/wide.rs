@@ -1,7 +1,7 @@
 //! Wide tables: a row per case, the choice a code.
 
-use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes};
-use crate::draft::{Context, Draft, Laid, NO_ALTERNATIVE, RowState};
+use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes, codes};
+use crate::draft::{Asked, Context, Draft, Laid, NO_ALTERNATIVE, RowState};
 use crate::error::DataError;
 use crate::faults::Verdict;
 use crate::schema::availability_label;
@@ -9,59 +9,21 @@ use crate::schema::availability_label;
 /// Cases of a wide table.
 pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowState]) -> Option<Laid> {
     let schema = context.schema;
-    let column = context
-        .table
-        .column(choice)
-        .expect("named columns were looked up before");
-    let decoder = match Decoder::listed(column, &schema.alternatives) {
-        Ok(decoder) => decoder,
-        Err(errors) => {
-            context.errors.extend(errors);
-            return None;
+    let mut cases_dropped = states.iter().filter(|state| **state == RowState::Missing).count();
+    let kept: Vec<u32> = (0..states.len() as u32)
+        .filter(|&row| states[row as usize] == RowState::Kept)
+        .collect();
+    let (rows, chosen) = match context.asked {
+        Asked::Choices => choices(context, choice, &kept, &mut cases_dropped)?,
+        Asked::Situations => {
+            if let Err(errors) = codes(&schema.alternatives, None) {
+                context.errors.extend(errors);
+                return None;
+            }
+            let chosen = vec![NO_ALTERNATIVE; kept.len()];
+            (kept, chosen)
         }
     };
-
-    let mut cases_dropped = 0;
-    let mut missing = context.places();
-    let mut unknown = UnknownCodes::new(context.file());
-    let mut rows: Vec<u32> = Vec::new();
-    let mut chosen: Vec<u32> = Vec::new();
-    for (row, state) in states.iter().enumerate() {
-        match state {
-            RowState::Kept => {}
-            RowState::Missing => {
-                cases_dropped += 1;
-                continue;
-            }
-            RowState::Out | RowState::Faulty => continue,
-        }
-        let alternative = match decoder.decode(row) {
-            Coded::Alternative(alternative) => alternative,
-            Coded::Missing if context.drops_missing() => {
-                cases_dropped += 1;
-                continue;
-            }
-            Coded::Missing => {
-                missing.add(|| context.place(row));
-                NO_ALTERNATIVE
-            }
-            Coded::Unknown => {
-                unknown.add(&column.values, row, || context.place(row));
-                NO_ALTERNATIVE
-            }
-        };
-        rows.push(row as u32);
-        chosen.push(alternative);
-    }
-    if !missing.is_empty() {
-        context.errors.push(DataError::MissingIdentifier {
-            places: missing,
-            column: choice.to_owned(),
-            role: "the choice",
-            droppable: true,
-        });
-    }
-    context.errors.extend(unknown.into_error(choice, &schema.alternatives));
 
     let n = schema.alternatives.len();
     let flags: Vec<Option<Vec<Flag>>> = (0..n)
@@ -114,6 +76,60 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowStat
         cases_dropped,
         cases_lost: 0,
     })
+}
+
+/// The rows whose choice could be read or has been reported, and the alternative chosen in each.
+fn choices(
+    context: &mut Context<'_>,
+    choice: &str,
+    kept: &[u32],
+    cases_dropped: &mut usize,
+) -> Option<(Vec<u32>, Vec<u32>)> {
+    let schema = context.schema;
+    let column = context
+        .table
+        .column(choice)
+        .expect("named columns were looked up before");
+    let decoder = match Decoder::listed(column, &schema.alternatives) {
+        Ok(decoder) => decoder,
+        Err(errors) => {
+            context.errors.extend(errors);
+            return None;
+        }
+    };
+    let mut missing = context.places();
+    let mut unknown = UnknownCodes::new(context.file());
+    let mut rows: Vec<u32> = Vec::new();
+    let mut chosen: Vec<u32> = Vec::new();
+    for row in kept.iter().map(|&row| row as usize) {
+        let alternative = match decoder.decode(row) {
+            Coded::Alternative(alternative) => alternative,
+            Coded::Missing if context.drops_missing() => {
+                *cases_dropped += 1;
+                continue;
+            }
+            Coded::Missing => {
+                missing.add(|| context.place(row));
+                NO_ALTERNATIVE
+            }
+            Coded::Unknown => {
+                unknown.add(&column.values, row, || context.place(row));
+                NO_ALTERNATIVE
+            }
+        };
+        rows.push(row as u32);
+        chosen.push(alternative);
+    }
+    if !missing.is_empty() {
+        context.errors.push(DataError::MissingIdentifier {
+            places: missing,
+            column: choice.to_owned(),
+            role: "the choice",
+            droppable: true,
+        });
+    }
+    context.errors.extend(unknown.into_error(choice, &schema.alternatives));
+    Some((rows, chosen))
 }
 
 /// Whether an alternative is available.

@@ -12,7 +12,8 @@ use ndarray::{Array1, Array2};
 /// −Σ_n w_n y_n ln J_n
 /// ```
 ///
-/// with J_n the size of the choice set and y_n the number of choices (1, or the sum of counts).
+/// with J_n the size of the choice set and y_n the number of choices (1, or the sum of counts; 0 where
+/// outcomes are not known).
 pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
     let case = |case: usize| {
         let weight = data.weights().map_or(1.0, |weights| weights[case]);
@@ -21,9 +22,10 @@ pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
     (0..data.n_cases()).map(case).sum()
 }
 
-/// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled.
+/// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled
+/// and where outcomes are not known.
 pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
-    if !data.alternatives().labelled {
+    if !data.alternatives().labelled || !data.has_outcomes() {
         return None;
     }
     let constants = Constants::new(data);
@@ -76,6 +78,7 @@ impl Constants {
                 weight(case) * f64::from(u8::from(data.pairs(case).start + chosen[case] as usize == pair))
             }
             Outcome::Counts(counts) => weight(case) * counts[pair],
+            Outcome::None => 0.0,
         };
         let mut times_chosen = vec![0.0; data.alternatives().len()];
         for case in 0..data.n_cases() {

@@ -51,6 +51,11 @@ pub enum FitError {
     /// From the column to cluster on.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data read without outcomes.
+    #[error(
+        "the data have no outcomes: nothing can be estimated from them, only predicted; read them with their choices"
+    )]
+    NoOutcomes,
     /// A confidence level outside (0, 1).
     #[error("confidence level {0}; it lies between 0 and 1, such as 0.95")]
     Confidence(f64),
@@ -74,6 +79,9 @@ impl Model<'_> {
     pub fn fit(&self, options: &FitOptions, progress: Option<&mut dyn FnMut(&Progress<'_>)>) -> Result<Fit, FitError> {
         if !(options.confidence > 0.0 && options.confidence < 1.0) {
             return Err(FitError::Confidence(options.confidence));
+        }
+        if !self.data().has_outcomes() {
+            return Err(FitError::NoOutcomes);
         }
         let started = std::time::Instant::now();
         let groups = match &options.covariance {

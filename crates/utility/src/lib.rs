@@ -23,7 +23,7 @@ pub use estimation::{FitError, FitOptions};
 pub use fit::{Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel};
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
-pub use model::{Finding, Model};
+pub use model::{Finding, Model, Prediction};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};

@@ -5,8 +5,8 @@ mod plain;
 mod random;
 
 pub(crate) use data::{
-    LONG, WIDE, data, expression, long_table, numbers, shuffled, specification, subset, table, texts, wide_schema,
-    wide_table,
+    LONG, WIDE, data, expression, long_table, numbers, shuffled, situations, specification, subset, table, texts,
+    wide_schema, wide_table,
 };
-pub(crate) use plain::{plain, plain_value};
+pub(crate) use plain::{plain, plain_ln_probabilities, plain_utilities, plain_value};
 pub(crate) use random::Random;

@@ -57,6 +57,26 @@ pub fn read_table(
     parameters: &[&str],
     utilities: &[(&str, &str)],
 ) -> Result<ChoiceData, DataError> {
+    build(ChoiceData::new, table, schema, parameters, utilities)
+}
+
+/// Reads situations without outcomes.
+pub fn situations(
+    text: &str,
+    schema: &Schema,
+    parameters: &[&str],
+    utilities: &[(&str, &str)],
+) -> Result<ChoiceData, DataError> {
+    build(ChoiceData::situations, table(text), schema, parameters, utilities)
+}
+
+fn build(
+    read: fn(Table, &Schema, &Uses<'_>) -> Result<ChoiceData, DataError>,
+    table: Table,
+    schema: &Schema,
+    parameters: &[&str],
+    utilities: &[(&str, &str)],
+) -> Result<ChoiceData, DataError> {
     let expressions: Vec<Expression> = utilities.iter().map(|(_, source)| expression(source)).collect();
     let uses = Uses {
         parameters: parameters.iter().map(|name| (*name).to_owned()).collect(),
@@ -74,7 +94,7 @@ pub fn read_table(
             })
             .collect(),
     };
-    ChoiceData::new(table, schema, &uses)
+    read(table, schema, &uses)
 }
 
 /// The messages of the error, one per problem.
@@ -98,6 +118,7 @@ pub fn sets(data: &ChoiceData) -> Vec<String> {
                 Outcome::Chosen(chosen) if chosen[case] as usize == pair - start => format!("{name}*"),
                 Outcome::Chosen(_) => name.clone(),
                 Outcome::Counts(counts) => format!("{name}:{}", counts[pair]),
+                Outcome::None => name.clone(),
             }
         };
         pairs.map(pair).collect::<Vec<_>>().join(" ")

@@ -237,6 +237,8 @@ impl Arrangement {
                     counts.extend(lane_cases().map(|case| pairs[data.pairs(case as usize).start + slot]));
                 }
             }
+            // Nothing was chosen as far as is known, and contributes nothing.
+            Outcome::None => counts = vec![0.0; n_slots * stride],
         }
         let weight = |case: u32| data.weights().map_or(1.0, |weights| weights[case as usize]);
         let mut weights: Vec<f64> = cases.iter().map(|&case| weight(case)).collect();

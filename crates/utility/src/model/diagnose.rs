@@ -88,6 +88,7 @@ impl Model<'_> {
 
     /// Calls `see` for every case in turn that counts: not those of weight 0, or with counts of 0 alone.
     pub(super) fn each_case(&self, theta: &[f64], mut see: impl FnMut(&CaseView<'_>)) -> Result<(), EvalError> {
+        self.require_outcomes()?;
         let mut scratch = Scratch::default();
         let mut gradients = Vec::new();
         for group in self.blocks.segments.iter().flat_map(|segment| &segment.groups) {
@@ -170,6 +171,17 @@ impl Model<'_> {
             length += (0..case.n_slots).map(|slot| (along(slot) - mean).powi(2)).sum::<f64>();
         })?;
         Ok(length <= ZERO * ZERO * scale)
+    }
+
+    /// Of situations alone there is no likelihood.
+    pub(super) fn require_outcomes(&self) -> Result<(), EvalError> {
+        if self.data.has_outcomes() {
+            return Ok(());
+        }
+        Err(EvalError::Failed(
+            "the data have no outcomes: they have no likelihood, only predictions; read them with their choices"
+                .to_owned(),
+        ))
     }
 
     /// Contributions are finite at `theta`: for messages before an estimation.

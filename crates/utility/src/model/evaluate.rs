@@ -90,6 +90,41 @@ impl Blocks {
         Ok(())
     }
 
+    /// Hands over every case of a group: `see(case, logsum, (utility, probability) of each slot)`.
+    pub fn predictions(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
+    ) -> Result<(), Undefined> {
+        let n_slots = self.sets[group.set].slots.len();
+        for from in (0..group.stride).step_by(VISIT) {
+            let visit = Visit {
+                from,
+                lanes: VISIT.min(group.stride - from),
+            };
+            self.visit(group, theta, visit, Order::Value, scratch)?;
+            let lanes = visit.lanes;
+            let cases = &group.cases[from..group.cases.len().min(from + lanes)];
+            for (lane, &case) in cases.iter().enumerate() {
+                let utility = |slot: usize| scratch.utilities[slot * lanes + lane];
+                // The outcome may be another alternative, or not known, and then no contribution tells.
+                if let Some(slot) = (0..n_slots).find(|&slot| !utility(slot).is_finite()) {
+                    return Err(Undefined {
+                        case,
+                        slot: Some(slot),
+                        derivative: false,
+                    });
+                }
+                let probability = |slot: usize| scratch.kernel.probabilities[slot * lanes + lane];
+                let mut slots = (0..n_slots).map(|slot| (utility(slot), probability(slot)));
+                see(case, scratch.kernel.logsums[lane], &mut slots);
+            }
+        }
+        Ok(())
+    }
+
     /// Hands every slot of every case of a group its derivatives: `see(case, slot, dV)` over the set's parameters.
     pub fn derivatives(
         &self,

@@ -22,6 +22,8 @@ pub(crate) struct Kernel {
     pub curvature: Vec<f64>,
     /// w · ln P(outcome) per lane.
     pub contributions: Vec<f64>,
+    /// Expected maximum utility per lane, up to a constant: ln Σ_s exp V_s.
+    pub logsums: Vec<f64>,
 }
 
 impl Kernel {
@@ -41,6 +43,7 @@ impl Kernel {
         self.residuals.resize(block.utilities.len(), 0.0);
         self.curvature.resize(lanes, 0.0);
         self.contributions.resize(lanes, 0.0);
+        self.logsums.resize(lanes, 0.0);
 
         let largest = &mut self.curvature[..lanes];
         largest.copy_from_slice(&block.utilities[..lanes]);
@@ -67,6 +70,7 @@ impl Kernel {
             for (total, largest) in total.iter_mut().zip(largest.iter()) {
                 *total = largest + total.ln();
             }
+            self.logsums[..lanes].copy_from_slice(total);
             let logsum = total;
             let choices = largest;
             choices.fill(0.0);
@@ -94,7 +98,9 @@ impl Kernel {
         } else {
             for lane in 0..lanes {
                 let chosen = block.utilities[block.chosen[lane] as usize * lanes + lane];
-                total[lane] = block.weights[lane] * (chosen - largest[lane] - total[lane].ln());
+                let ln_total = total[lane].ln();
+                self.logsums[lane] = largest[lane] + ln_total;
+                total[lane] = block.weights[lane] * (chosen - largest[lane] - ln_total);
             }
             largest.copy_from_slice(block.weights);
             for (slot, (residuals, probabilities)) in self

@@ -7,6 +7,7 @@ mod explain;
 mod lanes;
 mod logit;
 mod plan;
+mod predict;
 mod scratch;
 mod separation;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use scratch::{At, Partial, Scratch};
 
 pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;
+pub use predict::Prediction;
 
 /// Segments whose partial sums are held at once; a multiple of any sensible number of threads.
 const BATCH: usize = 64;
@@ -182,6 +184,7 @@ impl<'data> Model<'data> {
 
     /// Sums over segments, in their order whatever the threads.
     fn total(&self, theta: &[f64], order: Order, at: At) -> Result<Evaluation, EvalError> {
+        self.require_outcomes()?;
         let k = theta.len();
         let mut value = Compensated::default();
         let mut magnitude = Compensated::default();
@@ -236,6 +239,7 @@ impl LogLikelihood for Model<'_> {
     }
 
     fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
+        self.require_outcomes()?;
         let k = theta.len();
         // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not depend
         // on it, as no sum goes beyond a case.

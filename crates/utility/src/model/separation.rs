@@ -338,6 +338,7 @@ fn each_chosen(model: &Model<'_>, case: &CaseView<'_>, compare: &mut impl FnMut(
                 .filter(|slot| counts[pairs.start + slot] > 0.0)
                 .for_each(compare);
         }
+        Outcome::None => {}
     }
 }
 

@@ -57,6 +57,11 @@ pub(crate) fn data(table: Table, schema: &Schema, specification: &Specification)
     ChoiceData::new(table, schema, &specification.uses()).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// The same without outcomes.
+pub(crate) fn situations(table: Table, schema: &Schema, specification: &Specification) -> ChoiceData {
+    ChoiceData::situations(table, schema, &specification.uses()).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// Rows of a table in another order, or some of them, or some twice.
 pub(crate) fn subset(table: &Table, rows: &[usize]) -> Table {
     let mut result = table.clone();

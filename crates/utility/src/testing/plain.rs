@@ -44,7 +44,7 @@ impl Row for Pair<'_> {
 }
 
 /// Utility of every pair.
-fn utilities(specification: &Specification, data: &ChoiceData, theta: &[f64]) -> Vec<f64> {
+pub(crate) fn plain_utilities(specification: &Specification, data: &ChoiceData, theta: &[f64]) -> Vec<f64> {
     let symbols = specification.symbols();
     let mut utilities = Vec::new();
     for case in 0..data.n_cases() {
@@ -70,7 +70,7 @@ fn utilities(specification: &Specification, data: &ChoiceData, theta: &[f64]) ->
 }
 
 /// ln P of every pair.
-fn ln_probabilities(data: &ChoiceData, utilities: &[f64]) -> Vec<f64> {
+pub(crate) fn plain_ln_probabilities(data: &ChoiceData, utilities: &[f64]) -> Vec<f64> {
     let mut ln_probabilities = vec![0.0; utilities.len()];
     for case in 0..data.n_cases() {
         let pairs = data.pairs(case);
@@ -100,6 +100,7 @@ fn choices(data: &ChoiceData) -> Vec<f64> {
             }
             choices
         }
+        Outcome::None => vec![0.0; data.n_pairs()],
     }
 }
 
@@ -109,7 +110,7 @@ fn weight(data: &ChoiceData, case: usize) -> f64 {
 
 /// ln L alone, whatever the utilities.
 pub(crate) fn plain_value(specification: &Specification, data: &ChoiceData, theta: &[f64]) -> f64 {
-    let ln_probabilities = ln_probabilities(data, &utilities(specification, data, theta));
+    let ln_probabilities = plain_ln_probabilities(data, &plain_utilities(specification, data, theta));
     let choices = choices(data);
     let case = |case: usize| -> f64 {
         weight(data, case)
@@ -124,11 +125,11 @@ pub(crate) fn plain_value(specification: &Specification, data: &ChoiceData, thet
 /// A model whose utilities are linear in the parameters: derivatives are differences from θ = 0.
 pub(crate) fn plain(specification: &Specification, data: &ChoiceData, theta: &[f64]) -> Plain {
     let k = theta.len();
-    let at_zero = utilities(specification, data, &vec![0.0; k]);
+    let at_zero = plain_utilities(specification, data, &vec![0.0; k]);
     let along = |at: usize| {
         let mut unit = vec![0.0; k];
         unit[at] = 1.0;
-        let there = utilities(specification, data, &unit);
+        let there = plain_utilities(specification, data, &unit);
         there
             .iter()
             .zip(&at_zero)
@@ -136,7 +137,7 @@ pub(crate) fn plain(specification: &Specification, data: &ChoiceData, theta: &[f
             .collect::<Vec<f64>>()
     };
     let derivatives: Vec<Vec<f64>> = (0..k).map(along).collect();
-    let ln_probabilities = ln_probabilities(data, &utilities(specification, data, theta));
+    let ln_probabilities = plain_ln_probabilities(data, &plain_utilities(specification, data, theta));
     let choices = choices(data);
 
     let mut plain = Plain {
