@@ -15,7 +15,9 @@ impl Table {
     pub fn evaluate(&self, label: &str, expression: &Expression) -> Result<Vec<f64>, DataError> {
         let mut graph = Graph::default();
         let names = Names::new(self.columns.iter().map(|column| (column.name.as_str(), &column.values)));
-        let node = names.lower(label, expression, &mut graph).map_err(DataError::from_list)?;
+        let node = names
+            .lower(label, expression, &mut graph)
+            .map_err(DataError::from_list)?;
         Ok(evaluate(&graph, node, self.n_rows, &[], &|id: ColumnId| Cells {
             values: &self.columns[id.0 as usize].values,
             map: None,

@@ -40,6 +40,7 @@ impl ChoiceData {
         let outcome = match &self.outcome {
             Outcome::Chosen(chosen) => Outcome::Chosen(cases.iter().map(|&case| chosen[case]).collect()),
             Outcome::Counts(counts) => Outcome::Counts(pairs.iter().map(|&pair| counts[pair]).collect()),
+            Outcome::None => Outcome::None,
         };
         let mut columns: Vec<DataColumn> = self
             .columns
@@ -110,26 +111,39 @@ impl ChoiceData {
                 );
             }
             Outcome::Counts(counts) => assert_eq!(counts.len(), self.n_pairs(), "one count per pair"),
+            Outcome::None => {}
         }
         self.outcome = outcome;
+        let level = self.row_level();
+        let Some((name, values)) = self.choice_column() else {
+            return self;
+        };
+        let name = name.to_owned();
+        if let Some(column) = self.columns.iter_mut().find(|column| column.name == name) {
+            (column.level, column.values) = (level, values);
+        }
         self
+    }
+
+    /// To what a row of the table belongs.
+    fn row_level(&self) -> Level {
+        match self.schema.layout {
+            Layout::Wide { .. } => Level::Case,
+            Layout::Long { .. } => Level::Pair,
+        }
     }
 
     /// The rows that are used, as a table of the same layout: what [`ChoiceData::new`] reads with the same schema.
     ///
-    /// The choice column holds the outcomes; it stands last if the data were read without one.
+    /// The choice column holds the outcomes; it stands last if the data were read without one. Where no outcomes are
+    /// known, columns are as they were.
     pub fn to_table(&self) -> Table {
-        let (choice, values) = self.choice_column();
-        let rows = if matches!(self.schema.layout, Layout::Wide { .. }) {
-            Level::Case
-        } else {
-            Level::Pair
-        };
-        let mut columns: Vec<&DataColumn> = self.columns.iter().filter(|column| column.name != choice).collect();
-        columns.sort_by_key(|column| column.position);
+        let rows = self.row_level();
         let case_of_row: Vec<usize> = self.case_of_pair.iter().map(|&case| case as usize).collect();
-        let mut table: Vec<Column> = columns
-            .iter()
+        let mut order: Vec<&DataColumn> = self.columns.iter().collect();
+        order.sort_by_key(|column| column.position);
+        let mut columns: Vec<Column> = order
+            .into_iter()
             .map(|column| Column {
                 name: column.name.clone(),
                 values: if column.level == rows {
@@ -139,26 +153,23 @@ impl ChoiceData {
                 },
             })
             .collect();
-        let position = self.column(choice).map_or(usize::MAX, |column| column.position);
-        let place = columns.partition_point(|column| column.position <= position);
-        table.insert(
-            place,
-            Column {
-                name: choice.to_owned(),
-                values,
-            },
-        );
+        if let Some((name, values)) = self.choice_column()
+            && columns.iter().all(|column| column.name != name)
+        {
+            let name = name.to_owned();
+            columns.push(Column { name, values });
+        }
         Table {
             source: self.source.clone(),
             n_rows: self.rows_used(),
-            all_names: table.iter().map(|column| column.name.clone()).collect(),
-            columns: table,
+            all_names: columns.iter().map(|column| column.name.clone()).collect(),
+            columns,
         }
     }
 
     /// Name of the choice column and its cells, a row per case or per pair as the layout says.
-    fn choice_column(&self) -> (&str, Values) {
-        match (&self.schema.layout, &self.outcome) {
+    fn choice_column(&self) -> Option<(&str, Values)> {
+        Some(match (&self.schema.layout, &self.outcome) {
             (Layout::Wide { choice }, Outcome::Chosen(chosen)) => {
                 let code = |(case, &slot): (usize, &u32)| {
                     let alternative = self.alternative[self.start[case] + slot as usize];
@@ -192,7 +203,8 @@ impl ChoiceData {
                 (choice, Values::Number(cells.into()))
             }
             (Layout::Long { choice, .. }, Outcome::Counts(counts)) => (choice, Values::Number(counts.clone().into())),
-        }
+            (_, Outcome::None) => return None,
+        })
     }
 }
 

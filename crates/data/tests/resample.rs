@@ -98,10 +98,17 @@ fn a_choice_outside_its_set_is_a_broken_promise() {
 #[test]
 fn a_table_computes_columns() {
     let table = table("a,b,t\n1,2,x\n3,NA,y");
-    let values = table.evaluate("twice", &common::expression("2 * a + (t == 'x')")).unwrap();
+    let values = table
+        .evaluate("twice", &common::expression("2 * a + (t == 'x')"))
+        .unwrap();
     assert_eq!(values, [3.0, 6.0]);
     let missing = table.evaluate("b", &common::expression("a + b")).unwrap();
     assert!(missing[0] == 3.0 && missing[1].is_nan());
-    let error = table.evaluate("simulated column \"c\"", &common::expression("a + c")).unwrap_err();
-    assert!(error.to_string().starts_with("simulated column \"c\", column 5: "), "{error}");
+    let error = table
+        .evaluate("simulated column \"c\"", &common::expression("a + c"))
+        .unwrap_err();
+    assert!(
+        error.to_string().starts_with("simulated column \"c\", column 5: "),
+        "{error}"
+    );
 }

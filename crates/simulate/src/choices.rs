@@ -70,12 +70,18 @@ pub fn choices(
         let model = Model::bind(specification, &situations)?;
         let needed = model.parameters().len();
         if theta.len() != needed {
-            return Err(SimulationError::Parameters { given: theta.len(), needed });
+            return Err(SimulationError::Parameters {
+                given: theta.len(),
+                needed,
+            });
         }
         if let Outcome::Counts(_) = situations.outcome() {
             let fractional = (0..situations.n_cases()).find(|&case| situations.choices(case).fract() != 0.0);
             if let Some(case) = fractional {
-                return Err(SimulationError::FractionalCount { case: case + 1, total: situations.choices(case) });
+                return Err(SimulationError::FractionalCount {
+                    case: case + 1,
+                    total: situations.choices(case),
+                });
             }
         }
         model.draw_outcome(theta, seed.split(NOISE))?

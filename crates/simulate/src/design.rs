@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use logsum_data::{
-    ChoiceData, Code, Column, DataError, Layout, Outcome, Schema, Source, Table, TextColumn, Values, name_list,
-};
+use logsum_data::{ChoiceData, Code, Column, DataError, Layout, Schema, Source, Table, TextColumn, Values, name_list};
 use logsum_draws::Seed;
 use logsum_utility::{Distribution, ModelFile, Per, Synthetic, SyntheticColumn};
 use rand::{Rng, RngExt};
@@ -37,19 +35,27 @@ pub enum DesignError {
     #[error("0 cases per decision maker; use at least 1")]
     NoneEach,
     /// A panel where the model has none.
-    #[error("{0} cases per decision maker, but the model's [data] names no decision_maker; name the column, or leave the number out")]
+    #[error(
+        "{0} cases per decision maker, but the model's [data] names no decision_maker; name the column, or leave the number out"
+    )]
     NoPanel(usize),
     /// A column drawn by decision maker where there is none.
-    #[error("simulated column \"{column}\" is drawn per decision maker, but the model's [data] names no decision_maker")]
+    #[error(
+        "simulated column \"{column}\" is drawn per decision maker, but the model's [data] names no decision_maker"
+    )]
     NoDecisionMaker {
         /// The column.
         column: String,
     },
     /// Long data that name no alternatives.
-    #[error("nothing says how many alternatives a simulated case has; list them in [alternatives], or set rows_per_case in [simulate]")]
+    #[error(
+        "nothing says how many alternatives a simulated case has; list them in [alternatives], or set rows_per_case in [simulate]"
+    )]
     NoAlternatives,
     /// A stated column that identifies something.
-    #[error("simulated column \"{column}\" is the {role} of [data], which the simulation numbers itself; remove it from [simulate]")]
+    #[error(
+        "simulated column \"{column}\" is the {role} of [data], which the simulation numbers itself; remove it from [simulate]"
+    )]
     Identifier {
         /// The column.
         column: String,
@@ -59,6 +65,18 @@ pub enum DesignError {
     /// A column that neither stands in the file nor is stated.
     #[error("the model uses {}, for which [simulate] states no distribution, and there are no data to resample", name_list(.0.iter().map(String::as_str)))]
     Unstated(Vec<String>),
+    /// A case in which there is nothing to choose.
+    #[error(
+        "{cases} of {of} simulated cases, the first of them case {first}, have one alternative only; look at the availability"
+    )]
+    OneAlternative {
+        /// How many.
+        cases: usize,
+        /// Of how many.
+        of: usize,
+        /// The first, from 1.
+        first: usize,
+    },
     /// The simulated table is not one of choices.
     #[error("simulated data: {0}")]
     Data(#[from] DataError),
@@ -87,12 +105,20 @@ impl<'a> Design<'a> {
             _ => {}
         }
         for column in stated(model) {
-            let identifier = schema.named_columns().into_iter().find(|(name, _)| *name == column.name);
+            let identifier = schema
+                .named_columns()
+                .into_iter()
+                .find(|(name, _)| *name == column.name);
             if let Some((_, role)) = identifier {
-                return Err(DesignError::Identifier { column: column.name.clone(), role });
+                return Err(DesignError::Identifier {
+                    column: column.name.clone(),
+                    role,
+                });
             }
             if column.per == Per::DecisionMaker && schema.decision_maker.is_none() {
-                return Err(DesignError::NoDecisionMaker { column: column.name.clone() });
+                return Err(DesignError::NoDecisionMaker {
+                    column: column.name.clone(),
+                });
             }
         }
         let unstated = Design::unstated(model);
@@ -102,7 +128,12 @@ impl<'a> Design<'a> {
         if data.is_none() {
             rows_per_case(model)?;
         }
-        Ok(Design { model, data, cases, per_decision_maker })
+        Ok(Design {
+            model,
+            data,
+            cases,
+            per_decision_maker,
+        })
     }
 
     /// Columns that the model needs and `[simulate]` does not state: they are resampled from its data.
@@ -133,12 +164,25 @@ impl<'a> Design<'a> {
                 Some(known) => known.values = values,
                 None => {
                     table.all_names.push(column.name.clone());
-                    table.columns.push(Column { name: column.name.clone(), values });
+                    table.columns.push(Column {
+                        name: column.name.clone(),
+                        values,
+                    });
                 }
             }
         }
         let uses = self.model.specification.uses();
-        Ok(ChoiceData::situations(table, &self.model.schema, &uses)?)
+        let data = ChoiceData::situations(table, &self.model.schema, &uses)?;
+        let mut single = (0..data.n_cases()).filter(|&case| data.pairs(case).len() < 2);
+        if let Some(first) = single.next() {
+            let cases = single.count() + 1;
+            return Err(DesignError::OneAlternative {
+                cases,
+                of: data.n_cases(),
+                first: first + 1,
+            });
+        }
+        Ok(data)
     }
 
     fn resample(&self, data: &ChoiceData, seed: Seed) -> ChoiceData {
@@ -176,13 +220,18 @@ impl<'a> Design<'a> {
         let schema = &self.model.schema;
         let rows = rows_per_case(self.model).expect("looked up when the design was made");
         let each = self.per_decision_maker.unwrap_or(1);
-        let case_of_row: Vec<u32> = (0..self.cases as u32).flat_map(|case| std::iter::repeat_n(case, rows)).collect();
+        let case_of_row: Vec<u32> = (0..self.cases as u32)
+            .flat_map(|case| std::iter::repeat_n(case, rows))
+            .collect();
         let maker_of_row: Vec<u32> = case_of_row.iter().map(|&case| case / each as u32).collect();
         let numbered = |of: &[u32]| Values::Number(of.iter().map(|&number| f64::from(number) + 1.0).collect());
         let mut columns: Vec<Column> = Vec::new();
         let mut add = |name: &str, values: Values| {
             if columns.iter().all(|column| column.name != name) {
-                columns.push(Column { name: name.to_owned(), values });
+                columns.push(Column {
+                    name: name.to_owned(),
+                    values,
+                });
             }
         };
         if let Some(name) = &schema.decision_maker {
@@ -191,21 +240,38 @@ impl<'a> Design<'a> {
         let n = case_of_row.len();
         match &schema.layout {
             Layout::Wide { choice } => add(choice, codes(schema, 1, n)),
-            Layout::Long { case, alternative, choice, .. } => {
+            Layout::Long {
+                case,
+                alternative,
+                choice,
+                ..
+            } => {
                 add(case, numbered(&case_of_row));
                 if let Some(name) = alternative {
                     add(name, codes(schema, rows, n));
                 }
-                add(choice, Values::Number((0..n).map(|row| f64::from(u8::from(row % rows == 0))).collect()));
+                add(
+                    choice,
+                    Values::Number((0..n).map(|row| f64::from(u8::from(row % rows == 0))).collect()),
+                );
             }
         }
         let table = Table {
-            source: Source { name: "simulated data".to_owned(), first_row: 2 },
+            source: Source {
+                name: "simulated data".to_owned(),
+                first_row: 2,
+            },
             n_rows: n,
             all_names: columns.iter().map(|column| column.name.clone()).collect(),
             columns,
         };
-        (table, Units { case_of_row, maker_of_row: schema.decision_maker.as_ref().map(|_| maker_of_row) })
+        (
+            table,
+            Units {
+                case_of_row,
+                maker_of_row: schema.decision_maker.as_ref().map(|_| maker_of_row),
+            },
+        )
     }
 }
 
@@ -215,7 +281,10 @@ fn stated(model: &ModelFile) -> &[SyntheticColumn] {
 
 /// Rows of a case where no data give them.
 fn rows_per_case(model: &ModelFile) -> Result<usize, DesignError> {
-    let stated = model.synthetic.as_ref().and_then(|Synthetic { rows_per_case, .. }| *rows_per_case);
+    let stated = model
+        .synthetic
+        .as_ref()
+        .and_then(|Synthetic { rows_per_case, .. }| *rows_per_case);
     match (&model.schema.layout, model.schema.alternatives.len()) {
         (Layout::Wide { .. }, _) => Ok(1),
         (Layout::Long { .. }, 0) => stated.ok_or(DesignError::NoAlternatives),
@@ -226,7 +295,10 @@ fn rows_per_case(model: &ModelFile) -> Result<usize, DesignError> {
 /// Codes of the alternatives in turn; where none are listed, numbers from 1.
 fn codes(schema: &Schema, rows: usize, n: usize) -> Values {
     let code = |row: usize| schema.alternatives.get(row % rows).map(|alternative| &alternative.code);
-    let texts = schema.alternatives.iter().any(|alternative| matches!(alternative.code, Code::Text(_)));
+    let texts = schema
+        .alternatives
+        .iter()
+        .any(|alternative| matches!(alternative.code, Code::Text(_)));
     if texts {
         let written: Vec<Option<String>> = (0..n).map(|row| code(row).map(Code::written)).collect();
         return Values::Text(TextColumn::new(written.iter().map(Option::as_deref)));
@@ -256,7 +328,10 @@ impl Units {
         let maker_of_row = data
             .decision_makers()
             .map(|makers| case_of_row.iter().map(|&case| makers[case as usize]).collect());
-        Units { case_of_row, maker_of_row }
+        Units {
+            case_of_row,
+            maker_of_row,
+        }
     }
 
     /// The unit of a row for which values are drawn.
@@ -308,7 +383,12 @@ fn draw(column: &SyntheticColumn, units: &Units, table: &Table, seed: Seed) -> R
                     left < 0.0
                 });
                 // Rounding can leave a little beyond the last of them.
-                found.unwrap_or_else(|| probabilities.iter().rposition(|probability| *probability > 0.0).unwrap_or(0))
+                found.unwrap_or_else(|| {
+                    probabilities
+                        .iter()
+                        .rposition(|probability| *probability > 0.0)
+                        .unwrap_or(0)
+                })
             };
             match &values[0] {
                 Code::Text(_) => {

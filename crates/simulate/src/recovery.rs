@@ -164,7 +164,10 @@ impl RecoveryStudy<'_> {
 
     fn replicate(&self, replication: usize, free: &[usize]) -> Result<(Outcome, usize), RecoveryError> {
         let seed = Seed::new(self.seed).split(replication as u64);
-        let broken = |source: SimulationError| RecoveryError::Simulation { replication: replication + 1, source };
+        let broken = |source: SimulationError| RecoveryError::Simulation {
+            replication: replication + 1,
+            source,
+        };
         let data = choices(self.specification, self.design, self.truth, seed).map_err(broken)?;
         let model = Model::bind(self.specification, &data).map_err(|error| broken(error.into()))?;
         let outcome = match model.fit(&FitOptions::default(), None) {
@@ -195,9 +198,15 @@ fn summarise(
     let mean = pairs.iter().map(|(estimate, _)| estimate).sum::<f64>() / n;
     let squares: f64 = pairs.iter().map(|(estimate, _)| (estimate - mean).powi(2)).sum();
     let empirical = (pairs.len() > 1).then(|| (squares / (n - 1.0)).sqrt());
-    let with: Vec<(f64, f64)> = pairs.iter().filter_map(|&(estimate, error)| Some((estimate, error?))).collect();
+    let with: Vec<(f64, f64)> = pairs
+        .iter()
+        .filter_map(|&(estimate, error)| Some((estimate, error?)))
+        .collect();
     let known = with.len() as f64;
-    let covered = with.iter().filter(|(estimate, error)| (estimate - truth).abs() <= quantile * error).count();
+    let covered = with
+        .iter()
+        .filter(|(estimate, error)| (estimate - truth).abs() <= quantile * error)
+        .count();
     let share = |total: f64| (!with.is_empty()).then(|| total / known);
     RecoveredParameter {
         term,
@@ -205,7 +214,12 @@ fn summarise(
         mean,
         bias: mean - truth,
         bias_std_error: empirical.map(|deviation| deviation / n.sqrt()),
-        rmse: (pairs.iter().map(|(estimate, _)| (estimate - truth).powi(2)).sum::<f64>() / n).sqrt(),
+        rmse: (pairs
+            .iter()
+            .map(|(estimate, _)| (estimate - truth).powi(2))
+            .sum::<f64>()
+            / n)
+            .sqrt(),
         empirical_std_error: empirical,
         mean_std_error: share(with.iter().map(|(_, error)| error).sum()),
         with_std_error: with.len(),

@@ -1,5 +1,8 @@
 //! The logit kernel: utilities of a block to probabilities, ln P(outcome) and its derivative in utility.
 
+use logsum_draws::Stream;
+use rand::Rng;
+
 /// Lanes of a block that share a choice set: utilities in, probabilities and residuals out. Slot-major: slot s of
 /// lane i stands at `s * lanes + i`.
 pub(crate) struct Block<'a> {
@@ -116,4 +119,23 @@ impl Kernel {
             }
         }
     }
+}
+
+/// One random outcome of a case: the alternative (a position in `utilities`) for which V_j + ε_j is largest, with
+/// standard Gumbel noise ε_j = −ln E_j, where E_j is exponential.
+pub(crate) fn choose(utilities: &[f64], stream: &mut Stream) -> usize {
+    let mut best = (f64::NEG_INFINITY, 0);
+    for (position, utility) in utilities.iter().enumerate() {
+        let total = utility + gumbel(stream);
+        if total > best.0 {
+            best = (total, position);
+        }
+    }
+    best.1
+}
+
+/// −ln(−ln u) with u uniform in (0, 1).
+fn gumbel(stream: &mut Stream) -> f64 {
+    let u = ((stream.next_u64() >> 12) as f64 + 0.5) * 2.0_f64.powi(-52);
+    -(-u.ln()).ln()
 }

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod diagnose;
+mod draw;
 mod evaluate;
 mod explain;
 mod lanes;

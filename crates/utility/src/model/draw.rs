@@ -1,0 +1,77 @@
+//! Drawing outcomes: what random utility maximisers with the given parameters choose.
+
+use logsum_data::{Layout, Outcome};
+use logsum_draws::{Seed, Stream};
+use logsum_estimate::EvalError;
+use rayon::prelude::*;
+
+use super::{Model, logit};
+
+impl Model<'_> {
+    /// Draws an outcome for every case at `theta` (length K),
+    ///
+    /// ```text
+    /// chosen_n = argmax_{j ∈ C_n} V_nj(θ) + ε_nj
+    /// ```
+    ///
+    /// the noise ε being the kernel's: independent standard Gumbel for logit. In data that count choices, each case
+    /// makes as many as it has (rounded to whole ones), or 1 if that is not known.
+    ///
+    /// The draws of a decision maker come from the stream of that number alone: they do not depend on threads, nor on
+    /// how many decision makers follow.
+    ///
+    /// # Errors
+    /// As [`Model::utilities`].
+    pub fn draw_outcome(&self, theta: &[f64], seed: Seed) -> Result<Outcome, EvalError> {
+        let utilities = self.utilities(theta)?;
+        let data = self.data();
+        let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
+        let known = matches!(data.outcome(), Outcome::Counts(_));
+        let draw = |case: usize, stream: &mut Stream| {
+            let utilities = &utilities[data.pairs(case)];
+            let times = if known { data.choices(case).round() as u64 } else { 1 };
+            let mut chosen = vec![0.0; if counts { utilities.len() } else { 0 }];
+            let mut last = 0;
+            for _ in 0..times {
+                last = logit::choose(utilities, stream);
+                if counts {
+                    chosen[last] += 1.0;
+                }
+            }
+            (last as u32, chosen)
+        };
+        let makers = self.cases_by_decision_maker();
+        let drawn: Vec<Vec<(u32, Vec<f64>)>> = makers
+            .par_iter()
+            .enumerate()
+            .with_min_len(64)
+            .map(|(maker, cases)| {
+                let mut stream = seed.stream(maker as u64);
+                cases.clone().map(|case| draw(case, &mut stream)).collect()
+            })
+            .collect();
+        let drawn = drawn.into_iter().flatten();
+        Ok(if counts {
+            Outcome::Counts(drawn.flat_map(|(_, counts)| counts).collect())
+        } else {
+            Outcome::Chosen(drawn.map(|(chosen, _)| chosen).collect())
+        })
+    }
+
+    /// The cases of each decision maker, which stand together.
+    fn cases_by_decision_maker(&self) -> Vec<std::ops::Range<usize>> {
+        let n = self.data.n_cases();
+        let Some(makers) = self.data.decision_makers() else {
+            return (0..n).map(|case| case..case + 1).collect();
+        };
+        let mut ranges = Vec::with_capacity(self.data.n_decision_makers());
+        let mut first = 0;
+        for case in 1..=n {
+            if case == n || makers[case] != makers[first] {
+                ranges.push(first..case);
+                first = case;
+            }
+        }
+        ranges
+    }
+}
