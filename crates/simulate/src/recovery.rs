@@ -90,6 +90,14 @@ pub enum RecoveryError {
     /// Every parameter is fixed.
     #[error("all parameters are fixed; there is nothing to recover")]
     NothingFree,
+    /// Too few or too many true values.
+    #[error("{given} true value{}, but the model has {needed} parameters", if *given == 1 { "" } else { "s" })]
+    Truth {
+        /// Values given.
+        given: usize,
+        /// Parameters of the model, fixed ones included.
+        needed: usize,
+    },
     /// A replication's data could not be made.
     #[error("replication {replication}: {source}")]
     Simulation {
@@ -117,7 +125,11 @@ impl RecoveryStudy<'_> {
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(RecoveryError::Confidence(self.confidence));
         }
-        let free: Vec<usize> = (0..self.specification.parameters.len())
+        let (given, needed) = (self.truth.len(), self.specification.parameters.len());
+        if given != needed {
+            return Err(RecoveryError::Truth { given, needed });
+        }
+        let free: Vec<usize> = (0..needed)
             .filter(|&at| !self.specification.parameters[at].parameter.fixed)
             .collect();
         if free.is_empty() {
