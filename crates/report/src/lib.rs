@@ -8,6 +8,7 @@
 //! a quotation above the Markdown, in caption and notes of the LaTeX, in a column of the CSV, and in
 //! `converged` of the JSON.
 
+mod chart;
 mod csv;
 mod description;
 mod fit;
@@ -16,12 +17,14 @@ mod json;
 pub mod latex;
 pub mod markdown;
 pub mod number;
+pub mod picture;
 mod progress;
 mod style;
 mod svg;
 mod table;
 mod text;
 
+pub use chart::{Chart, DotAndWhisker, Scale, Stroke, Whisker};
 pub use description::{description, description_text};
 pub use fit::{fit, fit_text};
 pub use format::{Format, UnknownFormat};
