@@ -1,1 +1,3 @@
 //! Random utility simulation.
+
+pub mod boltzmann;
