@@ -4,7 +4,7 @@ use super::{Boltzmann, BoltzmannError, Levels, softmax};
 
 /// The search ends where the wanted mean, counted from the end of the energies on its side, is met to this share, or β
 /// moves by less than this share of itself: a few units in the last place.
-const TOLERANCE: f64 = 4.0 * f64::EPSILON;
+const TOLERANCE: f64 = 8.0 * f64::EPSILON;
 
 impl Levels {
     /// The distribution whose mean energy is the wanted one.
@@ -75,11 +75,11 @@ fn inverse_temperature(gaps: &[f64], ln_degeneracies: &[f64], wanted: f64) -> (f
     for iterations in 2.. {
         let (mean, variance) = moments(beta);
         let excess = mean.ln() - wanted.ln();
-        if excess.abs() <= TOLERANCE {
+        let newton = beta + excess * mean / variance;
+        if excess.abs() <= TOLERANCE || (newton - beta).abs() <= TOLERANCE * beta {
             return (beta, iterations);
         }
         *(if excess > 0.0 { &mut low } else { &mut high }) = beta;
-        let newton = beta + excess * mean / variance;
         let next = if high.is_infinite() {
             // No bracket yet: at least double, for Newton's steps may be short.
             if newton.is_finite() {
