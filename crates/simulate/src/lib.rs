@@ -1,3 +1,4 @@
 //! Random utility simulation.
 
 pub mod boltzmann;
+pub mod maximum_entropy;
