@@ -1,8 +1,10 @@
-//! Random utility simulation: Gumbel noise gives softmax, other noises do not, and synthetic choices with known parameters
-//! show whether estimation finds them again.
+//! Random utility simulation: Gumbel noise gives softmax, other noises do not; Boltzmann's and Jaynes's arguments give it too; and
+//! synthetic choices with known parameters show whether estimation finds them again.
 
+pub mod boltzmann;
 mod choices;
 mod design;
+pub mod maximum_entropy;
 mod noise;
 mod recovery;
 mod sampling;
