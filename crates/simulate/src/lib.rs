@@ -1,4 +1,5 @@
 //! Random utility simulation.
 
 pub mod boltzmann;
+pub mod counting;
 pub mod maximum_entropy;
