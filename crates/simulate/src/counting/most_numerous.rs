@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use super::CountingError;
 use super::arrangements::{binomial, ln_factorial};
 
-/// Steps of the search, some seconds.
+/// Steps of the search: a second or so.
 pub(super) const MAX_STEPS: u64 = 50_000_000;
 /// Sums of ln k! closer than this are compared in whole numbers.
 const NEAR: f64 = 1e-6;

@@ -314,14 +314,15 @@ fn messages() {
         error(&ladder(8), 100_000, Some(1.0)),
         "100000 particles need a table of 10000100000 entries, limit 4000000; use fewer particles or a larger unit"
     );
-    assert_eq!(occupations(&ladder(8), 300, Some(1.0)).unwrap_err().to_string(), "?");
-    assert_eq!(error(&[1.0], 3, None), "a single energy; give two energies or more");
     assert_eq!(
-        CountingError::Search {
-            n: 10,
-            limit: most_numerous::MAX_STEPS
-        }
-        .to_string(),
-        "too many occupations of 10 particles are about equally numerous (over 50000000 looked at); use fewer levels"
+        occupations(&ladder(8), 300, Some(1.0)).unwrap_err().to_string(),
+        "263659693 occupations to list, limit 100000; use fewer particles or levels"
+    );
+    assert_eq!(error(&[1.0], 3, None), "a single energy; give two energies or more");
+    // Thirty levels of the same energy for ten particles: C(30, 10) ways, all as good.
+    let energies = [&[0.0; 30][..], &[1.0]].concat();
+    assert_eq!(
+        error(&energies, 20, Some(0.5)),
+        "too many occupations of 20 particles are about equally numerous (over 50000000 looked at); use fewer levels"
     );
 }
