@@ -3,6 +3,7 @@
 
 pub mod boltzmann;
 mod choices;
+pub mod counting;
 mod design;
 pub mod maximum_entropy;
 mod noise;

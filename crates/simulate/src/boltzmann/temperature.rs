@@ -80,6 +80,7 @@ fn inverse_temperature(gaps: &[f64], ln_degeneracies: &[f64], wanted: f64) -> (f
             return (beta, iterations);
         }
         *(if excess > 0.0 { &mut low } else { &mut high }) = beta;
+        let step = (newton - beta).abs();
         let next = if high.is_infinite() {
             // No bracket yet: at least double, for Newton's steps may be short.
             if newton.is_finite() {
@@ -87,14 +88,15 @@ fn inverse_temperature(gaps: &[f64], ln_degeneracies: &[f64], wanted: f64) -> (f
             } else {
                 2.0 * beta
             }
-        } else if low < newton && newton < high && (newton - beta).abs() <= 0.5 * previous {
+        } else if low < newton && newton < high && step <= 0.5 * previous {
+            previous = step;
             newton
         } else {
             // Steps that do not halve are replaced by halves of the bracket: one or the other must end.
+            previous = high - low;
             low + 0.5 * (high - low)
         };
-        previous = (next - beta).abs();
-        if previous <= TOLERANCE * beta {
+        if (next - beta).abs() <= TOLERANCE * beta {
             return (next, iterations);
         }
         beta = next;
