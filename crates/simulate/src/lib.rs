@@ -1,1 +1,7 @@
 //! Random utility simulation.
+
+pub mod exact;
+mod noise;
+pub mod statistics;
+
+pub use noise::Noise;
