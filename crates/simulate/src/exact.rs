@@ -23,12 +23,13 @@ use shape::Shape;
 /// correlated normal           the same integral, given what the members share, averaged over that
 /// ```
 ///
-/// Length J and summing to 1, closed forms to a few roundings, integrals to 1e-10. Equally good members of a nest with
-/// dissimilarity 0 share its probability equally; with a correlation of 1 the first of them has it all.
-/// Utilities and temperature as [`Experiment::check`](crate::Experiment::check) accepts them.
-pub fn probabilities(noise: &Noise, utilities: &[f64], temperature: f64) -> Vec<f64> {
-    let independent = |shape: Shape| independent::probabilities(&shape, &softmax::scaled(utilities, temperature));
-    match noise {
+/// Length J and summing to 1, closed forms to a few roundings, integrals to 1e-10. None in the one case for which
+/// there is neither: a negative correlation, beside two or more alternatives that do not share it.
+/// Noise, utilities and temperature as [`Experiment::check`](crate::Experiment::check) accepts them.
+pub fn probabilities(noise: &Noise, utilities: &[f64], temperature: f64) -> Option<Vec<f64>> {
+    let v = softmax::scaled(utilities, temperature);
+    let independent = |shape: Shape| independent::probabilities(&vec![shape; v.len()], &v);
+    Some(match noise {
         Noise::Gumbel | Noise::ExponentialRace => softmax(utilities, temperature),
         Noise::Normal => independent(Shape::normal()),
         Noise::Logistic => independent(Shape::logistic()),
@@ -36,13 +37,11 @@ pub fn probabilities(noise: &Noise, utilities: &[f64], temperature: f64) -> Vec<
         Noise::Uniform => independent(Shape::uniform()),
         Noise::Laplace => independent(Shape::laplace()),
         Noise::Student { degrees } => independent(Shape::student(*degrees)),
-        Noise::GevNested { dissimilarity, members } => {
-            nested::probabilities(&softmax::scaled(utilities, temperature), *dissimilarity, members)
-        }
+        Noise::GevNested { dissimilarity, members } => nested::probabilities(&v, *dissimilarity, members),
         Noise::CorrelatedNormal { correlation, members } => {
-            correlated::probabilities(&softmax::scaled(utilities, temperature), *correlation, members)
+            return correlated::probabilities(&v, *correlation, members);
         }
-    }
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,1 @@
 //! Random utility simulation.
-
-pub mod exact;
-mod noise;
-pub mod statistics;
-
-pub use noise::Noise;

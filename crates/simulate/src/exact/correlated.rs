@@ -4,23 +4,48 @@ use super::independent::{self, all_but_one};
 use super::quadrature::{integrate, pieces};
 use super::shape::{Shape, gumbel_deviation, normal_density, normal_distribution};
 
-/// What the members share is taken for all that they have, within this of a correlation of 1.
-const WHOLE: f64 = 1e-12;
+/// Variance that stands for none.
+const LEAST: f64 = 1e-20;
 
 /// ```text
-/// ε_m = σ (√ρ z + √(1 − ρ) e_m)  for members        ε_k = σ e_k  for the others        σ = π/√6
-/// P_m = ∫ Π_{others} F(x − v_k) ∫ φ(z) f_m(x | z) Π_{n≠m} F_n(x | z) dz dx
+/// Var ε = σ² for all        Cov(ε_m, ε_n) = ρ σ² for members        σ = π/√6
 /// ```
 ///
-/// `v`: utilities over the temperature, the largest 0.
-pub(super) fn probabilities(v: &[f64], correlation: f64, members: &[usize]) -> Vec<f64> {
-    let inside: Vec<usize> = (0..v.len()).filter(|j| members.contains(j)).collect();
-    let outside: Vec<usize> = (0..v.len()).filter(|j| !members.contains(j)).collect();
-    if inside.len() < 2 || correlation == 0.0 {
-        return independent::probabilities(&Shape::normal(), v);
+/// `v`: utilities over the temperature, the largest 0. None for a negative correlation beside two or more alternatives
+/// that are no members.
+pub(super) fn probabilities(v: &[f64], correlation: f64, members: &[usize]) -> Option<Vec<f64>> {
+    let inside: Vec<bool> = (0..v.len()).map(|j| members.contains(&j)).collect();
+    let outside = inside.iter().filter(|inside| !**inside).count();
+    match outside {
+        0 | 1 => Some(with_one_outside(v, correlation, &inside)),
+        _ if correlation >= 0.0 => Some(given_what_is_shared(v, correlation, &inside)),
+        _ => None,
     }
-    if correlation > 1.0 - WHOLE {
-        return inseparable(v, &inside, outside);
+}
+
+/// Choices depend on the differences of noises alone, and these are as those of independent ones:
+///
+/// ```text
+/// Var(ε_m − ε_n) = 2 (1 − ρ) σ²        Var(ε_m − ε_0) = 2 σ² = (1 − ρ) σ² + (1 + ρ) σ²
+/// ```
+fn with_one_outside(v: &[f64], correlation: f64, inside: &[bool]) -> Vec<f64> {
+    let shape = |&inside: &bool| match inside {
+        true => Shape::normal_of(1.0 - correlation),
+        // Two members with a correlation of −1 leave no noise beside them.
+        false => Shape::normal_of((1.0 + correlation).max(LEAST)),
+    };
+    let shapes: Vec<Shape> = inside.iter().map(shape).collect();
+    independent::probabilities(&shapes, v)
+}
+
+/// ```text
+/// ε_m = σ (√ρ z + √(1 − ρ) e_m)  for members        ε_k = σ e_k  for the others
+/// P_m = ∫ Π_{others} F(x − v_k) ∫ φ(z) f_m(x | z) Π_{n≠m} F_n(x | z) dz dx
+/// ```
+pub(super) fn given_what_is_shared(v: &[f64], correlation: f64, members: &[bool]) -> Vec<f64> {
+    let (inside, outside): (Vec<usize>, Vec<usize>) = (0..v.len()).partition(|&j| members[j]);
+    if correlation == 0.0 {
+        return independent::probabilities(&vec![Shape::normal(); v.len()], v);
     }
     let sigma = gumbel_deviation();
     let (shared, own) = (sigma * correlation.sqrt(), sigma * (1.0 - correlation).sqrt());
@@ -43,7 +68,7 @@ pub(super) fn probabilities(v: &[f64], correlation: f64, members: &[usize]) -> V
         let width = own / shared;
         let rises = inside.iter().flat_map(|&m| {
             let centre = (x - v[m]) / shared;
-            [-4.0, -1.0, 1.0, 4.0].map(|step| centre + step * width)
+            [-9.0, -3.0, 0.0, 3.0, 9.0].map(|step| centre + step * width)
         });
         let marks = pieces(-9.0, 9.0, rises, 0.5 * width.min(1.0), 2.0);
         let inner = integrate(&marks, inside.len() + 1, 1e-12, |z, out| {
@@ -65,19 +90,4 @@ pub(super) fn probabilities(v: &[f64], correlation: f64, members: &[usize]) -> V
             out[k] = normal.density(x - v[k]) * others * inner[inside.len()];
         }
     })
-}
-
-/// With one noise for all members, only the best of them is ever chosen.
-fn inseparable(v: &[f64], inside: &[usize], mut kept: Vec<usize>) -> Vec<f64> {
-    let best = inside
-        .iter()
-        .copied()
-        .reduce(|best, m| if v[m] > v[best] { m } else { best });
-    kept.extend(best);
-    let few: Vec<f64> = kept.iter().map(|&j| v[j]).collect();
-    let mut all = vec![0.0; v.len()];
-    for (j, p) in kept.iter().zip(independent::probabilities(&Shape::normal(), &few)) {
-        all[*j] = p;
-    }
-    all
 }

@@ -58,11 +58,16 @@ impl Shape {
         Shape::scaled(Form::Normal, 1.0)
     }
 
+    /// Normal noise of `variance` times the variance of the others.
+    pub(super) fn normal_of(variance: f64) -> Self {
+        Shape::scaled(Form::Normal, 1.0 / variance)
+    }
+
     pub(super) fn logistic() -> Self {
         Shape::scaled(Form::Logistic, PI * PI / 3.0)
     }
 
-    /// From 0 upwards; a constant added to all noises changes no choice.
+    /// From 0 upwards: that its mean is not 0 changes no choice.
     pub(super) fn exponential() -> Self {
         Shape::scaled(Form::Exponential, 1.0)
     }
@@ -76,7 +81,7 @@ impl Shape {
         Shape::scaled(Form::Laplace, 2.0)
     }
 
-    /// Without a variance, at two degrees of freedom or fewer, no shape has that of the Gumbel: all is NaN.
+    /// Of more than two degrees of freedom: with fewer there is no variance to scale.
     pub(super) fn student(degrees: f64) -> Self {
         let ratio = ln_gamma((degrees + 1.0) / 2.0) - ln_gamma(degrees / 2.0);
         let height = ratio.exp() / (degrees * PI).sqrt();
@@ -126,12 +131,18 @@ impl Shape {
         }
     }
 
-    /// Where the density jumps or bends, or else its middle.
+    pub(super) fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// Where the density jumps or bends, or where it is to be looked for if it is narrow.
     pub(super) fn marks(&self) -> Vec<f64> {
-        match self.form {
-            Form::Uniform => vec![-self.scale, self.scale],
-            _ => vec![0.0],
-        }
+        let standard: &[f64] = match self.form {
+            Form::Uniform => &[-1.0, 1.0],
+            Form::Exponential | Form::Laplace => &[0.0],
+            _ => &[-9.0, -3.0, 0.0, 3.0, 9.0],
+        };
+        standard.iter().map(|mark| mark * self.scale).collect()
     }
 
     /// Whether the density has derivatives everywhere, so that marks are a help and not a must.

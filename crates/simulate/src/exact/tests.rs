@@ -2,7 +2,7 @@ use std::f64::consts::PI;
 
 use super::quadrature::integrate;
 use super::shape::{Shape, gumbel_deviation, normal_distribution};
-use super::{independent, logsum, probabilities, softmax};
+use super::{correlated, independent, logsum, softmax};
 use crate::Noise;
 
 const UTILITIES: [f64; 5] = [1.0, 0.3, -0.5, 0.0, -2.0];
@@ -32,6 +32,10 @@ fn noises() -> Vec<Noise> {
             members,
         },
     ]
+}
+
+fn probabilities(noise: &Noise, utilities: &[f64], temperature: f64) -> Vec<f64> {
+    super::probabilities(noise, utilities, temperature).expect("a formula for this noise")
 }
 
 fn close(found: &[f64], expected: &[f64], tolerance: f64, what: &dyn std::fmt::Debug) {
@@ -83,7 +87,7 @@ fn quadrature_of_gumbel_noise_is_softmax() {
         let v = super::softmax::scaled(&UTILITIES, temperature);
         let expected = softmax(&UTILITIES, temperature);
         close(
-            &independent::probabilities(&Shape::gumbel(), &v),
+            &independent::probabilities(&[Shape::gumbel(); 5], &v),
             &expected,
             1e-12,
             &temperature,
@@ -317,11 +321,31 @@ fn correlation_at_its_limits() {
     );
     // √(1 − ρ) = 1e-4 away from the limit in which the red bus takes half of the bus.
     close(&correlated(1.0 - 1e-8, &[0.0; 3]), &[0.5, 0.25, 0.25], 1e-4, &"ρ → 1");
-    close(&correlated(1.0, &[0.0; 3]), &[0.5, 0.5, 0.0], 1e-12, &"ρ = 1");
     close(
-        &correlated(1.0, &[0.0, -1.0, 0.0]),
+        &correlated(1.0 - 1e-15, &[0.0, -1.0, 0.0]),
         &[0.5, 0.0, 0.5],
-        1e-12,
-        &"ρ = 1, the better of two",
+        1e-7,
+        &"ρ → 1, the better of two",
     );
+    // ε_2 = −ε_1: the independent one is above |ε_1| one time in four.
+    close(&correlated(-1.0, &[0.0; 3]), &[0.25, 0.375, 0.375], 1e-9, &"ρ = −1");
+}
+
+/// By the shared factor and by the differences: two integrals that have nothing in common but the model.
+#[test]
+fn two_ways_to_correlate() {
+    for correlation in [0.0, 0.2, 0.9, 0.999_99, 1.0 - 1e-13] {
+        for (utilities, members) in [
+            (&[0.3, 0.0, -0.2][..], &[false, true, true][..]),
+            (&[0.0, -0.1, -0.1, -3.0], &[true, true, false, true]),
+            (&[0.0, -1.0], &[true, true]),
+        ] {
+            let positions: Vec<usize> = (0..members.len()).filter(|&j| members[j]).collect();
+            let expected = correlated::probabilities(utilities, correlation, &positions).unwrap();
+            let found = correlated::given_what_is_shared(utilities, correlation, members);
+            close(&found, &expected, 1e-10, &(correlation, utilities));
+        }
+    }
+    assert_eq!(correlated::probabilities(&[0.0; 4], -0.1, &[0, 1]), None);
+    assert!(correlated::probabilities(&[0.0; 4], -0.1, &[0, 1, 2]).is_some());
 }
