@@ -11,13 +11,13 @@ use crate::philox::block;
 /// 2⁶³ blocks of 128 bits; two streams of a seed never share a block.
 #[derive(Clone, Debug)]
 pub struct Stream {
-    key: [u32; 2],
-    id: u64,
+    pub(crate) key: [u32; 2],
+    pub(crate) id: u64,
     /// Number of the block after the one in `words`.
-    next: u64,
+    pub(crate) next: u64,
     words: [u64; 2],
-    /// Words already handed out.
-    used: usize,
+    /// Words of it already handed out.
+    pub(crate) used: usize,
 }
 
 impl Stream {
@@ -33,7 +33,7 @@ impl Stream {
 
     /// The next 64 bits.
     #[inline]
-    fn word(&mut self) -> u64 {
+    pub(crate) fn word(&mut self) -> u64 {
         if self.used == 2 {
             let counter = [
                 self.next as u32,
