@@ -1,0 +1,181 @@
+//! Densities and distribution functions of the noises, at their scale in the simulation.
+
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
+
+use libm::erfc;
+use statrs::function::beta::beta_reg;
+use statrs::function::gamma::ln_gamma;
+
+/// Probability beyond the range of integration, for one alternative.
+const BEYOND: f64 = 1e-18;
+
+/// One alternative's noise: standard form and scale.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    form: Form,
+    scale: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    #[cfg(test)]
+    Gumbel,
+    Normal,
+    Logistic,
+    Exponential,
+    Uniform,
+    Laplace,
+    Student {
+        degrees: f64,
+        /// Density at 0.
+        height: f64,
+    },
+}
+
+/// Standard deviation of the standard Gumbel distribution, π/√6.
+pub(super) fn gumbel_deviation() -> f64 {
+    PI / 6.0_f64.sqrt()
+}
+
+impl Shape {
+    /// A form whose variance in standard form is `variance`.
+    fn scaled(form: Form, variance: f64) -> Self {
+        Shape {
+            form,
+            scale: gumbel_deviation() / variance.sqrt(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn gumbel() -> Self {
+        Shape {
+            form: Form::Gumbel,
+            scale: 1.0,
+        }
+    }
+
+    pub(super) fn normal() -> Self {
+        Shape::scaled(Form::Normal, 1.0)
+    }
+
+    /// Normal noise of `variance` times the variance of the others.
+    pub(super) fn normal_of(variance: f64) -> Self {
+        Shape::scaled(Form::Normal, 1.0 / variance)
+    }
+
+    pub(super) fn logistic() -> Self {
+        Shape::scaled(Form::Logistic, PI * PI / 3.0)
+    }
+
+    /// From 0 upwards: that its mean is not 0 changes no choice.
+    pub(super) fn exponential() -> Self {
+        Shape::scaled(Form::Exponential, 1.0)
+    }
+
+    /// Standard form on −1 … 1.
+    pub(super) fn uniform() -> Self {
+        Shape::scaled(Form::Uniform, 1.0 / 3.0)
+    }
+
+    pub(super) fn laplace() -> Self {
+        Shape::scaled(Form::Laplace, 2.0)
+    }
+
+    /// Of more than two degrees of freedom: with fewer there is no variance to scale.
+    pub(super) fn student(degrees: f64) -> Self {
+        let ratio = ln_gamma((degrees + 1.0) / 2.0) - ln_gamma(degrees / 2.0);
+        let height = ratio.exp() / (degrees * PI).sqrt();
+        let variance = if degrees > 2.0 {
+            degrees / (degrees - 2.0)
+        } else {
+            f64::NAN
+        };
+        Shape::scaled(Form::Student { degrees, height }, variance)
+    }
+
+    pub(super) fn density(&self, x: f64) -> f64 {
+        let x = x / self.scale;
+        let standard = match self.form {
+            #[cfg(test)]
+            Form::Gumbel => (-x - (-x).exp()).exp(),
+            Form::Normal => normal_density(x),
+            Form::Logistic => {
+                let tail = (-x.abs()).exp();
+                tail / ((1.0 + tail) * (1.0 + tail))
+            }
+            Form::Exponential if x < 0.0 => 0.0,
+            Form::Exponential => (-x).exp(),
+            Form::Uniform => 0.5 * f64::from(x.abs() <= 1.0),
+            Form::Laplace => 0.5 * (-x.abs()).exp(),
+            Form::Student { degrees, height } => height * (-0.5 * (degrees + 1.0) * (x * x / degrees).ln_1p()).exp(),
+        };
+        standard / self.scale
+    }
+
+    pub(super) fn distribution(&self, x: f64) -> f64 {
+        let x = x / self.scale;
+        match self.form {
+            #[cfg(test)]
+            Form::Gumbel => (-(-x).exp()).exp(),
+            Form::Normal => normal_distribution(x),
+            Form::Logistic if x < 0.0 => x.exp() / (1.0 + x.exp()),
+            Form::Logistic => 1.0 / (1.0 + (-x).exp()),
+            Form::Exponential => -(-x.max(0.0)).exp_m1(),
+            Form::Uniform => 0.5 * (1.0 + x.clamp(-1.0, 1.0)),
+            Form::Laplace if x < 0.0 => 0.5 * x.exp(),
+            Form::Laplace => 1.0 - 0.5 * (-x).exp(),
+            Form::Student { degrees, .. } => {
+                let tail = 0.5 * beta_reg(0.5 * degrees, 0.5, degrees / (degrees + x * x));
+                if x < 0.0 { tail } else { 1.0 - tail }
+            }
+        }
+    }
+
+    pub(super) fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// Where the density jumps or bends, or where it is to be looked for if it is narrow.
+    pub(super) fn marks(&self) -> Vec<f64> {
+        let standard: &[f64] = match self.form {
+            Form::Uniform => &[-1.0, 1.0],
+            Form::Exponential | Form::Laplace => &[0.0],
+            _ => &[-9.0, -3.0, 0.0, 3.0, 9.0],
+        };
+        standard.iter().map(|mark| mark * self.scale).collect()
+    }
+
+    /// Whether the density has derivatives everywhere, so that marks are a help and not a must.
+    pub(super) fn smooth(&self) -> bool {
+        !matches!(self.form, Form::Uniform | Form::Laplace | Form::Exponential)
+    }
+
+    /// Where the noise is, but for 1e-18 on either side.
+    pub(super) fn range(&self) -> (f64, f64) {
+        let ln = BEYOND.ln();
+        let (from, to) = match self.form {
+            #[cfg(test)]
+            Form::Gumbel => (-(-ln).ln(), -ln),
+            Form::Normal => (-9.0, 9.0),
+            Form::Logistic => (ln, -ln),
+            Form::Exponential => (0.0, -ln),
+            Form::Uniform => (-1.0, 1.0),
+            Form::Laplace => (ln + LN_2, -ln - LN_2),
+            Form::Student { degrees, height } => {
+                // The tail is below h √ν (√ν / x)^ν.
+                let reach = (height * degrees.sqrt() / BEYOND).ln() / degrees;
+                let far = degrees.sqrt() * reach.exp();
+                (-far, far)
+            }
+        };
+        (from * self.scale, to * self.scale)
+    }
+}
+
+pub(super) fn normal_density(x: f64) -> f64 {
+    (-0.5 * x * x).exp() / (2.0 * PI).sqrt()
+}
+
+pub(super) fn normal_distribution(x: f64) -> f64 {
+    0.5 * erfc(-x * FRAC_1_SQRT_2)
+}
