@@ -3,12 +3,17 @@
 
 pub mod boltzmann;
 mod choices;
+pub mod convergence;
 pub mod counting;
 mod design;
+pub mod exact;
+pub mod gumbel_max;
 pub mod maximum_entropy;
 mod noise;
 mod recovery;
+pub mod red_bus;
 mod sampling;
+pub mod statistics;
 
 pub use choices::{SimulationError, choices};
 pub use design::{Design, DesignError};

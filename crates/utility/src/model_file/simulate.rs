@@ -122,11 +122,11 @@ fn column(
         "bernoulli" => probability(&entry),
         "values" => listed(&entry),
         other => {
-            let near = near_miss(other, DISTRIBUTIONS.into_iter());
+            let near = near_miss(other, DISTRIBUTIONS);
             let near = near.map_or(String::new(), |known| format!("; did you mean \"{known}\"?"));
             let message = format!(
                 "no distribution \"{other}\"; there are {}{near}",
-                name_list(DISTRIBUTIONS.into_iter())
+                name_list(DISTRIBUTIONS)
             );
             reader.problem(at.span(), message);
             entry.abandon();
