@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use logsum_report::Format;
 
+use crate::simulate::args::SimulateCommand;
+
 /// Discrete choice estimation: a table of choices and a model in, publishable estimates out.
 #[derive(Debug, Parser)]
 #[command(name = "logsum", version, max_term_width = 100, disable_help_subcommand = true)]
@@ -27,6 +29,9 @@ pub enum Command {
     Estimate(Box<EstimateArgs>),
     /// Print a fit again, with another covariance or in another form
     Show(ShowArgs),
+    /// Simulate: experiments with noise, synthetic choices, parameter recovery
+    #[command(subcommand)]
+    Simulate(Box<SimulateCommand>),
     /// Print a completion script for a shell
     Completions {
         /// The shell

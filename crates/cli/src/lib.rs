@@ -15,6 +15,7 @@ mod output;
 mod paths;
 mod progress;
 mod show;
+mod simulate;
 mod starter;
 
 use std::ffi::OsString;
@@ -60,6 +61,7 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
             use_threads(args.threads);
             show::run(args)
         }
+        Command::Simulate(command) => simulate::run(command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "logsum", &mut script);

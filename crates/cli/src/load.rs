@@ -23,6 +23,14 @@ pub struct Loaded {
 
 /// Reads a model file and its data. `extra` columns are read too (to cluster on).
 pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
+    let model = load_model(path)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let data = folder.join(&model.file);
+    load_data(model, data, extra)
+}
+
+/// Reads a model file.
+pub fn load_model(path: &Path) -> Result<ModelFile, Failure> {
     if let Some(what) = not_a_model(path) {
         return Err(Failure::bad_input(format!("\"{}\" is {what}", path.display())));
     }
@@ -31,10 +39,7 @@ pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let model = ModelFile::parse(&text, &name).map_err(|error| Failure::all(&error.problems))?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let data = folder.join(&model.file);
-    load_data(model, data, extra)
+    ModelFile::parse(&text, &name).map_err(|error| Failure::all(&error.problems))
 }
 
 /// What a file is that, by its ending, is no model file.

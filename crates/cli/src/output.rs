@@ -63,37 +63,77 @@ pub fn write_file(path: &Path, content: &str) -> Result<(), Failure> {
 
 /// Makes sure, before any work is done, that a fit can be written to `path` and replaces nothing but another fit.
 pub fn check_destination(path: &Path, inputs: &[&Path]) -> Result<(), Failure> {
-    let fail = |reason: &str| Err(Failure::bad_input(format!("-o \"{}\": {reason}", path.display())));
-    let folder = path
-        .parent()
+    check_place(
+        path,
+        inputs,
+        "the fit would overwrite what it is estimated from; choose another name",
+    )?;
+    // A fit is written as an object; of a file that is anything else the content would be lost.
+    let head = std::fs::read(path).unwrap_or_default();
+    if !head.is_empty() && !head.starts_with(b"{") {
+        return no_destination(path, "this file exists and is no fit; choose another name or remove it");
+    }
+    try_to_write(path)
+}
+
+/// Makes sure, before any work is done, that a table can be written to `path` and does not replace what it is made from.
+pub fn check_table_destination(path: &Path, inputs: &[&Path]) -> Result<(), Failure> {
+    check_place(
+        path,
+        inputs,
+        "the table would overwrite what it is made from; choose another name",
+    )?;
+    let kind = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .map(str::to_ascii_lowercase);
+    if !matches!(
+        kind.as_deref(),
+        Some("csv" | "tsv" | "tab" | "txt" | "dat" | "parquet" | "pq")
+    ) {
+        return no_destination(path, "a table is written as .csv, .tsv or .parquet; name it so");
+    }
+    try_to_write(path)
+}
+
+fn no_destination(path: &Path, reason: &str) -> Result<(), Failure> {
+    Err(Failure::bad_input(format!("-o \"{}\": {reason}", path.display())))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+        .unwrap_or(Path::new("."))
+}
+
+fn check_place(path: &Path, inputs: &[&Path], overwrites: &str) -> Result<(), Failure> {
+    let folder = folder(path);
     if !folder.is_dir() {
-        return fail(&format!("there is no folder \"{}\"; make it first", folder.display()));
+        return no_destination(
+            path,
+            &format!("there is no folder \"{}\"; make it first", folder.display()),
+        );
     }
     if path.is_dir() {
-        return fail("this is a folder; name a file in it");
+        return no_destination(path, "this is a folder; name a file in it");
     }
-    if let Ok(existing) = path.canonicalize() {
-        if inputs
-            .iter()
-            .any(|input| input.canonicalize().is_ok_and(|input| input == existing))
-        {
-            return fail("the fit would overwrite what it is estimated from; choose another name");
-        }
-        // A fit is written as an object; of a file that is anything else the content would be lost.
-        let head = std::fs::read(path).unwrap_or_default();
-        if !head.is_empty() && !head.starts_with(b"{") {
-            return fail("this file exists and is no fit; choose another name or remove it");
-        }
+    let existing = path.canonicalize();
+    let is_input =
+        |input: &&Path| matches!((input.canonicalize(), &existing), (Ok(input), Ok(existing)) if input == *existing);
+    if inputs.iter().any(is_input) {
+        return no_destination(path, overwrites);
     }
-    let trial = folder.join(format!(".logsum-{}.partial", std::process::id()));
+    Ok(())
+}
+
+fn try_to_write(path: &Path) -> Result<(), Failure> {
+    let trial = folder(path).join(format!(".logsum-{}.partial", std::process::id()));
     match std::fs::write(&trial, b"") {
         Ok(()) => {
             let _ = std::fs::remove_file(&trial);
             Ok(())
         }
-        Err(error) => fail(&format!("the folder cannot be written to ({error})")),
+        Err(error) => no_destination(path, &format!("the folder cannot be written to ({error})")),
     }
 }
 

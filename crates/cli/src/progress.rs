@@ -38,3 +38,34 @@ impl Bar {
         }
     }
 }
+
+/// A bar on standard error for work of known size.
+pub struct Counter {
+    bar: Option<ProgressBar>,
+}
+
+impl Counter {
+    /// Hidden if standard error is no terminal, or nobody wants to see it.
+    pub fn new(total: u64, what: &str, quiet: bool) -> Self {
+        let bar = (!quiet).then(|| {
+            let template = format!("{{bar:30}} {{human_pos}} of {{human_len}} {what}, {{eta}} left");
+            let style = ProgressStyle::with_template(&template).expect("a template of known fields");
+            ProgressBar::new(total).with_style(style)
+        });
+        Counter { bar }
+    }
+
+    /// Some more is done.
+    pub fn add(&self, done: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(done);
+        }
+    }
+
+    /// Clears the line.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `logsum simulate choices` and `logsum simulate recovery`: data with known parameters, and whether estimation finds them.
+
+use std::path::Path;
+
+use logsum_data::ChoiceData;
+use logsum_draws::Seed;
+use logsum_report::{Format, simulation};
+use logsum_simulate::{Design, DesignError, RecoveryError, RecoveryStudy, SimulationError};
+use logsum_utility::{ModelFile, Specification};
+
+use super::args::{ChoicesArgs, RecoveryArgs, SyntheticArgs};
+use super::{check_picture, write_picture};
+use crate::failure::{Failure, NOT_CONVERGED};
+use crate::progress::Counter;
+use crate::{load, output, show};
+
+/// A model, the data it resamples, and the true values of its parameters.
+struct Source {
+    model: ModelFile,
+    data: Option<ChoiceData>,
+    truth: Vec<f64>,
+    cases: usize,
+    each: Option<usize>,
+}
+
+impl Source {
+    fn read(args: &SyntheticArgs) -> Result<Self, Failure> {
+        let model = load::load_model(&args.model)?;
+        if let Err(error) = model.specification.validate() {
+            return Err(Failure::all(error.each()));
+        }
+        let truth = truth(args.parameters.as_deref(), &model.specification, &args.model)?;
+        let (cases, each) = (args.cases as usize, args.per_decision_maker.map(|each| each as usize));
+        let (model, data) = if Design::unstated(&model).is_empty() && model.synthetic.is_some() {
+            (model, None)
+        } else {
+            let folder = args.model.parent().unwrap_or(Path::new(""));
+            let path = folder.join(&model.file);
+            let loaded = load::load_data(model, path, &[])?;
+            (loaded.model, Some(loaded.data))
+        };
+        Ok(Source {
+            model,
+            data,
+            truth,
+            cases,
+            each,
+        })
+    }
+
+    fn design(&self) -> Result<Design<'_>, Failure> {
+        Design::new(&self.model, self.data.as_ref(), self.cases, self.each)
+            .map_err(|error| Failure::all(&design(&error)))
+    }
+}
+
+/// True values: the estimates of a fit by name, or the starting values.
+fn truth(path: Option<&Path>, specification: &Specification, model: &Path) -> Result<Vec<f64>, Failure> {
+    let parameters = || specification.parameters.iter().map(|declared| &declared.parameter);
+    let Some(path) = path else {
+        let starts: Vec<f64> = parameters().map(|parameter| parameter.start).collect();
+        if parameters().all(|parameter| parameter.fixed || parameter.start == 0.0) {
+            return Err(Failure::bad_input(format!(
+                "the true values are the starting values in \"{}\", and all of them are 0; state them there, or give a fit with --parameters FIT.json",
+                model.display()
+            )));
+        }
+        return Ok(starts);
+    };
+    let fit = show::read(path)?;
+    let symbols: Vec<String> = ModelFile::from_json(&fit.model.specification)
+        .map(|file| file.specification.symbols())
+        .unwrap_or_default();
+    let mut missing = Vec::new();
+    let values = specification
+        .parameters
+        .iter()
+        .map(|declared| {
+            let by_term = fit
+                .parameters
+                .iter()
+                .find(|estimate| estimate.term == declared.parameter.name);
+            let by_symbol = || {
+                symbols
+                    .iter()
+                    .position(|known| *known == declared.symbol)
+                    .and_then(|at| fit.parameters.get(at))
+            };
+            match by_term.or_else(by_symbol) {
+                Some(estimate) => estimate.estimate,
+                None => {
+                    missing.push(declared.parameter.name.as_str());
+                    declared.parameter.start
+                }
+            }
+        })
+        .collect();
+    if missing.is_empty() {
+        Ok(values)
+    } else {
+        Err(Failure::bad_input(format!(
+            "--parameters \"{}\" has no estimate of {}; give a fit of this model",
+            path.display(),
+            logsum_data::name_list(missing.iter().copied())
+        )))
+    }
+}
+
+/// Draws synthetic choices and writes them.
+pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
+    let source = Source::read(&args.synthetic)?;
+    let inputs = [
+        args.synthetic.model.as_path(),
+        args.synthetic.parameters.as_deref().unwrap_or(&args.synthetic.model),
+    ];
+    let folder = args.synthetic.model.parent().unwrap_or(Path::new(""));
+    let original = folder.join(&source.model.file);
+    output::check_table_destination(&args.output, &[inputs[0], inputs[1], &original])?;
+    let design = source.design()?;
+    let data = logsum_simulate::choices(
+        &source.model.specification,
+        &design,
+        &source.truth,
+        Seed::new(args.common.seed),
+    )
+    .map_err(|error| Failure::all(&simulation_problems(&error)))?;
+    logsum_tables::write(&args.output, &data.to_table()).map_err(Failure::bad_input)?;
+
+    let form = &args.common.output;
+    let mut description = data.describe(&source.model.attribute_columns());
+    description.file = args.output.display().to_string();
+    let text = match form.format {
+        Format::Text => logsum_report::description_text(&description, output::style()),
+        other => logsum_report::description(&description, other),
+    };
+    output::result(&text)?;
+    output::warnings(data.warnings(), form.quiet);
+    if data.n_cases() < source.cases && !form.quiet {
+        output::note(&format!(
+            "warning: {} of {} simulated cases are left: the model's filter or its rule for missing cells drops the others",
+            data.n_cases(),
+            source.cases
+        ));
+    }
+    Ok(0)
+}
+
+/// Simulates and estimates many times.
+pub fn recovery(args: &RecoveryArgs) -> Result<u8, Failure> {
+    check_picture(args.picture.as_deref())?;
+    let source = Source::read(&args.synthetic)?;
+    let design = source.design()?;
+    let study = RecoveryStudy {
+        specification: &source.model.specification,
+        design: &design,
+        truth: &source.truth,
+        replications: args.replications as usize,
+        confidence: args.confidence,
+        seed: args.common.seed,
+    };
+    let form = &args.common.output;
+    let counter = Counter::new(args.replications, "replications", form.quiet);
+    let found = study.run(&|| counter.add(1));
+    counter.finish();
+    let found = found.map_err(|error| match &error {
+        RecoveryError::Simulation { source, .. } => Failure::all(&simulation_problems(source)),
+        _ => Failure::bad_input(error),
+    })?;
+    let title = &source.model.title;
+    output::result(&simulation::recovery(&found, title, form.format, output::style()))?;
+    write_picture(args.picture.as_deref(), || simulation::recovery_picture(&found, title))?;
+    let failed = found.replications - found.converged;
+    if failed > 0 && !form.quiet {
+        output::note(&format!(
+            "warning: {failed} of {} replications did not converge and are left out",
+            found.replications
+        ));
+    }
+    Ok(if found.converged == 0 { NOT_CONVERGED } else { 0 })
+}
+
+/// The independent problems of a design.
+fn design(error: &DesignError) -> Vec<String> {
+    match error {
+        DesignError::Data(error) => error
+            .each()
+            .iter()
+            .map(|problem| format!("simulated data: {problem}"))
+            .collect(),
+        other => vec![other.to_string()],
+    }
+}
+
+fn simulation_problems(error: &SimulationError) -> Vec<String> {
+    match error {
+        SimulationError::Design(error) => design(error),
+        SimulationError::Specification(error) => error.each().iter().map(ToString::to_string).collect(),
+        other => vec![other.to_string()],
+    }
+}
