@@ -8,41 +8,42 @@ use multiversion::multiversion;
 use crate::logarithm::{ln, ln_each};
 use crate::philox::{MULTIPLIERS, ROUNDS, WEYL};
 
+const LOW: u64 = 0xFFFF_FFFF;
+
 /// Philox blocks numbered from `first`, as numbers in (0, 1), two from each block.
 #[inline(always)]
 fn open01_plain(key: [u32; 2], id: u64, first: u64, pairs: &mut [[f64; 2]]) {
-    // Two blocks far apart in turn: their chains of dependent products fill each other's waits.
-    let half = pairs.len() / 2;
-    let (near, far) = pairs.split_at_mut(half);
-    let (far, odd) = far.split_at_mut(half);
-    for (i, (near, far)) in near.iter_mut().zip(far).enumerate() {
+    for (i, pair) in pairs.iter_mut().enumerate() {
+        // As `philox::block`, but with 32-bit words in 64-bit lanes: the products need the room.
         let number = first.wrapping_add(i as u64);
-        [*near, *far] = pairs_of([number, number.wrapping_add(half as u64)], id, key);
-    }
-    for pair in odd {
-        [*pair] = pairs_of([first.wrapping_add(2 * half as u64)], id, key);
-    }
-}
-
-/// As `philox::block` for several blocks, with 32-bit words in 64-bit lanes: the products need the room.
-#[inline(always)]
-fn pairs_of<const N: usize>(numbers: [u64; N], id: u64, mut key: [u32; 2]) -> [[f64; 2]; N] {
-    const LOW: u64 = 0xFFFF_FFFF;
-    let [multiplier_a, multiplier_b] = MULTIPLIERS.map(u64::from);
-    let mut counters = numbers.map(|number| [number & LOW, number >> 32, id & LOW, id >> 32]);
-    for _ in 0..ROUNDS {
-        counters = counters.map(|counter| {
-            let (a, b) = (multiplier_a * (counter[0] & LOW), multiplier_b * (counter[2] & LOW));
-            [
+        let mut counter = [number & LOW, number >> 32, id & LOW, id >> 32];
+        let mut key = key;
+        for _ in 1..ROUNDS {
+            let [a, b] = products(counter);
+            counter = [
                 (b >> 32) ^ counter[1] ^ u64::from(key[0]),
                 b & LOW,
                 (a >> 32) ^ counter[3] ^ u64::from(key[1]),
                 a & LOW,
-            ]
-        });
-        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+            ];
+            key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+        }
+        // The last round turns each product round, which puts both of its words where 64 bits want them.
+        let [a, b] = products(counter);
+        *pair = [
+            open01(b.rotate_left(32) ^ counter[1] ^ u64::from(key[0])),
+            open01(a.rotate_left(32) ^ counter[3] ^ u64::from(key[1])),
+        ];
     }
-    counters.map(|[a, b, c, d]| [open01(a | b << 32), open01(c | d << 32)])
+}
+
+/// The two products of a round.
+#[inline(always)]
+fn products(counter: [u64; 4]) -> [u64; 2] {
+    [
+        u64::from(MULTIPLIERS[0]) * (counter[0] & LOW),
+        u64::from(MULTIPLIERS[1]) * (counter[2] & LOW),
+    ]
 }
 
 /// 64 random bits to the open unit interval: ((bits >> 12) + ½)·2⁻⁵².
