@@ -76,3 +76,64 @@ pub(crate) fn fill_open01(key: [u32; 2], id: u64, first: u64, pairs: &mut [[f64;
 pub(crate) fn minus_ln(values: &mut [f64]) {
     minus_ln_plain(values);
 }
+
+#[cfg(test)]
+mod tests {
+    use multiversion::multiversion;
+
+    use super::*;
+    use crate::philox::block;
+
+    /// On machines with AVX-512 the dispatched functions never take this way.
+    #[multiversion(targets("x86_64+avx2"))]
+    fn open01_avx2(key: [u32; 2], id: u64, first: u64, pairs: &mut [[f64; 2]]) {
+        open01_plain(key, id, first, pairs);
+    }
+
+    #[multiversion(targets("x86_64+avx2"))]
+    fn minus_ln_avx2(values: &mut [f64]) {
+        minus_ln_plain(values);
+    }
+
+    /// Numbers of blocks beyond 32 bits too, and lengths that leave a rest in every vector.
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        for (first, id) in [(0, 0), (u64::from(u32::MAX) - 3, 1 << 40), (u64::MAX - 5, 7)] {
+            for n in [0, 1, 7, 8, 9, 100] {
+                let key = [0x1234_5678, 0x9ABC_DEF0];
+                let expected: Vec<[f64; 2]> = (0..n)
+                    .map(|i| {
+                        let number = first.wrapping_add(i);
+                        let counter = [number as u32, (number >> 32) as u32, id as u32, (id >> 32) as u32];
+                        let [a, b, c, d] = block(counter, key).map(u64::from);
+                        [open01(a | b << 32), open01(c | d << 32)]
+                    })
+                    .collect();
+                for fill in [open01_plain, open01_avx2, fill_open01] {
+                    let mut pairs = vec![[0.0; 2]; n as usize];
+                    fill(key, id, first, &mut pairs);
+                    assert_eq!(pairs, expected, "{n} from {first}");
+                }
+                let expected: Vec<f64> = expected.iter().flatten().map(|&u| -ln(u)).collect();
+                for transform in [minus_ln_plain, minus_ln_avx2, minus_ln] {
+                    let mut values = vec![[0.0; 2]; n as usize];
+                    fill_open01(key, id, first, &mut values);
+                    transform(values.as_flattened_mut());
+                    assert_eq!(values.as_flattened(), expected, "{n} from {first}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn open01_at_its_ends() {
+        let least = (-53.0_f64).exp2();
+        assert_eq!(open01(0), least);
+        assert_eq!(open01(u64::MAX), 1.0 - least);
+        assert_eq!(open01(1 << 63), 0.5 + least);
+        // As defined, in integers first.
+        for bits in [0, 4095, 4096, 0x0123_4567_89AB_CDEF, u64::MAX] {
+            assert_eq!(open01(bits), ((bits >> 12) as f64 + 0.5) * (-52.0_f64).exp2());
+        }
+    }
+}
