@@ -113,7 +113,10 @@ impl<'a> Plan<'a> {
         };
         for chunk in chunks {
             let mut stream = self.seed.stream(chunk);
-            let (first, end) = (chunk * CHUNK, self.experiment.draws.min((chunk + 1) * CHUNK));
+            let (first, end) = (
+                chunk * CHUNK,
+                self.experiment.draws.min((chunk + 1).saturating_mul(CHUNK)),
+            );
             let mut sums = [0.0; 2];
             for first in (first..end).step_by(BLOCK) {
                 let n = BLOCK.min((end - first) as usize);
