@@ -13,28 +13,45 @@ const LOW: u64 = 0xFFFF_FFFF;
 /// Philox blocks numbered from `first`, as numbers in (0, 1), two from each block.
 #[inline(always)]
 fn open01_plain(key: [u32; 2], id: u64, first: u64, pairs: &mut [[f64; 2]]) {
-    for (i, pair) in pairs.iter_mut().enumerate() {
-        // As `philox::block`, but with 32-bit words in 64-bit lanes: the products need the room.
-        let number = first.wrapping_add(i as u64);
-        let mut counter = [number & LOW, number >> 32, id & LOW, id >> 32];
-        let mut key = key;
-        for _ in 1..ROUNDS {
+    // Four blocks far apart in turn: their chains of dependent products fill each other's waits.
+    let quarter = pairs.len() / 4;
+    let number = |part: usize, i: usize| first.wrapping_add((part * quarter + i) as u64);
+    let (a, b) = pairs.split_at_mut(quarter);
+    let (b, c) = b.split_at_mut(quarter);
+    let (c, d) = c.split_at_mut(quarter);
+    let (d, rest) = d.split_at_mut(quarter);
+    for (i, (((a, b), c), d)) in a.iter_mut().zip(b).zip(c).zip(d).enumerate() {
+        [*a, *b, *c, *d] = pairs_of([number(0, i), number(1, i), number(2, i), number(3, i)], id, key);
+    }
+    for (i, pair) in rest.iter_mut().enumerate() {
+        [*pair] = pairs_of([number(4, i)], id, key);
+    }
+}
+
+/// As `philox::block` for several blocks, with 32-bit words in 64-bit lanes: the products need the room.
+#[inline(always)]
+fn pairs_of<const N: usize>(numbers: [u64; N], id: u64, mut key: [u32; 2]) -> [[f64; 2]; N] {
+    let mut counters = numbers.map(|number| [number & LOW, number >> 32, id & LOW, id >> 32]);
+    for _ in 1..ROUNDS {
+        counters = counters.map(|counter| {
             let [a, b] = products(counter);
-            counter = [
+            [
                 (b >> 32) ^ counter[1] ^ u64::from(key[0]),
                 b & LOW,
                 (a >> 32) ^ counter[3] ^ u64::from(key[1]),
                 a & LOW,
-            ];
-            key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
-        }
-        // The last round turns each product round, which puts both of its words where 64 bits want them.
+            ]
+        });
+        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+    }
+    // The last round turns each product round, which puts both of its words where 64 bits want them.
+    counters.map(|counter| {
         let [a, b] = products(counter);
-        *pair = [
+        [
             open01(b.rotate_left(32) ^ counter[1] ^ u64::from(key[0])),
             open01(a.rotate_left(32) ^ counter[3] ^ u64::from(key[1])),
-        ];
-    }
+        ]
+    })
 }
 
 /// The two products of a round.
