@@ -151,7 +151,7 @@ impl<'a> Plan<'a> {
         source.begin_block(stream);
         for (j, &utility) in self.utilities.iter().enumerate() {
             if self.race {
-                stream.fill_open01(noise);
+                stream.fill_exponential(noise);
                 earliest(leaders, next, j as u64, self.paces[j], noise);
             } else {
                 source.fill(stream, j, noise);
@@ -160,7 +160,7 @@ impl<'a> Plan<'a> {
             std::mem::swap(leaders, next);
             if ordered {
                 rows[j] = if self.race {
-                    noise.map(|u| utility - ln(-ln(u)))
+                    noise.map(|e| utility - ln(e))
                 } else {
                     noise.map(|e| utility + e)
                 };

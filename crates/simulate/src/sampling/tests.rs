@@ -130,10 +130,10 @@ fn first_draws_by_hand() {
                         gumbels.map(|g| v + temperature * g).collect()
                     })
                     .collect();
-                for i in 0..BLOCK {
+                expected.extend((0..BLOCK).map(|i| {
                     let best = (0..4).max_by(|&a, &b| rows[a][i].total_cmp(&rows[b][i])).expect("four");
-                    expected.push((best as u32, rows[best][i]));
-                }
+                    (best as u32, rows[best][i])
+                }));
             }
         }
         let tally = Experiment {

@@ -8,6 +8,9 @@ use super::*;
 
 const BLOCKS: usize = 200;
 
+/// A distribution function.
+type Law = Box<dyn Fn(f64) -> f64>;
+
 /// Noise of each alternative, BLOCKS·BLOCK draws.
 fn columns(text: &str, n_alternatives: usize) -> Vec<Vec<f64>> {
     let noise = Noise::parse(text, n_alternatives, None).expect("a noise");
@@ -49,7 +52,7 @@ fn gumbel(x: f64) -> f64 {
 #[test]
 fn noises_follow_their_laws() {
     let student = StudentsT::new(0.0, SPREAD * (3.0_f64 / 5.0).sqrt(), 5.0).expect("a law");
-    let laws: Vec<(&str, Box<dyn Fn(f64) -> f64>)> = vec![
+    let laws: Vec<(&str, Law)> = vec![
         ("gumbel", Box::new(gumbel)),
         ("normal", Box::new(|x| Normal::standard().cdf(x / SPREAD))),
         ("logistic", Box::new(|x| 1.0 / (1.0 + (-x * 2.0_f64.sqrt()).exp()))),
