@@ -161,7 +161,7 @@ impl Experiment {
                 })
                 .collect();
             parts.into_iter().for_each(|part| total.append(part));
-            progress(self.draws.min(end * CHUNKS_OF_TASK * CHUNK));
+            progress(self.draws.min(end.saturating_mul(CHUNKS_OF_TASK * CHUNK)));
         }
         Ok(plan.tally(total))
     }

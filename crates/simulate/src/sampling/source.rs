@@ -10,7 +10,7 @@ use super::kernel::BLOCK;
 use crate::Noise;
 
 /// Standard deviation of the standard Gumbel, π/√6.
-pub(super) const SPREAD: f64 = 1.282_549_830_161_864_1;
+pub(super) const SPREAD: f64 = 1.282_549_830_161_864;
 
 /// Draws the noise of one alternative after another for a block of draws.
 pub(super) enum Source<'a> {
