@@ -15,3 +15,6 @@ pub use logarithm::{ln, ln_each};
 pub use seed::Seed;
 pub use stable::{ln_positive_stable, positive_stable};
 pub use stream::Stream;
+
+#[cfg(test)]
+mod tests;

@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use logsum_draws::{Seed, Stream};
+use logsum_draws::{Seed, Stream, ln};
 
-use super::kernel::{BLOCK, Leaders, clocks_to_utilities, earliest, largest, largest_gumbel, moments, wins};
+use super::kernel::{BLOCK, Leaders, clocks_to_utilities, earliest, largest, moments, wins};
 use super::source::Source;
 use super::{Experiment, ORDERED, SAMPLE, Tally};
 use crate::Noise;
 
 /// Draws of a chunk: a whole number of blocks.
 pub(super) const CHUNK: u64 = 8 * BLOCK as u64;
-/// Branch of the seed that the noise is drawn from.
+/// Branches of the seed: the race is a second experiment, not the first one again.
 const NOISE: u64 = 1;
+const RACE: u64 = 2;
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
 /// An experiment made ready. Inside, utilities are (V_j − max V)/T: equal ones stay equal, and noise keeps its digits
@@ -21,6 +22,9 @@ const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 pub(super) struct Plan<'a> {
     experiment: &'a Experiment,
     seed: Seed,
+    /// Whether to compare clocks E_j exp(−V_j/T) instead of utilities V_j/T − ln E_j: the order is the same, and only the
+    /// winner's second logarithm is taken.
+    race: bool,
     largest: f64,
     utilities: Vec<f64>,
     /// exp(−utility): how much longer the clocks of a race run.
@@ -62,6 +66,7 @@ impl Sum {
 struct Work<'a> {
     source: Source<'a>,
     leaders: Box<Leaders>,
+    next: Box<Leaders>,
     noise: Aligned,
     /// Utilities of all alternatives, where orderings are counted.
     rows: Vec<[f64; BLOCK]>,
@@ -82,7 +87,12 @@ impl<'a> Plan<'a> {
             .collect();
         Plan {
             experiment,
-            seed: seed.split(NOISE),
+            seed: seed.split(if experiment.noise == Noise::ExponentialRace {
+                RACE
+            } else {
+                NOISE
+            }),
+            race: matches!(experiment.noise, Noise::Gumbel | Noise::ExponentialRace),
             largest,
             paces: utilities.iter().map(|v| (-v).exp()).collect(),
             centre: EULER_GAMMA + utilities.iter().map(|v| v.exp()).sum::<f64>().ln(),
@@ -96,6 +106,7 @@ impl<'a> Plan<'a> {
         let mut work = Work {
             source: Source::new(&self.experiment.noise),
             leaders: Box::new(Leaders::new()),
+            next: Box::new(Leaders::new()),
             noise: Aligned([0.0; BLOCK]),
             rows: Vec::new(),
             places: Vec::new(),
@@ -125,43 +136,34 @@ impl<'a> Plan<'a> {
         let Work {
             source,
             leaders,
+            next,
             noise: Aligned(noise),
             rows,
             ..
         } = work;
-        let race = self.experiment.noise == Noise::ExponentialRace;
         if ordered {
             rows.resize(self.utilities.len(), [0.0; BLOCK]);
         }
-        if race {
-            leaders.await_earliest();
-        } else {
-            leaders.await_largest();
-        }
+        leaders.clear();
         source.begin_block(stream);
         for (j, &utility) in self.utilities.iter().enumerate() {
-            match source {
-                Source::Gumbel => {
-                    stream.fill_exponential(noise);
-                    if race {
-                        earliest(leaders, j as u64, self.paces[j], noise);
-                    } else {
-                        largest_gumbel(leaders, j as u64, utility, noise);
-                    }
-                    if ordered {
-                        rows[j] = noise.map(|e| utility - logsum_draws::ln(e));
-                    }
-                }
-                _ => {
-                    source.fill(stream, j, noise);
-                    largest(leaders, j as u64, utility, noise);
-                    if ordered {
-                        rows[j] = noise.map(|e| utility + e);
-                    }
-                }
+            if self.race {
+                stream.fill_open01(noise);
+                earliest(leaders, next, j as u64, self.paces[j], noise);
+            } else {
+                source.fill(stream, j, noise);
+                largest(leaders, next, j as u64, utility, noise);
+            }
+            std::mem::swap(leaders, next);
+            if ordered {
+                rows[j] = if self.race {
+                    noise.map(|u| utility - ln(-ln(u)))
+                } else {
+                    noise.map(|e| utility + e)
+                };
             }
         }
-        if race {
+        if self.race {
             clocks_to_utilities(leaders);
         }
     }

@@ -9,7 +9,8 @@ const HALF: usize = BLOCK / 2;
 /// Partial sums kept apart, and added in one order on every instruction set.
 const LANES: usize = 8;
 
-/// The winner of each draw so far and its key: largest utility, or earliest clock of a race.
+/// The winner of each draw so far and its key: the largest utility, or the earliest clock of a race
+/// with its sign turned, so that the largest key wins.
 #[repr(align(64))]
 pub(super) struct Leaders {
     pub(super) key: [f64; BLOCK],
@@ -25,61 +26,44 @@ impl Leaders {
         }
     }
 
-    /// Forgets the winners: any utility will beat these.
-    pub(super) fn await_largest(&mut self) {
+    /// Forgets the winners: any alternative will beat these.
+    pub(super) fn clear(&mut self) {
         self.key.fill(f64::NEG_INFINITY);
-        self.winner.fill(0);
-    }
-
-    /// Forgets the winners: any clock will beat these.
-    pub(super) fn await_earliest(&mut self) {
-        self.key.fill(f64::INFINITY);
         self.winner.fill(0);
     }
 }
 
 /// Largest V_j + ε_j.
 #[inline(always)]
-fn largest_plain(leaders: &mut Leaders, alternative: u64, utility: f64, noise: &[f64; BLOCK]) {
+fn largest_plain(before: &Leaders, after: &mut Leaders, alternative: u64, utility: f64, noise: &[f64; BLOCK]) {
     for i in 0..BLOCK {
         let candidate = utility + noise[i];
-        let better = candidate > leaders.key[i];
-        leaders.key[i] = if better { candidate } else { leaders.key[i] };
-        leaders.winner[i] = if better { alternative } else { leaders.winner[i] };
+        let better = candidate > before.key[i];
+        after.key[i] = if better { candidate } else { before.key[i] };
+        after.winner[i] = if better { alternative } else { before.winner[i] };
     }
 }
 
-/// Largest V_j − ln E_j: the second logarithm of a Gumbel draw and the comparison in one visit.
+/// Largest pace_j · ln U_j, that is, the earliest clock pace_j · E_j: the logarithm and the comparison in one visit.
 #[inline(always)]
-fn largest_gumbel_plain(leaders: &mut Leaders, alternative: u64, utility: f64, exponential: &[f64; BLOCK]) {
+fn earliest_plain(before: &Leaders, after: &mut Leaders, alternative: u64, pace: f64, uniform: &[f64; BLOCK]) {
     for i in 0..HALF {
         // Two far apart in turn, to fill each other's waits.
-        let ln = ln_each([exponential[i], exponential[i + HALF]]);
+        let ln = ln_each([uniform[i], uniform[i + HALF]]);
         for (i, ln) in [(i, ln[0]), (i + HALF, ln[1])] {
-            let candidate = utility - ln;
-            let better = candidate > leaders.key[i];
-            leaders.key[i] = if better { candidate } else { leaders.key[i] };
-            leaders.winner[i] = if better { alternative } else { leaders.winner[i] };
+            let candidate = pace * ln;
+            let better = candidate > before.key[i];
+            after.key[i] = if better { candidate } else { before.key[i] };
+            after.winner[i] = if better { alternative } else { before.winner[i] };
         }
     }
 }
 
-/// Smallest E_j · pace_j.
-#[inline(always)]
-fn earliest_plain(leaders: &mut Leaders, alternative: u64, pace: f64, exponential: &[f64; BLOCK]) {
-    for i in 0..BLOCK {
-        let candidate = pace * exponential[i];
-        let better = candidate < leaders.key[i];
-        leaders.key[i] = if better { candidate } else { leaders.key[i] };
-        leaders.winner[i] = if better { alternative } else { leaders.winner[i] };
-    }
-}
-
-/// From earliest clock to largest utility: −ln of each key.
+/// From clocks, negative, to utilities: −ln(−key).
 #[inline(always)]
 fn clocks_to_utilities_plain(leaders: &mut Leaders) {
     for i in 0..HALF {
-        let ln = ln_each([leaders.key[i], leaders.key[i + HALF]]);
+        let ln = ln_each([-leaders.key[i], -leaders.key[i + HALF]]);
         leaders.key[i] = -ln[0];
         leaders.key[i + HALF] = -ln[1];
     }
@@ -122,9 +106,8 @@ macro_rules! dispatched {
 }
 
 dispatched! {
-    largest = largest_plain(leaders: &mut Leaders, alternative: u64, utility: f64, noise: &[f64; BLOCK]);
-    largest_gumbel = largest_gumbel_plain(leaders: &mut Leaders, alternative: u64, utility: f64, exponential: &[f64; BLOCK]);
-    earliest = earliest_plain(leaders: &mut Leaders, alternative: u64, pace: f64, exponential: &[f64; BLOCK]);
+    largest = largest_plain(before: &Leaders, after: &mut Leaders, alternative: u64, utility: f64, noise: &[f64; BLOCK]);
+    earliest = earliest_plain(before: &Leaders, after: &mut Leaders, alternative: u64, pace: f64, uniform: &[f64; BLOCK]);
     clocks_to_utilities = clocks_to_utilities_plain(leaders: &mut Leaders);
     wins = wins_plain(winner: &[u64], alternative: u64) -> u64;
     moments = moments_plain(values: &[f64], centre: f64) -> [f64; 2];
