@@ -10,8 +10,8 @@
 //! cargo run --release --example noise_laboratory
 //! ```
 
-use logsum_simulate::exact::{logsum, probabilities, softmax};
-use logsum_simulate::{Experiment, GumbelMax, LEVEL, Noise};
+use logsum::simulate::exact::{logsum, probabilities, softmax};
+use logsum::simulate::{Experiment, GumbelMax, LEVEL, Noise};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let utilities = vec![1.5, 1.0, 0.0, -1.0];
@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let p = probabilities(&noise, &[d, 0.0], 1.0);
             Ok(p.map_or("—".to_owned(), |p| format!("{:>14.3e}", p[1])))
         });
-        let second: Result<String, logsum_simulate::ExperimentError> = second.into_iter().collect();
+        let second: Result<String, logsum::simulate::ExperimentError> = second.into_iter().collect();
         println!("{d:>6}{}", second?);
     }
     println!("\nAlike in the middle, worlds apart in the tails: uniform noise excludes what the others find rare.\n");

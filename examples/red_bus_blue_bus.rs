@@ -10,7 +10,7 @@
 //! cargo run --release --example red_bus_blue_bus
 //! ```
 
-use logsum_simulate::{RedBus, RedBusOptions};
+use logsum::simulate::{RedBus, RedBusOptions};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let found = RedBus::run(&RedBusOptions::default())?;
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let after_shares = format!("{:.4} ({:.4})", after.drawn, after.exact);
             println!("{:10}{before:>22}{after_shares:>22}", after.alternative);
         }
-        let ratio = |ratio: &logsum_simulate::Ratio| format!("{:.4} ± {:.4}", ratio.drawn, ratio.std_error);
+        let ratio = |ratio: &logsum::simulate::Ratio| format!("{:.4} ± {:.4}", ratio.drawn, ratio.std_error);
         println!(
             "{:10}{:>22}{:>22}",
             "car : red",

@@ -9,8 +9,8 @@
 //! cargo run --release --example gumbel_max
 //! ```
 
-use logsum_draws::Seed;
-use logsum_simulate::{Convergence, ConvergenceOptions, Experiment, GumbelMax, LEVEL, Noise, gumbel_differences};
+use logsum::draws::Seed;
+use logsum::simulate::{Convergence, ConvergenceOptions, Experiment, GumbelMax, LEVEL, Noise, gumbel_differences};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let names = ["train", "car", "bus", "bicycle"];
