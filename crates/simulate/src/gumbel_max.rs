@@ -3,7 +3,6 @@
 use std::f64::consts::PI;
 
 use logsum_draws::Seed;
-use rand_distr::{Distribution, Gumbel};
 use serde::Serialize;
 
 use crate::exact::{logsum, ordering_probability, orderings, probabilities, softmax};
@@ -20,8 +19,8 @@ pub const EULER: f64 = 0.577_215_664_901_532_9;
 pub const LEVEL: f64 = 0.001;
 /// Classes of the largest utility, equally probable, in the test of its independence of the winner.
 const CLASSES: usize = 10;
-/// Orderings that are told apart, at most; with more of them their first places are compared.
-const ORDERINGS: usize = 20_000;
+/// Orderings that are listed.
+const FREQUENT: usize = 10;
 
 /// What Gumbel-max promises against what was drawn.
 ///
@@ -110,7 +109,7 @@ pub struct Maximum {
 /// Orderings of the largest utilities against Plackett–Luce.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OrderingShares {
-    /// Places compared: those recorded, or as many as have no more than 20,000 orderings.
+    /// Places that were recorded.
     pub top: usize,
     /// Draws of which the ordering was recorded.
     pub draws: u64,
@@ -224,27 +223,19 @@ fn maximum(experiment: &Experiment, tally: &Tally) -> Maximum {
 
 fn compare_orderings(experiment: &Experiment, tally: &Tally) -> Option<OrderingShares> {
     let (utilities, temperature) = (&experiment.utilities, experiment.temperature);
-    let recorded = tally.orderings.first()?.0.len();
-    let numbers = (0..recorded).scan(1, |number: &mut usize, taken| {
-        *number = number.saturating_mul(utilities.len() - taken);
-        Some(*number)
-    });
-    let top = numbers.take_while(|&number| number <= ORDERINGS).count();
-
-    let mut expected = orderings(utilities, temperature, top);
-    expected.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut counts = vec![0; expected.len()];
+    let top = tally.orderings.first()?.0.len();
+    // Lexicographic, so that each is found by bisection; what is none of them is impossible and gets a cell of its own.
+    let expected = orderings(utilities, temperature, top);
+    let mut counts = vec![0; expected.len() + 1];
     for (ordering, count) in &tally.orderings {
-        let places = &ordering[..top];
-        let at = expected.binary_search_by(|(known, _)| known.as_slice().cmp(places));
-        counts[at.expect("every ordering of alternatives is listed")] += count;
+        let at = expected.binary_search_by(|(known, _)| known.cmp(ordering));
+        counts[at.unwrap_or(expected.len())] += count;
     }
-    let all: Vec<f64> = expected.iter().map(|(_, probability)| *probability).collect();
+    let probabilities = expected.into_iter().map(|(_, probability)| probability);
+    let probabilities: Vec<f64> = probabilities.chain([0.0]).collect();
 
     let draws = tally.ordering_draws;
-    let mut frequent: Vec<&(Vec<u32>, u64)> = tally.orderings.iter().collect();
-    frequent.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let frequent = frequent.into_iter().take(10).map(|(ordering, count)| {
+    let frequent = tally.orderings.iter().take(FREQUENT).map(|(ordering, count)| {
         let probability = ordering_probability(utilities, temperature, ordering);
         let cell = Cell {
             count: *count,
@@ -260,7 +251,7 @@ fn compare_orderings(experiment: &Experiment, tally: &Tally) -> Option<OrderingS
     Some(OrderingShares {
         top,
         draws,
-        goodness: goodness(&cells(&counts, &all)),
+        goodness: goodness(&cells(&counts, &probabilities)),
         frequent: frequent.collect(),
     })
 }
@@ -282,11 +273,11 @@ pub struct Differences {
 ///
 /// Why the binary logit is logistic regression.
 pub fn gumbel_differences(seed: Seed, draws: usize) -> Differences {
-    let gumbel = Gumbel::new(0.0, 1.0).expect("the standard Gumbel distribution exists");
     let mut stream = seed.stream(0);
-    let differences: Vec<f64> = (0..draws)
-        .map(|_| gumbel.sample(&mut stream) - gumbel.sample(&mut stream))
-        .collect();
+    let (mut first, mut second) = (vec![0.0; draws], vec![0.0; draws]);
+    stream.fill_gumbel(&mut first);
+    stream.fill_gumbel(&mut second);
+    let differences: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a - b).collect();
     // σ√2 with σ = π/√3.
     let width = PI * (2.0_f64 / 3.0).sqrt();
     Differences {

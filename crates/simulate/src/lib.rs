@@ -3,20 +3,26 @@
 
 pub mod boltzmann;
 mod choices;
-pub mod convergence;
+mod convergence;
 pub mod counting;
 mod design;
 pub mod exact;
-pub mod gumbel_max;
+mod gumbel_max;
 pub mod maximum_entropy;
 mod noise;
 mod recovery;
-pub mod red_bus;
+mod red_bus;
 mod sampling;
 pub mod statistics;
 
 pub use choices::{SimulationError, choices};
+pub use convergence::{Convergence, ConvergenceError, ConvergenceOptions, ConvergencePoint};
 pub use design::{Design, DesignError};
+pub use gumbel_max::{
+    AlternativeShare, Differences, EULER, GumbelMax, LEVEL, LevelError, Maximum, OrderingShare, OrderingShares,
+    gumbel_differences,
+};
 pub use noise::Noise;
 pub use recovery::{RecoveredParameter, Recovery, RecoveryError, RecoveryStudy};
+pub use red_bus::{BusShare, Ratio, RedBus, RedBusOptions, RedBusScenario};
 pub use sampling::{Experiment, ExperimentError, Tally};
