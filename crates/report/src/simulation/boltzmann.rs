@@ -101,8 +101,13 @@ fn facts(page: &mut Page, distribution: &Boltzmann) {
                 number(distribution.ln_partition)
             ),
             None => format!(
-                "ln Z = {} (Z itself is beyond the range of numbers)",
-                number(distribution.ln_partition)
+                "ln Z = {} (Z itself is too {} to be written)",
+                number(distribution.ln_partition),
+                if distribution.ln_partition > 0.0 {
+                    "large"
+                } else {
+                    "small"
+                }
             ),
         },
     );
@@ -121,7 +126,7 @@ fn facts(page: &mut Page, distribution: &Boltzmann) {
     page.fact(
         "Entropy",
         format!(
-            "{} nats; {} if all states are equally probable",
+            "{} nats of at most {}",
             number(distribution.entropy),
             number(states.ln())
         ),

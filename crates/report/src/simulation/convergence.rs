@@ -6,8 +6,8 @@ mod tests;
 use logsum_simulate::convergence::Convergence;
 use logsum_simulate::gumbel_max::LEVEL;
 
-use super::parts::{Drawn, TABLE, cell, full, many, score};
-use crate::number::{counted, fixed};
+use super::parts::{Drawn, cell, full, many, score};
+use crate::number::{count, counted, fixed};
 use crate::page::Page;
 use crate::{Align, Chart, Format, Scale, Stroke, Style, Table, csv};
 
@@ -35,11 +35,11 @@ fn page(found: &Convergence, seed: u64) -> Page {
     );
     page.fact(
         "Samples",
-        format!("{} of every size", counted(found.replications as usize, "sample")),
+        format!("{} of every size", count(found.replications as usize)),
     );
     page.fact("Seed", seed.to_string());
     page.table("", table(found));
-    page.note("Expected: the error of as many draws from softmax itself, √(Σ p (1 - p) / (J R)).");
+    page.note("Expected: the error that as many draws from softmax itself have.");
     page.note(verdict(found));
     page
 }
@@ -51,7 +51,6 @@ fn table(found: &Convergence) -> Table {
         ("Expected", Align::Decimal),
         ("Error/expected", Align::Decimal),
     ])
-    .at_least(TABLE)
     .at_most(crate::WIDTH);
     for point in &found.points {
         table.row([
@@ -70,17 +69,18 @@ fn verdict(found: &Convergence) -> String {
         return "There is no slope to tell: it takes two sizes with errors above zero.".to_owned();
     };
     let z = (slope - SLOPE) / error;
-    let numbers = format!(
-        "slope of ln error over ln R {} ± {}, for 1/√R -0.5, z = {}",
+    let (falls, rejects) = if z.abs() < FAR {
+        ("falls", "does not reject")
+    } else {
+        ("does not fall", "rejects")
+    };
+    format!(
+        "The error {falls} as the inverse square root of the number of draws: its logarithm has the slope {} ± {} over that of the \
+         draws (z = {}), which {rejects} -0.5 at the level {LEVEL}.",
         fixed(slope, 3),
         fixed(error, 3),
         score(z)
-    );
-    if z.abs() < FAR {
-        format!("The error falls as 1/√R: {numbers}, not rejected at the level {LEVEL}.")
-    } else {
-        format!("The error does not fall as 1/√R: {numbers}, rejected at the level {LEVEL}.")
-    }
+    )
 }
 
 fn slope(found: &Convergence) -> Option<(f64, f64)> {

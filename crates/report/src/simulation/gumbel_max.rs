@@ -6,7 +6,7 @@ mod tests;
 use logsum_simulate::gumbel_max::{EULER, GumbelMax, Maximum, OrderingShares};
 
 use super::parts::{Drawn, TABLE, cell, full, given, many, p_in_words, places, score, test, tests};
-use crate::number::{fixed, level};
+use crate::number::{fixed, level, p_value, significant};
 use crate::page::Page;
 use crate::{Align, Format, Style, Table, csv};
 
@@ -135,14 +135,14 @@ fn tests_of_frequencies(found: &GumbelMax) -> Table {
     }
     let distance = found.total_variation;
     let places = places([distance.standard_deviation]);
-    table.row_with_note(
-        ["Total variation".to_owned(), cell(distance.observed, places)],
+    table.row([
         format!(
-            "by chance {} ± {}",
+            "Total variation (by chance {} ± {})",
             cell(distance.expected, places),
             cell(distance.standard_deviation, places)
         ),
-    );
+        cell(distance.observed, places),
+    ]);
     table
 }
 
@@ -179,7 +179,7 @@ fn maximum(found: &Maximum, draws: u64) -> (Table, Table) {
         name,
         cell(kolmogorov.statistic, 6),
         String::new(),
-        crate::number::p_value(Some(kolmogorov.p_value)),
+        p_value(Some(kolmogorov.p_value)),
     ]);
     let independence = found.independence;
     test(
@@ -272,7 +272,7 @@ fn distance(found: &GumbelMax) -> String {
         format!(
             "The exact probabilities under {} noise differ from it by {} at most: more draws would show that.",
             found.noise,
-            cell(most, 4)
+            significant(most, 2)
         )
     }
 }

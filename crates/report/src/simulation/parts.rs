@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::number::{MISSING, count, decimals, fixed, in_column, p_value, scientific, significant};
+use crate::number::{MISSING, count, decimals, fixed, p_value, scientific, significant};
 use crate::{Align, Table, csv};
 
 /// Least width of the tables of a page.
 pub(super) const TABLE: usize = 64;
 
-/// Digits of numbers that their column has no decimals for.
+/// Digits of a standard error.
 const DIGITS: usize = 3;
 /// Characters of a number as it was given.
 const GIVEN: usize = 8;
@@ -38,9 +38,14 @@ pub(super) fn places(std_errors: impl IntoIterator<Item = f64>) -> usize {
     decimals(std_errors, DIGITS).clamp(4, 7)
 }
 
-/// A number with so many decimals, or with an exponent where they would show too little of it.
+/// A number with so many decimals, or with an exponent where they would leave less than two digits of it.
 pub(super) fn cell(value: f64, places: usize) -> String {
-    in_column(Some(value), places, DIGITS)
+    let smallest = 10f64.powi(1 - places as i32);
+    match value {
+        0.0 => fixed(0.0, places),
+        value if value.abs() < smallest || value.abs() >= 1e8 => scientific(value, 1),
+        value => fixed(value, places),
+    }
 }
 
 /// A standard score, two decimals; infinite where the impossible was drawn.
@@ -145,8 +150,8 @@ mod tests {
         // A million draws of an alternative with probability one half: standard error 0.0005.
         let places = places([5e-4, 4e-4]);
         assert_eq!(
-            [2.34e-4, -1.2e-5, 0.0, -0.0].map(|difference| cell(difference, places)),
-            ["0.000234", "-1.20e-5", "0.000000", "0.000000"]
+            [2.34e-4, -1.2e-5, -1.2e-6, 0.0, -0.0, 3e9].map(|difference| cell(difference, places)),
+            ["0.000234", "-0.000012", "-1.2e-6", "0.000000", "0.000000", "3.0e9"]
         );
         assert_eq!(
             [0.5, -0.0, 1e-9, -12345.678, -0.000123456].map(given),

@@ -4,12 +4,9 @@ use logsum_simulate::counting::{Arrangements, Counting};
 
 use super::super::parts::{TABLE, cell};
 use super::number;
-use crate::number::{count, percent};
+use crate::number::count;
 use crate::page::Page;
 use crate::{Align, Table};
-
-/// Numbers of particles beside each other in a table.
-const BESIDE: usize = 5;
 
 /// Digits of a number of arrangements that is written out.
 const WRITTEN_OUT: u128 = 10_000_000_000;
@@ -23,7 +20,7 @@ pub(super) fn tables(page: &mut Page, counted: &[Counting]) {
         },
         summary(counted),
     );
-    for (position, part) in counted.chunks(BESIDE).enumerate() {
+    for (position, part) in counted.chunks(beside(counted)).enumerate() {
         let heading = match position {
             0 => "Most numerous occupation, as shares of the particles, beside softmax",
             _ => "",
@@ -32,13 +29,25 @@ pub(super) fn tables(page: &mut Page, counted: &[Counting]) {
     }
 }
 
+/// Numbers of particles that stand beside each other in a table: about as many in each of as few tables as their width allows.
+fn beside(counted: &[Counting]) -> usize {
+    let widest = counted.iter().map(|counting| header(counting).len()).max();
+    let others = "Level".len() + 2 + "Softmax".len();
+    let fit = (crate::WIDTH - others) / (widest.unwrap_or_default() + 2);
+    counted.len().div_ceil(counted.len().div_ceil(fit.max(1)).max(1)).max(1)
+}
+
+fn header(counting: &Counting) -> String {
+    format!("n = {}", counting.n_particles)
+}
+
 /// What the columns mean and what they come to.
 pub(super) fn note(page: &mut Page, counted: &[Counting]) {
     if counted.is_empty() {
         return;
     }
     page.note(
-        "Share: of all arrangements, those of the most numerous occupation. Distance (total variation, ½ of the sum of \
+        "Share: of all arrangements, those of the most numerous occupation. Distance (total variation, half the sum of \
          |n_j/n - p_j|) and divergence (Kullback–Leibler, in nats) between that occupation and softmax; both go to 0 \
          as n grows.",
     );
@@ -73,7 +82,7 @@ fn summary(counted: &[Counting]) -> Table {
             counting.n_particles.to_string(),
             arrangements(&counting.n_arrangements),
             arrangements(&counting.most_numerous.arrangements),
-            share(counting.share),
+            cell(counting.share, 4),
             cell(counting.total_variation, 5),
             cell(counting.divergence, 5),
         ]);
@@ -84,11 +93,7 @@ fn summary(counted: &[Counting]) -> Table {
 /// Levels down, numbers of particles across.
 fn occupations(counted: &[Counting]) -> Table {
     let mut columns = vec![("Level".to_owned(), Align::Right)];
-    columns.extend(
-        counted
-            .iter()
-            .map(|counting| (format!("n = {}", counting.n_particles), Align::Decimal)),
-    );
+    columns.extend(counted.iter().map(|counting| (header(counting), Align::Decimal)));
     columns.push(("Softmax".to_owned(), Align::Decimal));
     let mut table = Table::new(columns).at_most(crate::WIDTH);
     let Some(first) = counted.first() else { return table };
@@ -119,14 +124,6 @@ fn arrangements(number: &Arrangements) -> String {
     }
 }
 
-fn share(share: f64) -> String {
-    if share == 0.0 || share >= 0.001 {
-        percent(share, 1.0)
-    } else {
-        crate::number::scientific(share, 1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,13 +137,5 @@ mod tests {
         // 2·10^60000, and a mantissa that rounds up.
         assert_eq!(text(None, 60_000.0 * 10f64.ln() + 2f64.ln()), "2.0e60000");
         assert_eq!(text(None, 50.0 * 10f64.ln() + 9.97f64.ln()), "1.0e51");
-    }
-
-    #[test]
-    fn shares_of_any_size() {
-        assert_eq!(
-            [1.0, 0.24476, 2.5e-9, 0.0].map(share),
-            ["100.0%", "24.5%", "2.5e-9", "0.0%"]
-        );
     }
 }

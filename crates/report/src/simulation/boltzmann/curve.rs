@@ -2,9 +2,8 @@
 
 use logsum_simulate::boltzmann::CurvePoint;
 
-use super::super::parts::{TABLE, given};
-use super::number;
-use crate::number::{decimals, in_column};
+use super::super::parts::{TABLE, cell, given};
+use crate::number::{decimals, significant};
 use crate::{Align, Chart, Scale, Stroke, Table};
 
 /// Rows of a curve that a table shows whole, and that it shows of a longer one.
@@ -48,10 +47,10 @@ pub(super) fn table(curve: &[CurvePoint]) -> Option<(String, Table)> {
 }
 
 fn column(shown: &[&CurvePoint], value: impl Fn(&CurvePoint) -> f64) -> Vec<String> {
-    let values: Vec<f64> = shown.iter().map(|point| value(point)).collect();
-    let largest = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-    let places = decimals([largest], 5).min(6);
-    values.iter().map(|value| in_column(Some(*value), places, 3)).collect()
+    let values = || shown.iter().map(|point| value(point));
+    let largest = values().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let places = decimals([largest], 5).clamp(4, 6);
+    values().map(|value| cell(value, places)).collect()
 }
 
 /// Mean energy, entropy and heat capacity against temperature on a logarithmic axis.
@@ -60,6 +59,7 @@ fn column(shown: &[&CurvePoint], value: impl Fn(&CurvePoint) -> f64) -> Vec<Stri
 /// is not positive and finite has no place there.
 pub fn boltzmann_picture(curve: &[CurvePoint], marked: Option<(f64, f64)>) -> String {
     let shown = Shown::of(curve);
+    let number = |value| significant(value, 4);
     let line = |value: fn(&CurvePoint) -> f64| curve.iter().map(move |point| (point.temperature, value(point)));
     let energies = curve
         .iter()
@@ -128,11 +128,11 @@ impl Shown {
     fn name(&self) -> String {
         let energy = match self.offset {
             0.0 => "mean energy".to_owned(),
-            offset => format!("mean energy above {}", number(offset)),
+            offset => format!("mean energy above {}", significant(offset, 4)),
         };
         match self.unit {
             1.0 => energy,
-            unit => format!("{energy}, in units of {}", number(unit)),
+            unit => format!("{energy}, in units of {}", significant(unit, 4)),
         }
     }
 }
