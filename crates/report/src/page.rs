@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::text::{WIDTH, labelled, one_line, wrap};
+use crate::text::{WIDTH, labelled, one_line, width, wrap};
 use crate::{Format, Style, Table, json, latex as tex, markdown as md};
 
-/// Width of the labels of facts.
+/// Least width of the labels of facts.
 const LABEL: usize = 18;
 
 /// A page under construction; empty parts are not written.
@@ -61,8 +61,13 @@ impl Page {
         if !self.facts.is_empty() {
             text.push('\n');
         }
+        let room = self
+            .facts
+            .iter()
+            .map(|(label, _)| width(label) + 2)
+            .fold(LABEL, usize::max);
         for (label, value) in &self.facts {
-            text.push_str(&labelled(label, value, LABEL));
+            text.push_str(&labelled(label, value, room));
         }
         for (heading, table) in self.tables.iter().filter(|(_, table)| !table.is_empty()) {
             text.push('\n');
