@@ -13,6 +13,7 @@ mod init;
 mod load;
 mod output;
 mod paths;
+mod predict;
 mod progress;
 mod show;
 mod starter;
@@ -59,6 +60,10 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
         Command::Show(args) => {
             use_threads(args.threads);
             show::run(args)
+        }
+        Command::Predict(args) => {
+            use_threads(args.threads);
+            predict::run(args)
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();
