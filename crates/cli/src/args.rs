@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use logsum_data::Missing;
 use logsum_report::Format;
 
 use crate::simulate::args::SimulateCommand;
@@ -32,6 +33,8 @@ pub enum Command {
     /// Simulate: experiments with noise, synthetic choices, parameter recovery
     #[command(subcommand)]
     Simulate(Box<SimulateCommand>),
+    /// Predict choice probabilities and shares, of the data of the estimation or of new data
+    Predict(PredictArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -39,7 +42,7 @@ pub enum Command {
     },
     /// Print the manual page of the program, or of one of its commands
     Man {
-        /// init, check, estimate, ...
+        /// init, check, estimate, show, predict, ...
         command: Option<String>,
     },
 }
@@ -155,6 +158,45 @@ pub struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "New data need the columns that the model uses, but no choices. Where choices are there, observed shares \
+                  stand beside the predicted ones. The file written with -o has the columns row (as a spreadsheet \
+                  counts; in the order of the data), case and decision_maker where the model names them, \
+                  probability_NAME for each alternative (empty where it is unavailable), logsum and energy (minus the \
+                  logsum). Unlabelled alternatives have a row each: case, alternative, row, probability, logsum, energy.\n\n\
+                  Exit codes: 0 done; 1 done, but the fit has not converged; 2 bad usage, bad fit or bad data."
+)]
+pub struct PredictArgs {
+    /// Fit file
+    pub fit: PathBuf,
+    /// Cases to predict: .csv, .tsv or .parquet [default: the data of the estimation]
+    pub data: Option<PathBuf>,
+    /// Write the probabilities of every case here: .csv, .tsv or .parquet
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Predict every row of DATA, not only those that the model's filter keeps
+    #[arg(long, requires = "data")]
+    pub no_filter: bool,
+    /// Let every case of DATA count once, whatever weights the model has
+    #[arg(long, requires = "data")]
+    pub no_weight: bool,
+    /// What a missing cell of DATA does, if not what the model says: error, drop_case or drop_alternative
+    #[arg(long, value_name = "RULE", value_parser = missing, requires = "data")]
+    pub missing: Option<Missing>,
+    /// Character between the fields of DATA, if not the one of the model's data
+    #[arg(long, value_name = "CHARACTER", value_parser = separator, requires = "data")]
+    pub separator: Option<char>,
+    /// Read 12,5 in DATA as a number
+    #[arg(long, requires = "data")]
+    pub decimal_comma: bool,
+    #[command(flatten)]
+    pub form: OutputArgs,
+    /// Threads to use, by default all cores; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
 pub struct OutputArgs {
     /// Form of what is printed: text, json, csv, latex or markdown
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
@@ -175,6 +217,16 @@ pub struct CovarianceArgs {
     /// Level of the confidence intervals [default: 0.95]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<f64>,
+}
+
+/// A rule for missing cells, by its name in model files.
+fn missing(text: &str) -> Result<Missing, String> {
+    match text {
+        "error" => Ok(Missing::Error),
+        "drop_case" => Ok(Missing::DropCase),
+        "drop_alternative" => Ok(Missing::DropAlternative),
+        _ => Err("the rules are error, drop_case and drop_alternative".to_owned()),
+    }
 }
 
 /// One ASCII character; a tab may be written as `\t`, which shells make hard to type.

@@ -13,6 +13,7 @@ mod init;
 mod load;
 mod output;
 mod paths;
+mod predict;
 mod progress;
 mod show;
 mod simulate;
@@ -62,6 +63,10 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
             show::run(args)
         }
         Command::Simulate(command) => simulate::run(command),
+        Command::Predict(args) => {
+            use_threads(args.threads);
+            predict::run(args)
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "logsum", &mut script);

@@ -91,10 +91,27 @@ pub fn load_data(model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Load
 
 /// Reads the columns that a model needs, of those that are there: the data checks know best what to say of others.
 pub fn read(model: &ModelFile, path: &Path, extra: &[(&str, Want)]) -> Result<Table, Failure> {
+    let mut numbers = number_columns(model);
+    if let Layout::Long { choice, .. } = &model.schema.layout {
+        numbers.insert(choice);
+    }
+    read_columns(model, path, extra, &numbers)
+}
+
+/// The same for situations: whatever stands in the choice column will do.
+pub fn read_situations(model: &ModelFile, path: &Path) -> Result<Table, Failure> {
+    read_columns(model, path, &[], &number_columns(model))
+}
+
+fn read_columns(
+    model: &ModelFile,
+    path: &Path,
+    extra: &[(&str, Want)],
+    numbers: &HashSet<&str>,
+) -> Result<Table, Failure> {
     let options = read_options(model.separator, model.decimal_comma);
     let fail = |error: logsum_tables::TableError| Failure::all(&table_problems(&error));
     let header = logsum_tables::column_names(path, &options).map_err(fail)?;
-    let numbers = number_columns(model);
     let present = |name: &&str| header.names.iter().any(|known| known == name);
     let mut wanted: Vec<(&str, Want)> = model
         .columns()
@@ -144,7 +161,7 @@ pub fn table_problems(error: &logsum_tables::TableError) -> Vec<String> {
     error.to_string().lines().map(str::to_owned).collect()
 }
 
-/// Columns that must be numbers: by their place in an expression, or as choices of long data.
+/// Columns that must be numbers by their place in an expression.
 fn number_columns(model: &ModelFile) -> HashSet<&str> {
     let uses: Uses<'_> = model.specification.uses();
     let mut names: HashSet<&str> = HashSet::new();
@@ -153,9 +170,6 @@ fn number_columns(model: &ModelFile) -> HashSet<&str> {
     }
     for utility in &uses.utilities {
         names.extend(utility.expression.number_names());
-    }
-    if let Layout::Long { choice, .. } = &model.schema.layout {
-        names.insert(choice);
     }
     names
 }

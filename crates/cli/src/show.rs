@@ -1,7 +1,8 @@
 //! `logsum show`: a fit again, its covariance chosen after the fact.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use logsum_data::ChoiceData;
 use logsum_estimate::LogLikelihood;
 use logsum_report::Format;
 use logsum_utility::{CovarianceKind, FORMAT, Fit, Model, ModelFile};
@@ -9,6 +10,7 @@ use logsum_utility::{CovarianceKind, FORMAT, Fit, Model, ModelFile};
 use crate::args::{OutputArgs, ShowArgs};
 use crate::estimate::covariance;
 use crate::failure::{Failure, NOT_CONVERGED};
+use crate::load::Loaded;
 use crate::{load, output};
 
 /// Runs the command; a fit that has not converged is shown with the exit code that says so.
@@ -88,28 +90,63 @@ fn contradiction(fit: &Fit) -> Option<String> {
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
 fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> {
-    let model = ModelFile::from_json(&fit.model.specification)
-        .map_err(|error| Failure::bad_input(format!("\"{}\": {error}", args.fit.display())))?;
-    let path: PathBuf = match &args.data {
-        Some(path) => path.clone(),
-        None => args.fit.parent().unwrap_or(Path::new("")).join(&fit.data.file),
+    let loaded = load_again(
+        fit,
+        &args.fit,
+        args.data.as_deref(),
+        &[column],
+        "give the right file with --data",
+    )?;
+    let model = bind_again(fit, &args.fit, &loaded.model, &loaded.data)?;
+    model.add_clustered(fit, column).map_err(Failure::bad_input)
+}
+
+/// The model of a fit.
+pub fn model_of(fit: &Fit, path: &Path) -> Result<ModelFile, Failure> {
+    ModelFile::from_json(&fit.model.specification)
+        .map_err(|error| Failure::bad_input(format!("\"{}\": {error}", path.display())))
+}
+
+/// Reads the data of the estimation again, from `data` if they are elsewhere, and makes sure that they are the same;
+/// `remedy` says what to do if not.
+pub fn load_again(
+    fit: &Fit,
+    path: &Path,
+    data: Option<&Path>,
+    extra: &[&str],
+    remedy: &str,
+) -> Result<Loaded, Failure> {
+    let model = model_of(fit, path)?;
+    let data = match data {
+        Some(data) => data.to_owned(),
+        None => path.parent().unwrap_or(Path::new("")).join(&fit.data.file),
     };
-    let loaded = load::load_data(model, path, &[column])?;
+    let loaded = load::load_data(model, data, extra)?;
     let columns = loaded.model.attribute_columns();
     if loaded.data.fingerprint(&columns) != fit.data.fingerprint {
         return Err(Failure::bad_input(format!(
-            "\"{}\" is not the data that \"{}\" was estimated on: cases, choices or columns differ; give the right file with --data, or estimate again",
+            "\"{}\" is not the data that \"{}\" was estimated on: cases, choices or columns differ; {remedy}, or estimate again",
             loaded.path.display(),
-            args.fit.display()
+            path.display()
         )));
     }
-    let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+    Ok(loaded)
+}
+
+/// The model of a fit bound to data, with the parameters that the fit has.
+pub fn bind_again<'data>(
+    fit: &Fit,
+    path: &Path,
+    file: &ModelFile,
+    data: &'data ChoiceData,
+) -> Result<Model<'data>, Failure> {
+    let model = Model::bind(&file.specification, data).map_err(|error| Failure::all(error.each()))?;
     let terms = fit.parameters.iter().map(|estimate| &estimate.term);
     if !model.parameters().iter().map(|parameter| &parameter.name).eq(terms) {
         return Err(Failure::bad_input(format!(
             "\"{}\" is damaged: its parameters are not those of its specification; estimate again",
-            args.fit.display()
+            path.display()
         )));
     }
-    model.add_clustered(fit, column).map_err(Failure::bad_input)
+    Ok(model)
 }

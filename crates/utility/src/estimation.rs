@@ -252,6 +252,16 @@ impl Model<'_> {
                 fingerprint: String::new(),
                 rows_read: data.rows_read(),
                 rows_used: data.rows_used(),
+                alternatives: if data.alternatives().labelled {
+                    let named = data.alternatives().names.iter().zip(&data.alternatives().codes);
+                    let one = |(name, code): (&String, &String)| fit::AlternativeCode {
+                        name: name.clone(),
+                        code: code.clone(),
+                    };
+                    named.map(one).collect()
+                } else {
+                    Vec::new()
+                },
             },
             n_decision_makers: data.n_decision_makers(),
             n_cases: data.n_cases(),

@@ -83,6 +83,18 @@ pub struct DataSummary {
     pub rows_read: usize,
     /// Rows that stand behind the cases used.
     pub rows_used: usize,
+    /// The alternatives and their codes, in order; empty where they are unlabelled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<AlternativeCode>,
+}
+
+/// An alternative as the data name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlternativeCode {
+    /// Name in utilities and tables.
+    pub name: String,
+    /// Code in the data, as written.
+    pub code: String,
 }
 
 /// How the optimiser stopped.

@@ -58,6 +58,17 @@ impl FromStr for CovarianceKind {
 }
 
 impl Fit {
+    /// The covariance matrix behind the standard errors, over the parameters that are not fixed; `None` if there is none.
+    pub fn chosen_covariance(&self) -> Option<&Vec<Vec<f64>>> {
+        match self.covariance_kind.as_str() {
+            "hessian" => self.covariance.hessian.as_ref(),
+            "opg" => self.covariance.opg.as_ref(),
+            "robust" => self.covariance.robust.as_ref(),
+            "clustered" => self.covariance.clustered.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Fills standard errors, statistics and intervals from the matrix of that kind, at the fit's confidence level.
     ///
     /// Parameters that are fixed, at a bound or not identified have none.
@@ -68,16 +79,11 @@ impl Fit {
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(FitError::Confidence(self.confidence));
         }
-        let matrix = match kind {
-            CovarianceKind::Hessian => &self.covariance.hessian,
-            CovarianceKind::Opg => &self.covariance.opg,
-            CovarianceKind::Robust => &self.covariance.robust,
-            CovarianceKind::Clustered(_) => &self.covariance.clustered,
-        };
         self.covariance_kind = kind.name().to_owned();
+        let matrix = self.chosen_covariance().cloned();
         let mut free = 0;
         for parameter in &mut self.parameters {
-            let variance = match matrix {
+            let variance = match &matrix {
                 Some(matrix) if !parameter.fixed => matrix[free][free],
                 _ => 0.0,
             };

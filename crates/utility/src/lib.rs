@@ -11,6 +11,7 @@ mod formula;
 mod inference;
 mod model;
 mod model_file;
+mod shares;
 mod specification;
 mod synthetic;
 mod term;
@@ -20,11 +21,14 @@ mod testing;
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use error::SpecificationError;
 pub use estimation::{FitError, FitOptions};
-pub use fit::{Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel};
+pub use fit::{
+    AlternativeCode, Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel,
+};
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
 pub use model::{Finding, Model, Prediction};
 pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};
 pub use term::{Term, boxcox, column, parameter};

@@ -33,7 +33,11 @@ pub fn run(args: &BoltzmannArgs) -> Result<u8, Failure> {
     };
     let count = |&n: &u64| count_arrangements(energies, n, args.mean_energy).map_err(Failure::bad_input);
     let counting = args.particles.iter().map(count).collect::<Result<Vec<_>, _>>()?;
-    let curve = if args.curve { levels.curve(POINTS).map_err(Failure::bad_input)? } else { Vec::new() };
+    let curve = if args.curve {
+        levels.curve(POINTS).map_err(Failure::bad_input)?
+    } else {
+        Vec::new()
+    };
     let found = BoltzmannPage {
         distribution,
         maximum_entropy,

@@ -4,10 +4,7 @@ use std::path::Path;
 
 use logsum_data::ChoiceData;
 use logsum_report::simulation;
-use logsum_simulate::convergence::{Convergence, ConvergenceOptions};
-use logsum_simulate::gumbel_max::GumbelMax;
-use logsum_simulate::red_bus::{RedBus, RedBusOptions};
-use logsum_simulate::{Experiment, Noise};
+use logsum_simulate::{Convergence, ConvergenceOptions, Experiment, GumbelMax, Noise, RedBus, RedBusOptions};
 use logsum_utility::{Model, ModelFile};
 
 use super::args::{GumbelMaxArgs, Numbers, RedBusArgs};

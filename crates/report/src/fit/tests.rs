@@ -48,6 +48,7 @@ fn converged() -> Fit {
             fingerprint: "8a1f".to_string(),
             rows_read: 10728,
             rows_used: 6768,
+            alternatives: Vec::new(),
         },
         n_decision_makers: 6768,
         n_cases: 6768,

@@ -3,8 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use logsum_simulate::convergence::Convergence;
-use logsum_simulate::gumbel_max::LEVEL;
+use logsum_simulate::Convergence;
+use logsum_simulate::LEVEL;
 
 use super::parts::{Drawn, cell, full, many, score};
 use crate::number::{count, counted, fixed};

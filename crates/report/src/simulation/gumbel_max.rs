@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use logsum_simulate::gumbel_max::{EULER, GumbelMax, Maximum, OrderingShares};
+use logsum_simulate::{EULER, GumbelMax, Maximum, OrderingShares};
 
 use super::parts::{Drawn, TABLE, cell, full, given, many, p_in_words, places, score, test, tests};
 use crate::number::{fixed, level, p_value, significant};

@@ -3,8 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use logsum_simulate::gumbel_max::LEVEL;
-use logsum_simulate::red_bus::{BusShare, RedBus, RedBusScenario};
+use logsum_simulate::LEVEL;
+use logsum_simulate::{BusShare, RedBus, RedBusScenario};
 
 use super::parts::{Drawn, cell, full, many, p_in_words, places, score};
 use crate::number::{decimals, p_value, percent};

@@ -1,0 +1,102 @@
+//! `logsum predict`: what a fit says of the cases it was estimated on, or of others.
+
+mod destination;
+mod new_data;
+mod rows;
+
+use std::path::Path;
+
+use logsum_data::ChoiceData;
+use logsum_report::{Format, PredictedAlternative, PredictionReport};
+use logsum_utility::{Fit, Model, Prediction, Share, observed_shares};
+
+use crate::args::PredictArgs;
+use crate::failure::{Failure, NOT_CONVERGED};
+use crate::load::Loaded;
+use crate::{output, show};
+
+/// Runs the command; predictions from a fit that has not converged come with the exit code that says so.
+pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
+    let fit = show::read(&args.fit)?;
+    let (loaded, mut warnings) = match &args.data {
+        Some(data) => new_data::load(&fit, args, data)?,
+        None => {
+            let remedy = "name a file to predict as DATA";
+            let loaded = show::load_again(&fit, &args.fit, None, &[], remedy)?;
+            (loaded, Vec::new())
+        }
+    };
+    if let Some(path) = &args.output {
+        destination::check(path, &[&args.fit, &loaded.path])?;
+    }
+    let model = show::bind_again(&fit, &args.fit, &loaded.model, &loaded.data)?;
+    let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
+    let prediction = model.predict(&theta).map_err(Failure::bad_input)?;
+    let shares = if loaded.data.alternatives().labelled {
+        model.share_estimates(&fit).map_err(Failure::bad_input)?
+    } else {
+        Vec::new()
+    };
+    if !fit.converged {
+        warnings.insert(
+            0,
+            format!(
+                "\"{}\" has not converged: {}; these are predictions at its best point",
+                args.fit.display(),
+                fit.convergence.reason
+            ),
+        );
+    }
+    output::warnings(&warnings, args.form.quiet);
+    if let Some(path) = &args.output {
+        destination::write(path, &rows::table(&model, &prediction))?;
+    }
+    print(
+        &report(&fit, &loaded, args.data.as_deref(), &model, &prediction, &shares),
+        args,
+    )?;
+    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
+}
+
+fn print(report: &PredictionReport, args: &PredictArgs) -> Result<(), Failure> {
+    output::result(&match args.form.format {
+        Format::Text => logsum_report::prediction_text(report, output::style()),
+        other => logsum_report::prediction(report, other),
+    })
+}
+
+fn report(
+    fit: &Fit,
+    loaded: &Loaded,
+    new: Option<&Path>,
+    model: &Model<'_>,
+    prediction: &Prediction,
+    shares: &[Share],
+) -> PredictionReport {
+    let data: &ChoiceData = model.data();
+    let observed = observed_shares(data);
+    let available = data.times_available();
+    let alternative = |(at, share): (usize, &Share)| PredictedAlternative {
+        name: data.alternatives().names[at].clone(),
+        available: available[at],
+        predicted_share: share.share,
+        std_error: share.std_error,
+        conf_low: share.conf_low,
+        conf_high: share.conf_high,
+        observed_share: observed.as_ref().map(|observed| observed[at]),
+    };
+    PredictionReport {
+        title: fit.title.clone(),
+        file: loaded.data.source().name.clone(),
+        estimation_data: new.is_none(),
+        converged: fit.converged,
+        rows_read: data.rows_read(),
+        rows_used: data.rows_used(),
+        n_cases: data.n_cases(),
+        total_weight: data.weights().map(|weights| weights.iter().sum()),
+        mean_logsum: prediction.mean_logsum(data),
+        covariance_kind: fit.covariance_kind.clone(),
+        confidence: fit.confidence,
+        alternatives: shares.iter().enumerate().map(alternative).collect(),
+    }
+}

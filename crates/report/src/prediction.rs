@@ -1,0 +1,244 @@
+//! What a fit predicts: shares by alternative, beside the observed ones where they are known.
+
+use serde::Serialize;
+
+use crate::number::{MISSING, count, level, percent, significant};
+use crate::{Align, Format, Style, Table, csv, json, latex as tex, markdown as md};
+
+/// Alternatives that text lists before it only counts them.
+const LISTED: usize = 20;
+
+/// Width to which the table is stretched, so that it looks like the others.
+const NARROWEST: usize = 64;
+
+/// Predicted shares and what they are about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PredictionReport {
+    /// Title of the fit.
+    pub title: String,
+    /// File whose cases were predicted.
+    pub file: String,
+    /// Whether these are the data of the estimation.
+    pub estimation_data: bool,
+    /// Whether the estimation had converged.
+    pub converged: bool,
+    /// Rows of the file.
+    pub rows_read: usize,
+    /// Rows that stand behind the cases.
+    pub rows_used: usize,
+    /// Choice situations predicted.
+    pub n_cases: usize,
+    /// Sum of the case weights, where there are weights.
+    pub total_weight: Option<f64>,
+    /// Mean of ln Σ exp V over cases, weighted as the shares are.
+    pub mean_logsum: f64,
+    /// Kind of the covariance behind the intervals.
+    pub covariance_kind: String,
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Labelled alternatives in their order; none where alternatives are unlabelled.
+    pub alternatives: Vec<PredictedAlternative>,
+}
+
+/// One alternative over all cases. Shares lie between 0 and 1.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PredictedAlternative {
+    /// Name in the model file.
+    pub name: String,
+    /// Cases in which it is available.
+    pub available: usize,
+    /// Mean predicted probability, 0 where it is unavailable.
+    pub predicted_share: f64,
+    /// Of the predicted share, by the delta method.
+    pub std_error: Option<f64>,
+    /// Lower end of its interval.
+    pub conf_low: Option<f64>,
+    /// Upper end of its interval.
+    pub conf_high: Option<f64>,
+    /// Share of the choices made, where outcomes are known.
+    pub observed_share: Option<f64>,
+}
+
+/// Predicted shares in a format.
+///
+/// CSV is the table of alternatives with the columns `alternative, available, predicted_share,
+/// std_error, conf_low, conf_high, observed_share, converged`, JSON everything; both have full
+/// precision. Only text leaves alternatives out where there are many, and says so.
+pub fn prediction(prediction: &PredictionReport, format: Format) -> String {
+    match format {
+        Format::Text => prediction_text(prediction, Style::Plain),
+        Format::Json => json::pretty(prediction),
+        Format::Csv => comma_separated(prediction),
+        Format::Latex => latex(prediction),
+        Format::Markdown => markdown(prediction),
+    }
+}
+
+/// Predicted shares as text in a style.
+pub fn prediction_text(p: &PredictionReport, style: Style) -> String {
+    let mut text = style.bold(&crate::text::one_line(&title(p))) + "\n\n";
+    if let Some(caution) = caution(p) {
+        text.push_str(&format!("{}\n", crate::text::wrap(caution, "", crate::WIDTH)));
+    }
+    for (name, value) in facts(p) {
+        text.push_str(&crate::text::labelled(name, &value, 18));
+    }
+    let table = shares(p, LISTED);
+    if !table.is_empty() {
+        text.push_str(&format!("\n{}", table.styled(style)));
+        let left_out = p.alternatives.len().saturating_sub(LISTED);
+        if left_out > 0 {
+            let more = crate::number::counted(left_out, "more alternative");
+            text.push_str(&format!("... and {more} (the other formats list all)\n"));
+        }
+    }
+    text
+}
+
+fn title(p: &PredictionReport) -> String {
+    match p.title.trim() {
+        "" => "Predictions".to_owned(),
+        title => format!("Predictions of \"{title}\""),
+    }
+}
+
+fn caution(p: &PredictionReport) -> Option<&'static str> {
+    (!p.converged).then_some("NOT CONVERGED: these are predictions at the best point that the estimation found.")
+}
+
+fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
+    let whose = if p.estimation_data {
+        " (the data of the estimation)"
+    } else {
+        ""
+    };
+    let mut facts = vec![("Data", format!("{}{whose}", p.file))];
+    if p.rows_used != p.rows_read {
+        let rows = format!("{} of {} used", count(p.rows_used), count(p.rows_read));
+        facts.push(("Rows", rows));
+    }
+    facts.push(("Cases", count(p.n_cases)));
+    if let Some(weight) = p.total_weight {
+        facts.push(("Total weight", significant(weight, 8)));
+    }
+    facts.push(("Mean logsum", significant(p.mean_logsum, 6)));
+    if has_intervals(p) {
+        facts.push((
+            "Intervals",
+            format!(
+                "{}, of the share given these cases (delta method, {} covariance)",
+                level(p.confidence),
+                p.covariance_kind
+            ),
+        ));
+    }
+    if p.alternatives.is_empty() {
+        facts.push(("Shares", "none, as alternatives are unlabelled".to_owned()));
+    }
+    facts
+}
+
+fn has_intervals(p: &PredictionReport) -> bool {
+    p.alternatives.iter().any(|alternative| alternative.conf_low.is_some())
+}
+
+/// Alternatives with their shares, at most `most` of them.
+fn shares(p: &PredictionReport, most: usize) -> Table {
+    let observed = p.alternatives.iter().any(|a| a.observed_share.is_some());
+    let intervals = has_intervals(p);
+    let mut heads = vec![
+        ("Alternative".to_owned(), Align::Left),
+        ("Available".to_owned(), Align::Right),
+        ("Predicted".to_owned(), Align::Right),
+    ];
+    let span = heads.len();
+    if intervals {
+        heads.push((format!("{} interval", level(p.confidence)), Align::Right));
+        heads.push((String::new(), Align::Right));
+    }
+    if observed {
+        heads.push(("Observed".to_owned(), Align::Right));
+    }
+    let mut table = Table::new(heads).at_least(NARROWEST).at_most(crate::WIDTH);
+    if intervals {
+        table = table.span_header(span, 2);
+    }
+    let share = |share: Option<f64>| share.map_or(MISSING.to_owned(), |share| percent(share, 1.0));
+    for alternative in p.alternatives.iter().take(most) {
+        let mut cells = vec![
+            alternative.name.clone(),
+            count(alternative.available),
+            percent(alternative.predicted_share, 1.0),
+        ];
+        if intervals {
+            cells.extend([share(alternative.conf_low), share(alternative.conf_high)]);
+        }
+        if observed {
+            cells.push(share(alternative.observed_share));
+        }
+        table.row(cells);
+    }
+    table
+}
+
+fn markdown(p: &PredictionReport) -> String {
+    let mut text = format!("## {}\n\n", md::escape(&title(p)));
+    if let Some(caution) = caution(p) {
+        text.push_str(&format!("> **{caution}**\n\n"));
+    }
+    for (name, value) in facts(p) {
+        text.push_str(&format!("- {name}: {}\n", md::escape(&value)));
+    }
+    let table = shares(p, usize::MAX);
+    if !table.is_empty() {
+        text.push_str(&format!("\n{}", table.markdown()));
+    }
+    text
+}
+
+fn latex(p: &PredictionReport) -> String {
+    let facts: Vec<String> = facts(p)
+        .iter()
+        .map(|(name, value)| format!("{name}: {}.", tex::escape(value)))
+        .collect();
+    let mut notes: Vec<String> = caution(p)
+        .iter()
+        .map(|caution| format!("\\textbf{{{caution}}}"))
+        .collect();
+    notes.push(facts.join(" "));
+    tex::float(
+        &tex::escape(&title(p)),
+        &format!("predictions {}", p.file),
+        &shares(p, usize::MAX).latex(),
+        &notes,
+    )
+}
+
+fn comma_separated(p: &PredictionReport) -> String {
+    let mut text = csv::record([
+        "alternative",
+        "available",
+        "predicted_share",
+        "std_error",
+        "conf_low",
+        "conf_high",
+        "observed_share",
+        "converged",
+    ]);
+    for alternative in &p.alternatives {
+        text.push_str(&csv::record([
+            alternative.name.clone(),
+            alternative.available.to_string(),
+            csv::number(Some(alternative.predicted_share)),
+            csv::number(alternative.std_error),
+            csv::number(alternative.conf_low),
+            csv::number(alternative.conf_high),
+            csv::number(alternative.observed_share),
+            p.converged.to_string(),
+        ]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
