@@ -10,7 +10,8 @@ use crate::sampling::ExperimentError;
 /// marginals. Every other noise has mean 0 and is scaled to the same variance π²/6, so that shape alone differs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Noise {
-    /// Standard Gumbel: the logit.
+    /// Standard Gumbel: the logit. Drawn as −ln(−ln U); since only the largest V/T − ln E counts, with E = −ln U, the
+    /// E_j·exp(−V_j/T) are compared and the outer logarithm is taken for the winner alone.
     Gumbel,
     /// Normal: the independent probit.
     Normal,
@@ -45,8 +46,8 @@ pub enum Noise {
         /// Positions of the correlated alternatives, from 0.
         members: Vec<usize>,
     },
-    /// The race: independent exponential clocks E_j/exp(V_j/T); the first to ring is chosen. The Gumbel model again,
-    /// with ε_j = −ln E_j.
+    /// The race: independent exponential clocks E_j·exp(−V_j/T); the first to ring is chosen. The Gumbel model again,
+    /// with ε_j = −ln E_j, from other random numbers than [`Noise::Gumbel`] has.
     ExponentialRace,
 }
 

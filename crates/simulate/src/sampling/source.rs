@@ -14,6 +14,7 @@ pub(super) const SPREAD: f64 = 1.282_549_830_161_864;
 
 /// Draws the noise of one alternative after another for a block of draws.
 pub(super) enum Source<'a> {
+    /// Where whole Gumbel draws are wanted; an experiment compares clocks instead.
     Gumbel,
     Normal,
     Logistic,

@@ -266,7 +266,6 @@ fn alternatives_far_below_never_win_and_break_nothing() {
     }
 }
 
-/// Second and third places beyond the range of exp are still in the order of their utilities.
 #[test]
 fn orderings_follow_the_ranking_formula() {
     let utilities = [1.0, 0.2, -0.4, 0.5];
@@ -310,6 +309,7 @@ fn orderings_follow_the_ranking_formula() {
     }
 }
 
+/// Second and third places beyond the range of exp are still in the order of their utilities.
 #[test]
 fn orderings_beyond_the_range_of_exponentials() {
     let tally = Experiment {
