@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output;
 
 /// Temperatures of the curve.
-const POINTS: usize = 25;
+const POINTS: usize = 97;
 
 /// Computes the distribution and what else is asked for.
 pub fn run(args: &BoltzmannArgs) -> Result<u8, Failure> {

@@ -341,7 +341,7 @@ proptest! {
 
     #[test]
     fn a_common_shift_moves_energies_alone(energies in prop::collection::vec(-3.0..3.0, 2..7), t in 0.2..5.0f64) {
-        let shifted: Vec<f64> = energies.iter().map(|energy| energy + 8.0).collect();
+        let shifted: Vec<f64> = energies.iter().map(|&energy| energy + 8.0).collect();
         let (state, moved) = (
             Boltzmann::at_temperature(&energies, t).unwrap(),
             Boltzmann::at_temperature(&shifted, t).unwrap(),
