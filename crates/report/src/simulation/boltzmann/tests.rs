@@ -251,7 +251,7 @@ fn the_picture_marks_temperature_and_mean_energy() {
         "mean energy",
         "entropy, nats",
         "heat capacity",
-        "T = 1, mean energy 0.2689",
+        "T = 1, mean energy 0.268941",
         "either determines the other",
     ] {
         has(&marked, label);
@@ -287,14 +287,14 @@ fn large_and_distant_energies_are_drawn_beside_entropies() {
         "{svg}"
     );
     let far = curve.iter().map(|one| CurvePoint {
-        mean_energy: 1e6 + one.mean_energy,
+        mean_energy: 1_000_234.5 + one.mean_energy,
         ..*one
     });
     let svg = boltzmann_picture(&far.collect::<Vec<_>>(), None);
     assert!(
         labels(&svg)
             .iter()
-            .any(|label| label.starts_with("mean energy above 1000000, in units of 1000")),
+            .any(|label| label.starts_with("mean energy above 1000200, in units of 1000")),
         "{svg}"
     );
 }
