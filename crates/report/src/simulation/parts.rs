@@ -64,6 +64,7 @@ fn statistic(value: f64) -> String {
     match value {
         value if value.is_infinite() => "inf".to_owned(),
         value if value >= 1e8 => scientific(value, 3),
+        value if value > 0.0 && value < 0.0005 => scientific(value, 1),
         value => fixed(value, 3),
     }
 }
@@ -108,6 +109,58 @@ pub(super) fn test(table: &mut Table, name: &str, value: f64, degrees: Option<us
         degrees.map(count).unwrap_or_default(),
         p_value(Some(p)),
     ]);
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use resvg::usvg::roxmltree::Document;
+
+    use crate::{Format, csv};
+
+    /// Checks what every page promises in every format, and returns the JSON; `rows`: of the CSV, below its header.
+    pub(in super::super) fn every_format(rows: usize, write: impl Fn(Format) -> String) -> serde_json::Value {
+        let text = write(Format::Text);
+        for line in text.lines() {
+            assert!(line.chars().count() <= crate::WIDTH, "{line}");
+            assert_eq!(line.trim_end(), line);
+        }
+        let zero = |word: &str| word.starts_with("-0") && !word.contains(|c: char| ('1'..='9').contains(&c));
+        for word in text.split_whitespace() {
+            assert!(!zero(word) && word != "NaN", "{word} in {text}");
+        }
+
+        let records = csv::parse(&write(Format::Csv));
+        assert_eq!(records.len(), rows + 1, "{records:?}");
+        for record in &records {
+            assert_eq!(record.len(), records[0].len(), "{record:?}");
+            assert!(!record.iter().any(|field| field == "-0.0"), "{record:?}");
+        }
+
+        let markdown = write(Format::Markdown);
+        let bars: Vec<usize> = markdown
+            .lines()
+            .skip_while(|line| !line.starts_with('|'))
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.matches('|').count())
+            .collect();
+        assert!(bars.len() > 2 && bars.iter().all(|n| *n == bars[0]), "{markdown}");
+
+        let latex = write(Format::Latex);
+        assert_eq!(latex.matches("\\begin{tabular}").count(), 1, "{latex}");
+        // Signs that pdfLaTeX has no glyph for.
+        assert!(!latex.contains(['χ', '√', '⟨', '₁', '−', 'β', 'ε', '·']), "{latex}");
+
+        serde_json::from_str(&write(Format::Json)).expect("JSON parses back")
+    }
+
+    /// The text elements of a picture, which must be well-formed.
+    pub(in super::super) fn labels(svg: &str) -> Vec<String> {
+        let document = Document::parse(svg).expect("pictures are well-formed");
+        let elements = document.descendants().filter(|node| node.has_tag_name("text"));
+        elements
+            .map(|node| node.text().unwrap_or_default().to_owned())
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -162,8 +215,8 @@ mod tests {
     #[test]
     fn statistics_without_bound() {
         assert_eq!(
-            [0.47, f64::INFINITY, 1e9, f64::NAN].map(statistic),
-            ["0.470", "inf", "1.000e9", "-"]
+            [0.47, 0.0, 5e-5, f64::INFINITY, 1e9, f64::NAN].map(statistic),
+            ["0.470", "0.000", "5.0e-5", "inf", "1.000e9", "-"]
         );
     }
 }

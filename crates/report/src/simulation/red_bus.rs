@@ -75,11 +75,10 @@ fn ratios(found: &RedBus) -> Table {
     columns.extend([("z", Align::Decimal), ("p-value", Align::Decimal)]);
     let mut table = Table::new(columns).at_most(crate::WIDTH);
     let all = || found.scenarios.iter();
-    let places = decimals(
-        all().flat_map(|scenario| [scenario.ratio_before.std_error, scenario.ratio_after.std_error]),
-        2,
-    )
-    .clamp(2, 5);
+    let ratios = || all().flat_map(|scenario| [scenario.ratio_before, scenario.ratio_after]);
+    let largest = ratios().map(|ratio| ratio.exact).fold(0.0, f64::max);
+    let places = decimals(ratios().map(|ratio| ratio.std_error), 2).clamp(2, 5);
+    let places = places.min(decimals([largest], 6));
     for scenario in all() {
         let (before, after) = (scenario.ratio_before, scenario.ratio_after);
         let numbers = [before.exact, before.drawn, after.exact, after.drawn].map(|number| cell(number, places));
@@ -95,16 +94,18 @@ fn verdict(scenario: &RedBusScenario) -> String {
     let (before, after) = (car(&scenario.before), car(&scenario.after));
     let p = p_in_words(scenario.p_value);
     let ratio = match scenario.p_value < LEVEL {
+        _ if scenario.p_value.is_nan() => "the ratio may be anything: there are too few draws to tell".to_owned(),
         true if scenario.z > 0.0 => format!("the ratio rises ({p}): the blue bus takes from the red one above all"),
         true => format!("the ratio falls ({p}): the blue bus takes from the car above all"),
         false => format!("the ratio stays as it was ({p}): the blue bus takes from car and red bus in proportion"),
     };
-    format!(
-        "Under {} noise {ratio}. The car goes from {} to {}.",
-        scenario.noise,
-        percent(before, 1.0),
-        percent(after, 1.0)
-    )
+    let [before, after] = [before, after].map(|share| percent(share, 1.0));
+    let car = if before == after {
+        format!("keeps {before}")
+    } else {
+        format!("goes from {before} to {after}")
+    };
+    format!("Under {} noise {ratio}. The car {car}.", scenario.noise)
 }
 
 fn comma_separated(found: &RedBus) -> String {

@@ -59,7 +59,7 @@ fn column(shown: &[&CurvePoint], value: impl Fn(&CurvePoint) -> f64) -> Vec<Stri
 /// is not positive and finite has no place there.
 pub fn boltzmann_picture(curve: &[CurvePoint], marked: Option<(f64, f64)>) -> String {
     let shown = Shown::of(curve);
-    let number = |value| significant(value, 4);
+    let number = |value| significant(value, 6);
     let line = |value: fn(&CurvePoint) -> f64| curve.iter().map(move |point| (point.temperature, value(point)));
     let energies = curve
         .iter()
@@ -108,7 +108,9 @@ impl Shown {
         let entropy = curve.iter().map(|point| point.entropy).fold(0.0, f64::max);
         // Far from 0, or far larger or smaller than the entropies, one of the curves would look flat.
         let offset = if low.abs().min(high.abs()) > 2.0 * span && low * high > 0.0 && span > 0.0 {
-            low
+            // Round, so that its name is all of it.
+            let step = 10f64.powf(span.log10().floor());
+            (low / step).floor() * step
         } else {
             0.0
         };
@@ -128,7 +130,7 @@ impl Shown {
     fn name(&self) -> String {
         let energy = match self.offset {
             0.0 => "mean energy".to_owned(),
-            offset => format!("mean energy above {}", significant(offset, 4)),
+            offset => format!("mean energy above {}", significant(offset, 12)),
         };
         match self.unit {
             1.0 => energy,
