@@ -1,6 +1,7 @@
 //! Random utility simulation: Gumbel noise gives softmax, other noises do not; Boltzmann's and Jaynes's arguments give it too; and
 //! synthetic choices with known parameters show whether estimation finds them again.
 
+mod auc;
 pub mod boltzmann;
 mod choices;
 mod convergence;
@@ -15,6 +16,7 @@ mod red_bus;
 mod sampling;
 pub mod statistics;
 
+pub use auc::{Auc, AucError, Clustered, auc, clustered_auc};
 pub use choices::{SimulationError, choices};
 pub use convergence::{Convergence, ConvergenceError, ConvergenceOptions, ConvergencePoint};
 pub use design::{Design, DesignError};

@@ -1,4 +1,4 @@
-use logsum_simulate::convergence::ConvergencePoint;
+use logsum_simulate::ConvergencePoint;
 
 use super::super::parts::testing::{every_format, labels};
 use super::*;

@@ -1,5 +1,5 @@
-use logsum_simulate::gumbel_max::{AlternativeShare, OrderingShare};
 use logsum_simulate::statistics::{ChiSquared, Goodness, Kolmogorov, TotalVariation};
+use logsum_simulate::{AlternativeShare, OrderingShare};
 
 use super::super::parts::testing::every_format;
 use super::*;

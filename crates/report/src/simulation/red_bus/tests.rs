@@ -1,4 +1,4 @@
-use logsum_simulate::red_bus::Ratio;
+use logsum_simulate::Ratio;
 
 use super::super::parts::testing::every_format;
 use super::*;
