@@ -66,14 +66,14 @@ fn p_value(data: &ChoiceData, theta: &[f64], model: &ModelFile) -> f64 {
         panic!("choices")
     };
     let (mut gap, mut variance) = ([0.0; 2], [[0.0; 2]; 2]);
-    for case in 0..data.n_cases() {
+    for (case, &taken) in chosen.iter().enumerate() {
         let mut p = [0.0; 2];
         let mut y = [0.0; 2];
         for (slot, pair) in data.pairs(case).enumerate() {
             let alternative = data.pair_alternatives()[pair] as usize;
             if alternative < 2 {
                 p[alternative] = prediction.probabilities[pair];
-                y[alternative] = f64::from(u8::from(chosen[case] as usize == slot));
+                y[alternative] = f64::from(u8::from(taken as usize == slot));
             }
         }
         for i in 0..2 {

@@ -14,7 +14,7 @@ fn parse(table: &str) -> Result<ModelFile, String> {
 fn message(table: &str) -> String {
     let whole = parse(table).expect_err("it should not parse");
     let first = whole.lines().next().unwrap_or_default();
-    first.splitn(2, ": ").nth(1).unwrap_or_default().to_owned()
+    first.split_once(": ").map_or("", |(_, message)| message).to_owned()
 }
 
 #[test]
