@@ -66,6 +66,9 @@ pub struct InitArgs {
 pub struct CheckArgs {
     /// Model file
     pub model: PathBuf,
+    /// Data file in place of the one that the model file names
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
     /// Threads to use, by default all cores
@@ -78,6 +81,9 @@ pub struct EstimateArgs {
     /// Model file; with --formula, a table in long form
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
+    /// Data file in place of the one that the model file names
+    #[arg(long, value_name = "FILE", conflicts_with = "formula")]
+    pub data: Option<PathBuf>,
     /// Write the fit file here
     #[arg(short, long, value_name = "FIT.json")]
     pub output: Option<PathBuf>,

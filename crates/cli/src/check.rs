@@ -11,7 +11,7 @@ use crate::output;
 
 /// Runs the command; findings that would spoil an estimation give the exit code of a failed check.
 pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
-    let loaded = load(&args.model, &[])?;
+    let loaded = load(&args.model, args.data.as_deref(), &[])?;
     let description = loaded.data.describe(&loaded.model.attribute_columns());
     let text = match args.output.format {
         Format::Text => logsum_report::description_text(&description, output::style()),

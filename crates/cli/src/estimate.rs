@@ -26,7 +26,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     };
     let loaded = match args.formula.formula {
         Some(_) => load_formula(&args.model, &args.formula, &extra)?,
-        None => load(&args.model, &extra)?,
+        None => load(&args.model, args.data.as_deref(), &extra)?,
     };
     if let Some(path) = &args.output {
         output::check_destination(path, &[&args.model, &loaded.path])?;

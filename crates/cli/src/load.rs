@@ -21,12 +21,19 @@ pub struct Loaded {
     pub seconds: f64,
 }
 
-/// Reads a model file and its data. `extra` columns are read too (to cluster on).
-pub fn load(path: &Path, extra: &[&str]) -> Result<Loaded, Failure> {
+/// Reads a model file and its data, or those in `data`. `extra` columns are read too (to cluster on).
+pub fn load(path: &Path, data: Option<&Path>, extra: &[&str]) -> Result<Loaded, Failure> {
     let model = load_model(path)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let data = folder.join(&model.file);
+    let data = match data {
+        Some(data) => data.to_owned(),
+        None => data_of(&model, path),
+    };
     load_data(model, data, extra)
+}
+
+/// The data file that a model file names, relative to it.
+pub fn data_of(model: &ModelFile, path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).join(&model.file)
 }
 
 /// Reads a model file.

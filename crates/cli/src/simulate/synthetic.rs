@@ -1,6 +1,6 @@
 //! `logsum simulate choices` and `logsum simulate recovery`: data with known parameters, and whether estimation finds them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use logsum_data::ChoiceData;
 use logsum_draws::Seed;
@@ -18,6 +18,8 @@ use crate::{load, output, show};
 struct Source {
     model: ModelFile,
     data: Option<ChoiceData>,
+    /// Where they were read from.
+    path: Option<PathBuf>,
     truth: Vec<f64>,
     cases: usize,
     each: Option<usize>,
@@ -31,17 +33,17 @@ impl Source {
         }
         let truth = truth(args.parameters.as_deref(), &model.specification, &args.model)?;
         let (cases, each) = (args.cases as usize, args.per_decision_maker.map(|each| each as usize));
-        let (model, data) = if Design::unstated(&model).is_empty() && model.synthetic.is_some() {
-            (model, None)
+        let (model, data, path) = if Design::unstated(&model).is_empty() && model.synthetic.is_some() {
+            (model, None, None)
         } else {
-            let folder = args.model.parent().unwrap_or(Path::new(""));
-            let path = folder.join(&model.file);
+            let path = load::data_of(&model, &args.model);
             let loaded = load::load_data(model, path, &[])?;
-            (loaded.model, Some(loaded.data))
+            (loaded.model, Some(loaded.data), Some(loaded.path))
         };
         Ok(Source {
             model,
             data,
+            path,
             truth,
             cases,
             each,
@@ -109,13 +111,10 @@ fn truth(path: Option<&Path>, specification: &Specification, model: &Path) -> Re
 /// Draws synthetic choices and writes them.
 pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
     let source = Source::read(&args.synthetic)?;
-    let inputs = [
-        args.synthetic.model.as_path(),
-        args.synthetic.parameters.as_deref().unwrap_or(&args.synthetic.model),
-    ];
-    let folder = args.synthetic.model.parent().unwrap_or(Path::new(""));
-    let original = folder.join(&source.model.file);
-    output::check_table_destination(&args.output, &[inputs[0], inputs[1], &original])?;
+    let mut inputs = vec![args.synthetic.model.as_path()];
+    inputs.extend(args.synthetic.parameters.as_deref());
+    inputs.extend(source.path.as_deref());
+    output::check_table_destination(&args.output, &inputs)?;
     let design = source.design()?;
     let data = logsum_simulate::choices(
         &source.model.specification,
