@@ -10,7 +10,7 @@ ifeq ($(shell uname -s),Darwin)
 export PKG_CONFIG_PATH := $(shell brew --prefix openblas 2>/dev/null)/lib/pkgconfig:$(PKG_CONFIG_PATH)
 endif
 
-.PHONY: help setup build demo test lint bench
+.PHONY: help setup build demo test lint validate bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1	\2/p' Makefile | expand -t 10
@@ -34,6 +34,11 @@ lint: setup  ## format, lints and documentation; warnings are errors
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --release --package logsum --lib --no-default-features --features openblas-system -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --workspace --no-deps
+
+validate: build  ## the simulations in full: a hundred million draws, a thousand estimations
+	$(program) simulate gumbel-max --utilities 1.0,0.5,0.2,-0.3,-1 --draws 1e8
+	$(program) estimate datasets/swissmetro/logit.toml --quiet --output $(dir $(program))validate.json
+	$(program) simulate recovery datasets/swissmetro/logit.toml --parameters $(dir $(program))validate.json --cases 6768 --replications 1000
 
 bench: setup  ## the benchmarks, under target/criterion
 	$(CARGO) bench --package logsum --bench '*'

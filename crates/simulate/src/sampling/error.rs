@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum ExperimentError {
     /// Nothing to choose between.
-    #[error("{found} utilities; a choice needs at least 2 alternatives")]
+    #[error("{found} {}; a choice needs at least 2 alternatives", if *found == 1 { "utility" } else { "utilities" })]
     FewUtilities {
         /// Number of utilities.
         found: usize,

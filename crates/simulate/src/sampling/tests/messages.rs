@@ -15,7 +15,7 @@ fn experiments_that_cannot_be_run() {
     let cases: Vec<(String, &str)> = vec![
         (
             message(|e| e.utilities = vec![1.0]),
-            "1 utilities; a choice needs at least 2 alternatives",
+            "1 utility; a choice needs at least 2 alternatives",
         ),
         (
             message(|e| e.utilities = vec![0.0; 65_537]),
