@@ -23,6 +23,7 @@
 //! |E − median|, which is large for situations that are unusually good, too.
 
 use logsum::data::{Column, Table, Values};
+use logsum::draws::Seed;
 use logsum::simulate::{Auc, Clustered, clustered_auc};
 use logsum::tables::{Columns, ReadOptions};
 use logsum::{ChoiceData, Expression, FitOptions, Model, ModelFile};
@@ -248,14 +249,7 @@ fn distinct(values: &[u32]) -> usize {
     values.iter().collect::<std::collections::HashSet<_>>().len()
 }
 
-/// A number in [0, 1) that depends on seed, purpose and row or person alone: splitmix64, mixed once for each.
+/// A number in (0, 1) that depends on seed, purpose and row or person alone.
 fn uniform(purpose: u64, of: u64) -> f64 {
-    let mix = |state: u64| {
-        let state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        state ^ (state >> 31)
-    };
-    let bits = mix(mix(mix(SEED) ^ purpose) ^ of);
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
+    Seed::new(SEED).split(purpose).stream(of).open01()
 }

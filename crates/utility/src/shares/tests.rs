@@ -140,10 +140,14 @@ fn errors_agree_with_the_scatter_of_shares_over_other_estimates() {
         }
     }
     let mut variance = vec![0.0; shares.len()];
-    for column in 0..k {
+    let columns = (0..k).map(|column| factor.iter().map(|row| row[column]).collect::<Vec<f64>>());
+    for column in columns {
         let at = |sign: f64| {
-            let step = factor.iter().map(|row| sign * row[column]);
-            let moved: Vec<f64> = theta.iter().zip(step).map(|(value, step)| value + step).collect();
+            let moved: Vec<f64> = theta
+                .iter()
+                .zip(&column)
+                .map(|(value, step)| value + sign * step)
+                .collect();
             model.predict(&moved).unwrap().shares(&data)
         };
         for (sum, (up, down)) in variance.iter_mut().zip(at(1.0).iter().zip(at(-1.0))) {
