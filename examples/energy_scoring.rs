@@ -134,7 +134,7 @@ fn main() -> Result<()> {
 const LESSON: [&str; 18] = [
     "Reading the table",
     "",
-    "1. New people of the same survey cannot be told from those of the fit, as it should be.",
+    "1. New people of the same survey score as those of the fit, to two standard errors: as it should be.",
     "2. The energy is the level of utility, and nothing else. Where the best alternatives grow worse it",
     "   rises, so slower trips and smaller choice sets stand out; the train alone hardly counts.",
     "3. What is unusually good has an unusually LOW energy. An AUC far below 0.5 is worse than none: the",
