@@ -1,5 +1,6 @@
-//! Which alternative is best under Gumbel noise: utilities compared as they are written, two logarithms for each, against
-//! clocks compared, one logarithm for each. Ids are numbers of alternatives; throughput is in draws, on one thread.
+//! Which alternative is best under Gumbel noise: utilities compared as they are written, two logarithms for each,
+//! against clocks compared, one logarithm for each. Ids are numbers of alternatives; throughput is in draws, on one
+//! thread.
 
 use std::hint::black_box;
 

@@ -12,8 +12,9 @@
 //! ```
 //!
 //! which economists know with the other sign: the logsum, the expected utility of the best alternative. Of classifiers,
-//! whose softmax is the same formula, it has been proposed as a score for inputs unlike those seen in training (Liu, Wang,
-//! Owens and Li, 2020, *Energy-based out-of-distribution detection*): low energy, familiar; high energy, unfamiliar.
+//! whose softmax is the same formula, it has been proposed as a score for inputs unlike those seen in training (Liu,
+//! Wang, Owens and Li, 2020, *Energy-based out-of-distribution detection*): low energy, familiar; high energy,
+//! unfamiliar.
 //!
 //! Here it is put to the test on a survey. A logit is fitted to one half of the people; the cases of the other half are
 //! scored as they are, and again after they were changed in ways that a survey would not contain, or would. The measure

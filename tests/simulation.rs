@@ -1,5 +1,5 @@
-//! `logsum simulate` as a user meets it: verdicts and exit codes, the same draws on any number of threads, synthetic data
-//! that are estimated again, and what is said of wrong input.
+//! `logsum simulate` as a user meets it: verdicts and exit codes, the same draws on any number of threads, synthetic
+//! data that are estimated again, and what is said of wrong input.
 
 mod support;
 

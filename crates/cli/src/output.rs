@@ -76,7 +76,8 @@ pub fn check_destination(path: &Path, inputs: &[&Path]) -> Result<(), Failure> {
     try_to_write(path)
 }
 
-/// Makes sure, before any work is done, that a table can be written to `path` and does not replace what it is made from.
+/// Makes sure, before any work is done, that a table can be written to `path` and does not replace what it is made
+/// from.
 pub fn check_table_destination(path: &Path, inputs: &[&Path]) -> Result<(), Failure> {
     check_place(
         path,

@@ -222,7 +222,8 @@ impl ChoiceData {
         self.source.first_row + self.row[pair] as usize
     }
 
-    /// Names for expressions over these data, parameters numbered in the given order, derived columns lowered into `graph`.
+    /// Names for expressions over these data, parameters numbered in the given order, derived columns lowered into
+    /// `graph`.
     pub fn names(&self, parameters: &[String], graph: &mut Graph) -> Names {
         let mut names = Names::new(self.columns.iter().map(|column| (column.name.as_str(), &column.values)));
         let mut errors = Vec::new();
@@ -267,7 +268,8 @@ impl ChoiceData {
         })
     }
 
-    /// Numbers the distinct values of a column over cases by first appearance: one group per case, and how many there are.
+    /// Numbers the distinct values of a column over cases by first appearance: one group per case, and how many there
+    /// are.
     ///
     /// # Errors
     /// An unknown column, missing cells, and values that change within a case.

@@ -1,7 +1,8 @@
 //! Random numbers for choice models, reproducible by seed and decision maker.
 //!
 //! A [`Seed`] splits into seeds for separate purposes and into [`Stream`]s, one per decision maker or block of work.
-//! What a stream yields depends on the seed and its number alone: never on threads, chunks, or what was drawn elsewhere.
+//! What a stream yields depends on the seed and its number alone: never on threads, chunks, or what was drawn
+//! elsewhere.
 
 mod bulk;
 mod fill;

@@ -8,7 +8,8 @@ const SPLIT: u32 = 1 << 31;
 
 /// The key of a family of streams.
 ///
-/// `split` gives independent seeds for separate purposes (tastes, noise, replications), `stream` the numbers themselves.
+/// `split` gives independent seeds for separate purposes (tastes, noise, replications), `stream` the numbers
+/// themselves.
 ///
 /// ```
 /// use logsum_draws::Seed;

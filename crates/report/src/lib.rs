@@ -1,8 +1,8 @@
 //! What people read: a fit or a description of data as text, Markdown, LaTeX, CSV or JSON.
 //!
 //! [`fit`] writes the report of an estimation, [`description`] that of a table of choices, [`prediction`] that
-//! of predicted shares. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level of colour
-//! ([`Style`]). [`Table`] is the builder below them, for whatever else has rows and numbers.
+//! of predicted shares. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
+//! of colour ([`Style`]). [`Table`] is the builder below them, for whatever else has rows and numbers.
 //!
 //! A fit that did not converge says so in every format: in a box above and a line below the text, in
 //! a quotation above the Markdown, in caption and notes of the LaTeX, in a column of the CSV, and in

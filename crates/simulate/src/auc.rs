@@ -7,8 +7,8 @@ use serde::Serialize;
 /// The area under the curve with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Auc {
-    /// Probability that a positive scores above a negative, ties counted half: 1 tells them apart without error, 1/2 not
-    /// at all, 0 the wrong way round without error.
+    /// Probability that a positive scores above a negative, ties counted half: 1 tells them apart without error, 1/2
+    /// not at all, 0 the wrong way round without error.
     pub area: f64,
     /// Of the area; `None` with a single score or cluster in a group, which does not tell how it scatters.
     pub std_error: Option<f64>,
@@ -60,8 +60,8 @@ pub enum AucError {
 /// se² = var_i(V_i)/m + var_j(W_j)/n,  V_i = 1/n Σ_j ψ(x_i, y_j),  W_j = 1/m Σ_i ψ(x_i, y_j)
 /// ```
 ///
-/// with x the m positive and y the n negative scores, and variances with m − 1 and n − 1. A is the statistic of Mann and
-/// Whitney. In O((m + n) log(m + n)). An area of 0 or 1 has a standard error of 0, which says only that the sample
+/// with x the m positive and y the n negative scores, and variances with m − 1 and n − 1. A is the statistic of Mann
+/// and Whitney. In O((m + n) log(m + n)). An area of 0 or 1 has a standard error of 0, which says only that the sample
 /// shows no overlap.
 ///
 /// # Errors
@@ -88,11 +88,12 @@ pub fn auc(positive: &[f64], negative: &[f64]) -> Result<Auc, AucError> {
 /// With V and W as in [`auc`], summed within each of the I clusters over its m_c positives and n_c negatives,
 ///
 /// ```text
-/// se² = I₁/(I₁ − 1) Σ_c (V_c − m_c A)²/m² + I₀/(I₀ − 1) Σ_c (W_c − n_c A)²/n² + 2 I/(I − 1) Σ_c (V_c − m_c A)(W_c − n_c A)/(mn)
+/// se² = I₁/(I₁ − 1) Σ_c (V_c − m_c A)²/m² + I₀/(I₀ − 1) Σ_c (W_c − n_c A)²/n² + 2 I/(I − 1) Σ_c (V_c − m_c A)(W_c −
+/// n_c A)/(mn)
 /// ```
 ///
-/// where I₁ and I₀ count the clusters with positives and with negatives. Where every score is its own cluster, this is the
-/// standard error of [`auc`].
+/// where I₁ and I₀ count the clusters with positives and with negatives. Where every score is its own cluster, this is
+/// the standard error of [`auc`].
 ///
 /// # Errors
 /// As [`auc`], and clusters that are not as many as scores.

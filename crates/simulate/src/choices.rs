@@ -54,8 +54,8 @@ impl From<DataError> for SimulationError {
 /// chosen_n = argmax_{j ∈ C_n} V_nj(θ) + ε_nj
 /// ```
 ///
-/// with the noise ε that the model's kernel implies (Gumbel for logit). Where the data count choices, as many are drawn in a case as
-/// the resampled case had, or 1.
+/// with the noise ε that the model's kernel implies (Gumbel for logit). Where the data count choices, as many are drawn
+/// in a case as the resampled case had, or 1.
 ///
 /// # Errors
 /// [`SimulationError`].

@@ -1,21 +1,25 @@
 //! Designs: the situations in which synthetic choices are made.
 
+mod columns;
+
 use std::collections::HashSet;
 
 use logsum_data::{ChoiceData, Code, Column, DataError, Layout, Schema, Source, Table, TextColumn, Values, name_list};
 use logsum_draws::Seed;
-use logsum_utility::{Distribution, ModelFile, Per, Synthetic, SyntheticColumn};
+use logsum_utility::{ModelFile, Per, Synthetic, SyntheticColumn};
 use rand::{Rng, RngExt};
-use rand_distr::{Distribution as _, LogNormal, Normal, Triangular, Uniform};
+
+use columns::{Units, draw};
 
 /// Branches of a design's seed.
 const CASES: u64 = 0;
 const COLUMNS: u64 = 1;
 
-/// Where the situations of synthetic choices come from: the cases of a model's data, drawn again, stated distributions, or both.
+/// Where the situations of synthetic choices come from: the cases of a model's data, drawn again, stated distributions,
+/// or both.
 ///
-/// Columns that the model file's table `[simulate]` names are drawn from their distributions; the others are those of cases drawn with
-/// replacement from the data, of a panel with all cases of a decision maker.
+/// Columns that the model file's table `[simulate]` names are drawn from their distributions; the others are those of
+/// cases drawn with replacement from the data, of a panel with all cases of a decision maker.
 #[derive(Clone, Debug)]
 pub struct Design<'a> {
     model: &'a ModelFile,
@@ -83,7 +87,8 @@ pub enum DesignError {
 }
 
 impl<'a> Design<'a> {
-    /// A design of `cases` cases, `per_decision_maker` of them for each decision maker; without it as many as in the data.
+    /// A design of `cases` cases, `per_decision_maker` of them for each decision maker; without it as many as in the
+    /// data.
     ///
     /// `data` are the model's, and needed for columns that [`Design::unstated`] names.
     ///
@@ -308,101 +313,6 @@ fn codes(schema: &Schema, rows: usize, n: usize) -> Values {
         _ => (row % rows) as f64 + 1.0,
     };
     Values::Number((0..n).map(number).collect())
-}
-
-/// To which case and decision maker each row of a table belongs.
-struct Units {
-    case_of_row: Vec<u32>,
-    maker_of_row: Option<Vec<u32>>,
-}
-
-impl Units {
-    fn of(data: &ChoiceData) -> Self {
-        let cases = 0..data.n_cases() as u32;
-        let case_of_row: Vec<u32> = match data.schema().layout {
-            Layout::Wide { .. } => cases.collect(),
-            Layout::Long { .. } => cases
-                .flat_map(|case| std::iter::repeat_n(case, data.pairs(case as usize).len()))
-                .collect(),
-        };
-        let maker_of_row = data
-            .decision_makers()
-            .map(|makers| case_of_row.iter().map(|&case| makers[case as usize]).collect());
-        Units {
-            case_of_row,
-            maker_of_row,
-        }
-    }
-
-    /// The unit of a row for which values are drawn.
-    fn unit(&self, per: Per, row: usize) -> u64 {
-        match (per, &self.maker_of_row) {
-            (Per::Alternative, _) => row as u64,
-            (Per::DecisionMaker, Some(makers)) => u64::from(makers[row]),
-            (Per::Case | Per::DecisionMaker, _) => u64::from(self.case_of_row[row]),
-        }
-    }
-}
-
-/// Draws a column: each unit's value comes from a stream of its own.
-fn draw(column: &SyntheticColumn, units: &Units, table: &Table, seed: Seed) -> Result<Values, DesignError> {
-    let rows = 0..table.n_rows;
-    let numbers = |value: &dyn Fn(u64) -> f64| -> Values {
-        Values::Number(rows.clone().map(|row| value(units.unit(column.per, row))).collect())
-    };
-    let sound = "the model file was checked";
-    Ok(match &column.values {
-        Distribution::Expression(expression) => {
-            let label = format!("simulated column \"{}\"", column.name);
-            Values::Number(table.evaluate(&label, expression)?.into())
-        }
-        Distribution::Normal { mean, sd } => {
-            let normal = Normal::new(*mean, *sd).expect(sound);
-            numbers(&|unit| normal.sample(&mut seed.stream(unit)))
-        }
-        Distribution::Lognormal { mean, sd } => {
-            let lognormal = LogNormal::new(*mean, *sd).expect(sound);
-            numbers(&|unit| lognormal.sample(&mut seed.stream(unit)))
-        }
-        Distribution::Uniform { low, high } => {
-            let uniform = Uniform::new(*low, *high).expect(sound);
-            numbers(&|unit| uniform.sample(&mut seed.stream(unit)))
-        }
-        Distribution::Triangular { low, mode, high } => {
-            let triangular = Triangular::new(*low, *high, *mode).expect(sound);
-            numbers(&|unit| triangular.sample(&mut seed.stream(unit)))
-        }
-        Distribution::Bernoulli { probability } => {
-            numbers(&|unit| f64::from(u8::from(seed.stream(unit).random::<f64>() < *probability)))
-        }
-        Distribution::Values { values, probabilities } => {
-            let pick = |unit: u64| {
-                let mut left: f64 = seed.stream(unit).random();
-                let found = probabilities.iter().position(|probability| {
-                    left -= probability;
-                    left < 0.0
-                });
-                // Rounding can leave a little beyond the last of them.
-                found.unwrap_or_else(|| {
-                    probabilities
-                        .iter()
-                        .rposition(|probability| *probability > 0.0)
-                        .unwrap_or(0)
-                })
-            };
-            match &values[0] {
-                Code::Text(_) => {
-                    let written: Vec<String> = values.iter().map(Code::written).collect();
-                    let texts = rows.map(|row| Some(written[pick(units.unit(column.per, row))].as_str()));
-                    Values::Text(TextColumn::new(texts))
-                }
-                Code::Number(_) => numbers(&|unit| match values[pick(unit)] {
-                    Code::Number(number) => number,
-                    Code::Text(_) => unreachable!("values are of one kind"),
-                }),
-            }
-        }
-    })
 }
 
 /// A whole number below `n`.

@@ -1,5 +1,5 @@
-//! Random utility simulation: Gumbel noise gives softmax, other noises do not; Boltzmann's and Jaynes's arguments give it too; and
-//! synthetic choices with known parameters show whether estimation finds them again.
+//! Random utility simulation: Gumbel noise gives softmax, other noises do not; Boltzmann's and Jaynes's arguments give
+//! it too; and synthetic choices with known parameters show whether estimation finds them again.
 
 mod auc;
 pub mod boltzmann;

@@ -58,7 +58,8 @@ pub struct RecoveredParameter {
     pub mean: f64,
     /// Mean of the estimates − θ.
     pub bias: f64,
-    /// Monte Carlo error of the bias: empirical standard error / √R. `null` with fewer than two replications, as is whatever needs it.
+    /// Monte Carlo error of the bias: empirical standard error / √R. `null` with fewer than two replications, as is
+    /// whatever needs it.
     pub bias_std_error: Option<f64>,
     /// √ mean (estimate − θ)².
     pub rmse: f64,

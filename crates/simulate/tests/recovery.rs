@@ -78,7 +78,8 @@ fn estimates_centre_on_the_truth_and_intervals_hold_it_as_often_as_they_say() {
         );
         // The standard deviation of 500 estimates is known to 1/√1000 of itself; four of that.
         assert!((empirical / reported - 1.0).abs() < 0.13, "{parameter:?}");
-        // Maximum likelihood has a bias of order 1/N: half a standard error at most here, and hardly beyond its Monte Carlo error.
+        // Maximum likelihood has a bias of order 1/N: half a standard error at most here, and hardly beyond its Monte
+        // Carlo error.
         assert!(
             parameter.bias.abs() < 4.0 * parameter.bias_std_error.unwrap() + reported * reported,
             "{parameter:?}"

@@ -57,8 +57,8 @@ fn numbers<'a>(table: &'a Table, name: &str) -> &'a [f64] {
     }
 }
 
-/// p-value of χ² = Σ_j (n_j − Σ_n P_nj)² / Var summed over alternatives, the covariance among them taken into account by leaving out one
-/// alternative and inverting the 2 × 2 covariance of the other two.
+/// p-value of χ² = Σ_j (n_j − Σ_n P_nj)² / Var summed over alternatives, the covariance among them taken into account
+/// by leaving out one alternative and inverting the 2 × 2 covariance of the other two.
 fn p_value(data: &ChoiceData, theta: &[f64], model: &ModelFile) -> f64 {
     let bound = Model::bind(&model.specification, data).expect("binds");
     let prediction = bound.predict(theta).expect("predicts");

@@ -42,7 +42,8 @@ pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
     }
     let start = vec![0.0; constants.parameters.len()];
     let maximum = maximise(&constants, &start, &Options::default(), None).ok()?;
-    // Constants of alternatives that are never in one choice set are free to move together: ln L is unique all the same.
+    // Constants of alternatives that are never in one choice set are free to move together: ln L is unique all the
+    // same.
     let settled = maximum.convergence.converged || matches!(maximum.convergence.stopped, Stopped::NotIdentified { .. });
     settled.then_some(maximum.evaluation.log_likelihood)
 }

@@ -58,7 +58,8 @@ impl FromStr for CovarianceKind {
 }
 
 impl Fit {
-    /// The covariance matrix behind the standard errors, over the parameters that are not fixed; `None` if there is none.
+    /// The covariance matrix behind the standard errors, over the parameters that are not fixed; `None` if there is
+    /// none.
     pub fn chosen_covariance(&self) -> Option<&Vec<Vec<f64>>> {
         match self.covariance_kind.as_str() {
             "hessian" => self.covariance.hessian.as_ref(),

@@ -147,7 +147,8 @@ impl Model<'_> {
                 derivatives.push(vec![0.0; n]);
                 continue;
             };
-            // Of a share, smooth on the scale of standard errors or of utilities: ε^(1/3) balances curvature and rounding.
+            // Of a share, smooth on the scale of standard errors or of utilities: ε^(1/3) balances curvature and
+            // rounding.
             let step = f64::EPSILON.cbrt() * std_error.max(theta[k].abs());
             let mut at = |value: f64| -> Result<Vec<f64>, EvalError> {
                 moved[k] = value;

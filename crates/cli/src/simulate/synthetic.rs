@@ -1,4 +1,5 @@
-//! `logsum simulate choices` and `logsum simulate recovery`: data with known parameters, and whether estimation finds them.
+//! `logsum simulate choices` and `logsum simulate recovery`: data with known parameters, and whether estimation finds
+//! them.
 
 use std::path::{Path, PathBuf};
 

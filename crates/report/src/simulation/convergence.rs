@@ -17,8 +17,8 @@ const SLOPE: f64 = -0.5;
 /// The standard score that a normal variable exceeds in size with the probability [`LEVEL`].
 const FAR: f64 = 3.290_526_731_491_926;
 
-/// The error of the frequencies by number of draws in a format: beside what the probabilities themselves would show, and
-/// whether it falls as 1/√R.
+/// The error of the frequencies by number of draws in a format: beside what the probabilities themselves would show,
+/// and whether it falls as 1/√R.
 pub fn convergence(found: &Convergence, seed: u64, format: Format, style: Style) -> String {
     let value = Drawn {
         draws: None,

@@ -16,8 +16,8 @@ const SHOWN: usize = 6;
 /// Probabilities that differ by less are the same to every number of draws.
 const SAME: f64 = 1e-9;
 
-/// An experiment with noise in a format: how often each alternative won against softmax, the tests of that, and whether it may
-/// have come from softmax. CSV has the alternatives, JSON everything.
+/// An experiment with noise in a format: how often each alternative won against softmax, the tests of that, and whether
+/// it may have come from softmax. CSV has the alternatives, JSON everything.
 pub fn gumbel_max(found: &GumbelMax, seed: u64, format: Format, style: Style) -> String {
     let value = Drawn {
         draws: None,

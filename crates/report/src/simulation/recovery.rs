@@ -8,8 +8,8 @@ use crate::{Align, DotAndWhisker, Format, Scale, Style, Table, Whisker, csv};
 
 const DIGITS: usize = 4;
 
-/// A recovery study in a format: per parameter its true value, the bias of its estimates with the Monte Carlo error, their spread beside
-/// the standard errors that were reported, and how often the interval held the truth.
+/// A recovery study in a format: per parameter its true value, the bias of its estimates with the Monte Carlo error,
+/// their spread beside the standard errors that were reported, and how often the interval held the truth.
 pub fn recovery(recovery: &Recovery, title: &str, format: Format, style: Style) -> String {
     page(recovery, title).write(format, style, recovery, || comma_separated(recovery))
 }
@@ -126,7 +126,8 @@ fn comma_separated(found: &Recovery) -> String {
     text
 }
 
-/// The distribution of (estimate − true value) / mean standard error of each parameter: middle half thick, middle 95 % thin, mean a dot.
+/// The distribution of (estimate − true value) / mean standard error of each parameter: middle half thick, middle 95 %
+/// thin, mean a dot.
 ///
 /// If estimates are unbiased and normal with the errors reported, the dots stand at 0 and the ends at ±0.67 and ±1.96.
 pub fn recovery_picture(recovery: &Recovery, title: &str) -> String {

@@ -11,8 +11,8 @@ use crate::number::{decimals, p_value, percent};
 use crate::page::Page;
 use crate::{Align, Format, Style, Table, csv};
 
-/// The thought experiment in a format: shares before and after the blue bus under each noise, the ratio of car to red bus, and
-/// what the blue bus did to it.
+/// The thought experiment in a format: shares before and after the blue bus under each noise, the ratio of car to red
+/// bus, and what the blue bus did to it.
 pub fn red_bus(found: &RedBus, draws: u64, seed: u64, format: Format, style: Style) -> String {
     let value = Drawn {
         draws: Some(draws),

@@ -144,8 +144,8 @@ fn areas_scatter_as_their_standard_error_says() {
 
 #[test]
 fn areas_of_clustered_scores_scatter_as_the_clustered_error_says() {
-    // 50 people with 4 scores each, half of whose variance is theirs; the positives are the same people, 0.3 higher: the
-    // people are common to both groups, and what is not is N(0, 1/2) around the shift of 0.3 or of two people.
+    // 50 people with 4 scores each, half of whose variance is theirs; the positives are the same people, 0.3 higher:
+    // the people are common to both groups, and what is not is N(0, 1/2) around the shift of 0.3 or of two people.
     let cases = |seed: Seed| {
         let people = normals(seed, 0, 50);
         let group = |branch: u64, by: f64| -> Vec<f64> {

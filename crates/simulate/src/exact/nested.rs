@@ -1,7 +1,8 @@
 //! Nested logit with one nest and the other alternatives by themselves.
 
 /// ```text
-/// I = λ ln Σ_{m in nest} exp(v_m/λ)        P(nest) = e^I / (e^I + Σ_others e^v)        P(m | nest) = exp(v_m/λ) / Σ exp(v/λ)
+/// I = λ ln Σ_{m in nest} exp(v_m/λ)        P(nest) = e^I / (e^I + Σ_others e^v)        P(m | nest) = exp(v_m/λ) / Σ
+/// exp(v/λ)
 /// ```
 ///
 /// `v`: utilities over the temperature, the largest 0.

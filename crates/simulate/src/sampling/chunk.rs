@@ -22,8 +22,8 @@ const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 pub(super) struct Plan<'a> {
     experiment: &'a Experiment,
     seed: Seed,
-    /// Whether to compare clocks E_j exp(−V_j/T) instead of utilities V_j/T − ln E_j: the order is the same, and only the
-    /// winner's second logarithm is taken.
+    /// Whether to compare clocks E_j exp(−V_j/T) instead of utilities V_j/T − ln E_j: the order is the same, and only
+    /// the winner's second logarithm is taken.
     race: bool,
     largest: f64,
     utilities: Vec<f64>,

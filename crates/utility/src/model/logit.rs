@@ -19,7 +19,8 @@ pub(crate) struct Block<'a> {
 pub(crate) struct Kernel {
     /// P_s.
     pub probabilities: Vec<f64>,
-    /// w (y_s − n P_s), the derivative of w·ln P(outcome) in V_s, where n is the number of choices (1, or the counts' sum).
+    /// w (y_s − n P_s), the derivative of w·ln P(outcome) in V_s, where n is the number of choices (1, or the counts'
+    /// sum).
     pub residuals: Vec<f64>,
     /// w n, the factor of −(diag P − P P′), the second derivative of w·ln P(outcome) in V.
     pub curvature: Vec<f64>,
@@ -36,8 +37,8 @@ impl Kernel {
     /// P_s = exp(V_s − m) / Σ_t exp(V_t − m),   m = max_t V_t
     /// ```
     ///
-    /// and ln P(outcome) = Σ_s y_s (V_s − m − ln Σ_t exp(V_t − m)), which keeps the logarithm of probabilities that underflow.
-    /// `count(slot)` gives the counts of a slot where outcomes are counts.
+    /// and ln P(outcome) = Σ_s y_s (V_s − m − ln Σ_t exp(V_t − m)), which keeps the logarithm of probabilities that
+    /// underflow. `count(slot)` gives the counts of a slot where outcomes are counts.
     pub fn evaluate<'c>(&mut self, block: &Block<'_>, count: impl Fn(usize) -> &'c [f64]) {
         let lanes = block.lanes;
         let n_slots = block.utilities.len() / lanes;

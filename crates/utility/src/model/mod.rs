@@ -242,8 +242,8 @@ impl LogLikelihood for Model<'_> {
     fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
         self.require_outcomes()?;
         let k = theta.len();
-        // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not depend
-        // on it, as no sum goes beyond a case.
+        // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not
+        // depend on it, as no sum goes beyond a case.
         let batch = rayon::current_num_threads().clamp(1, BATCH);
         for batch in self.blocks.segments.chunks(batch) {
             let scores: Vec<Result<Vec<f64>, EvalError>> = batch

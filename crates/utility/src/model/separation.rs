@@ -43,8 +43,9 @@ pub(super) struct Separation {
 /// Looks for directions u with u′(d_chosen − d_s) ≥ 0 for every case and slot s, and > 0 for some.
 ///
 /// Single parameters are tried first, as they make the clearest messages. Then a linear programme maximises the sum of
-/// these differences over the box |u_k| ≤ 1, with differences scaled to unit size; of its many rows only those are taken
-/// in that a previous solution violates. What a direction decides is left out, and the search goes on in the rest.
+/// these differences over the box |u_k| ≤ 1, with differences scaled to unit size; of its many rows only those are
+/// taken in that a previous solution violates. What a direction decides is left out, and the search goes on in the
+/// rest.
 ///
 /// Only parameters in which every utility is linear move; `theta` is where the utilities are evaluated.
 pub(super) fn find(model: &Model<'_>, theta: &[f64]) -> Result<Separation, EvalError> {

@@ -29,7 +29,8 @@ pub(super) fn tables(page: &mut Page, counted: &[Counting]) {
     }
 }
 
-/// Numbers of particles that stand beside each other in a table: about as many in each of as few tables as their width allows.
+/// Numbers of particles that stand beside each other in a table: about as many in each of as few tables as their width
+/// allows.
 fn beside(counted: &[Counting]) -> usize {
     let widest = counted.iter().map(|counting| header(counting).len()).max();
     let others = "Level".len() + 2 + "Softmax".len();

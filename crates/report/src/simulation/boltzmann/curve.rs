@@ -55,8 +55,8 @@ fn column(shown: &[&CurvePoint], value: impl Fn(&CurvePoint) -> f64) -> Vec<Stri
 
 /// Mean energy, entropy and heat capacity against temperature on a logarithmic axis.
 ///
-/// `marked`: a temperature and its mean energy, with lines to both axes: either determines the other. A temperature that
-/// is not positive and finite has no place there.
+/// `marked`: a temperature and its mean energy, with lines to both axes: either determines the other. A temperature
+/// that is not positive and finite has no place there.
 pub fn boltzmann_picture(curve: &[CurvePoint], marked: Option<(f64, f64)>) -> String {
     let shown = Shown::of(curve);
     let number = |value| significant(value, 6);
