@@ -341,6 +341,8 @@ fn completions_and_the_manual_come_from_the_same_definitions() {
     let (code, out, _) = ran(&logsum(root(), &["man", "estimate"]));
     assert!(code == 0 && out.contains("max\\-iterations"), "{out}");
     assert_eq!(ran(&logsum(root(), &["man", "estimat"])).0, 2);
+    let (code, out, _) = ran(&logsum(root(), &["man", "simulate", "recovery"]));
+    assert!(code == 0 && out.contains("replications"), "{out}");
 }
 
 #[test]

@@ -42,8 +42,8 @@ pub enum Command {
     },
     /// Print the manual page of the program, or of one of its commands
     Man {
-        /// init, check, estimate, show, predict, ...
-        command: Option<String>,
+        /// init, check, estimate, simulate recovery, ...
+        command: Vec<String>,
     },
 }
 

@@ -72,27 +72,32 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
             clap_complete::generate(*shell, &mut Cli::command(), "logsum", &mut script);
             output::result(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
-        Command::Man { command } => manual(command.as_deref()),
+        Command::Man { command } => manual(command),
     }
 }
 
 /// Prints a manual page, from the same definitions as the options.
-fn manual(name: Option<&str>) -> Result<u8, Failure> {
-    let mut program = Cli::command();
-    program.build();
-    let command = match name {
-        None => program,
-        Some(name) => {
-            let found = program.find_subcommand(name).cloned();
-            let known = program.get_subcommands().map(clap::Command::get_name);
-            found.ok_or_else(|| {
-                Failure::bad_input(format!(
-                    "no command \"{name}\"; there are {}",
-                    logsum_data::name_list(known)
-                ))
-            })?
-        }
-    };
+fn manual(names: &[String]) -> Result<u8, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    for name in names {
+        let found = command.find_subcommand(name).cloned();
+        let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        command = match (found, known.as_slice()) {
+            (Some(found), _) => found,
+            (None, []) => {
+                let message = format!(
+                    "\"{}\" has no commands of its own, so no \"{name}\"",
+                    command.get_name()
+                );
+                return Err(Failure::bad_input(message));
+            }
+            (None, known) => {
+                let known = logsum_data::name_list(known.iter().copied());
+                return Err(Failure::bad_input(format!("no command \"{name}\"; there are {known}")));
+            }
+        };
+    }
     let mut page = Vec::new();
     clap_mangen::Man::new(command)
         .render(&mut page)
