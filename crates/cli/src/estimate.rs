@@ -10,6 +10,7 @@ use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile
 
 use crate::args::{CovarianceArgs, EstimateArgs};
 use crate::checkpoint::Checkpoint;
+use crate::destination;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
 use crate::formula::load_formula;
 use crate::load::load;
@@ -29,7 +30,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
         None => load(&args.model, args.data.as_deref(), &extra)?,
     };
     if let Some(path) = &args.output {
-        output::check_destination(path, &[&args.model, &loaded.path])?;
+        destination::check_fit(path, &[&args.model, &loaded.path])?;
     }
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = Model::bind(&loaded.model.specification, &loaded.data)

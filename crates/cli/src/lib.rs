@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod checkpoint;
+mod destination;
 mod estimate;
 mod failure;
 mod formula;

@@ -1,6 +1,5 @@
 //! `logsum predict`: what a fit says of the cases it was estimated on, or of others.
 
-mod destination;
 mod new_data;
 mod rows;
 
@@ -11,6 +10,7 @@ use logsum_report::{Format, PredictedAlternative, PredictionReport};
 use logsum_utility::{Fit, Model, Prediction, Share, observed_shares};
 
 use crate::args::PredictArgs;
+use crate::destination::{self, Product};
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::load::Loaded;
 use crate::{output, show};
@@ -27,7 +27,7 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
         }
     };
     if let Some(path) = &args.output {
-        destination::check(path, &[&args.fit, &loaded.path])?;
+        destination::check_table(path, &[&args.fit, &loaded.path], Product::Predictions)?;
     }
     let model = show::bind_again(&fit, &args.fit, &loaded.model, &loaded.data)?;
     let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
@@ -49,7 +49,7 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     }
     output::warnings(&warnings, args.form.quiet);
     if let Some(path) = &args.output {
-        destination::write(path, &rows::table(&model, &prediction))?;
+        destination::write_table(path, &rows::table(&model, &prediction))?;
     }
     print(
         &report(&fit, &loaded, args.data.as_deref(), &model, &prediction, &shares),

@@ -55,10 +55,17 @@ impl Counter {
         Counter { bar }
     }
 
-    /// Some more is done.
-    pub fn add(&self, done: u64) {
+    /// One more is done.
+    pub fn add_one(&self) {
         if let Some(bar) = &self.bar {
-            bar.inc(done);
+            bar.inc(1);
+        }
+    }
+
+    /// So much is done.
+    pub fn set(&self, done: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
         }
     }
 

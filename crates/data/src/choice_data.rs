@@ -148,6 +148,12 @@ impl ChoiceData {
         }
     }
 
+    /// Alternatives of the largest choice set.
+    pub fn largest_choice_set(&self) -> usize {
+        let sizes = self.start.windows(2).map(|bounds| bounds[1] - bounds[0]);
+        sizes.max().unwrap_or(0)
+    }
+
     /// Positions of the pairs of a case.
     pub fn pairs(&self, case: usize) -> std::ops::Range<usize> {
         self.start[case]..self.start[case + 1]

@@ -26,6 +26,7 @@ mod style;
 mod svg;
 mod table;
 mod text;
+mod xml;
 
 pub use chart::{Chart, DotAndWhisker, Scale, Stroke, Whisker};
 pub use description::{description, description_text};

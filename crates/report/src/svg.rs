@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::text::width;
+use crate::xml::escape;
 
 const FONT_SIZE: f64 = 14.0;
 /// Advance of one character; monospaced fonts are close to 0.6 em wide.
@@ -54,22 +55,6 @@ pub fn svg(text: &str, title: &str) -> String {
     }
     picture.push_str("</g>\n</svg>\n");
     picture
-}
-
-/// Text for XML, without the control characters that XML does not allow.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

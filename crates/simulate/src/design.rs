@@ -4,12 +4,17 @@ mod columns;
 
 use std::collections::HashSet;
 
-use logsum_data::{ChoiceData, Code, Column, DataError, Layout, Schema, Source, Table, TextColumn, Values, name_list};
+use logsum_data::{
+    ChoiceData, Code, Column, DataError, Layout, Outcome, Schema, Source, Table, TextColumn, Values, name_list,
+};
 use logsum_draws::Seed;
 use logsum_utility::{ModelFile, Per, Synthetic, SyntheticColumn};
 use rand::{Rng, RngExt};
 
 use columns::{Units, draw};
+
+/// Rows are numbered with 32 bits.
+const MOST_ROWS: usize = u32::MAX as usize;
 
 /// Branches of a design's seed.
 const CASES: u64 = 0;
@@ -38,6 +43,12 @@ pub enum DesignError {
     /// No cases for a decision maker.
     #[error("0 cases per decision maker; use at least 1")]
     NoneEach,
+    /// More than can be numbered.
+    #[error("{rows} rows; at most {} can be simulated", MOST_ROWS)]
+    TooMany {
+        /// Rows of the table.
+        rows: usize,
+    },
     /// A panel where the model has none.
     #[error(
         "{0} cases per decision maker, but the model's [data] names no decision_maker; name the column, or leave the number out"
@@ -82,7 +93,7 @@ pub enum DesignError {
         first: usize,
     },
     /// The simulated table is not one of choices.
-    #[error("simulated data: {0}")]
+    #[error(transparent)]
     Data(#[from] DataError),
 }
 
@@ -130,8 +141,14 @@ impl<'a> Design<'a> {
         if data.is_none() && !unstated.is_empty() {
             return Err(DesignError::Unstated(unstated.into_iter().map(str::to_owned).collect()));
         }
-        if data.is_none() {
-            rows_per_case(model)?;
+        let rows = match data {
+            Some(data) if matches!(data.schema().layout, Layout::Long { .. }) => data.largest_choice_set(),
+            Some(_) => 1,
+            None => rows_per_case(model)?,
+        };
+        let rows = cases.saturating_mul(rows);
+        if rows > MOST_ROWS {
+            return Err(DesignError::TooMany { rows });
         }
         Ok(Design {
             model,
@@ -156,10 +173,8 @@ impl<'a> Design<'a> {
     /// [`DesignError::Data`] if the drawn cells are not data of the model, as where no alternative is available.
     pub fn draw(&self, seed: Seed) -> Result<ChoiceData, DesignError> {
         let resampled = self.data.map(|data| self.resample(data, seed.split(CASES)));
-        if stated(self.model).is_empty() {
-            return Ok(resampled.expect("without stated columns there are data"));
-        }
         let (mut table, units) = match &resampled {
+            Some(data) if stated(self.model).is_empty() => return Ok(data.clone()),
             Some(data) => (data.to_table(), Units::of(data)),
             None => self.blank(),
         };
@@ -187,7 +202,10 @@ impl<'a> Design<'a> {
                 first: first + 1,
             });
         }
-        Ok(data)
+        Ok(match &resampled {
+            Some(before) => with_totals(data, before, &units),
+            None => data,
+        })
     }
 
     fn resample(&self, data: &ChoiceData, seed: Seed) -> ChoiceData {
@@ -224,7 +242,7 @@ impl<'a> Design<'a> {
     fn blank(&self) -> (Table, Units) {
         let schema = &self.model.schema;
         let rows = rows_per_case(self.model).expect("looked up when the design was made");
-        let each = self.per_decision_maker.unwrap_or(1);
+        let each = self.per_decision_maker.unwrap_or(1).min(MOST_ROWS);
         let case_of_row: Vec<u32> = (0..self.cases as u32)
             .flat_map(|case| std::iter::repeat_n(case, rows))
             .collect();
@@ -278,6 +296,21 @@ impl<'a> Design<'a> {
             },
         )
     }
+}
+
+/// Situations with the numbers of choices that their cases had before columns were drawn anew, where choices are counted.
+fn with_totals(situations: ChoiceData, before: &ChoiceData, units: &Units) -> ChoiceData {
+    let Outcome::Counts(_) = before.outcome() else {
+        return situations;
+    };
+    let first_row = situations.source().first_row;
+    let mut counts = vec![0.0; situations.n_pairs()];
+    for case in 0..situations.n_cases() {
+        let first = situations.pairs(case).start;
+        let row = situations.row_number(first) - first_row;
+        counts[first] = before.choices(units.case_of_row[row] as usize);
+    }
+    situations.with_outcome(Outcome::Counts(counts))
 }
 
 fn stated(model: &ModelFile) -> &[SyntheticColumn] {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use logsum_draws::Seed;
+use logsum_estimate::normal_quantile;
 use logsum_utility::{Fit, FitError, FitOptions, Model, Specification};
 use rayon::prelude::*;
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::choices::{SimulationError, choices};
 use crate::design::Design;
@@ -143,6 +143,9 @@ impl RecoveryStudy<'_> {
                 progress();
                 outcome
             })
+            // Collected, so that of several errors the first replication's is told on any number of threads.
+            .collect::<Vec<_>>()
+            .into_iter()
             .collect::<Result<_, _>>()?;
 
         let mut failures = BTreeMap::new();
@@ -153,7 +156,7 @@ impl RecoveryStudy<'_> {
                 Err(reason) => *failures.entry(reason.clone()).or_insert(0) += 1,
             }
         }
-        let quantile = Normal::standard().inverse_cdf(0.5 + self.confidence / 2.0);
+        let quantile = normal_quantile(0.5 + self.confidence / 2.0);
         let parameters = free
             .iter()
             .enumerate()

@@ -299,6 +299,27 @@ fn counts_are_drawn_as_many_as_there_were() {
     let after = choices(&model.specification, &design, &[1.0], Seed::new(4)).unwrap();
     assert!((0..30).all(|case| before.choices(case) == after.choices(case)));
     assert_ne!(before.outcome(), after.outcome());
+
+    // Another column that is drawn anew does not change how many choose.
+    let stated = parse(&format!(
+        "{text}[simulate]\nx = {{ distribution = \"normal\", mean = 0, sd = 1 }}\n"
+    ));
+    let design = Design::new(&stated, Some(&data), 30, None).unwrap();
+    let drawn = choices(&stated.specification, &design, &[1.0], Seed::new(4)).unwrap();
+    let total = |data: &ChoiceData| (0..30).map(|case| data.choices(case)).collect::<Vec<_>>();
+    assert_eq!(total(&drawn), total(&after));
+    assert!(total(&drawn).iter().all(|&choices| choices >= 3.0));
+}
+
+#[test]
+fn a_model_of_constants_needs_no_columns() {
+    let model = parse(
+        "[data]\nfile = \"none.csv\"\nlayout = \"wide\"\nchoice = \"y\"\n[alternatives]\na = 1\nb = 2\n\
+         [parameters]\nasc = 1\n[utility]\na = \"asc\"\n[simulate]\n",
+    );
+    let design = Design::new(&model, None, 100, None).unwrap();
+    let data = choices(&model.specification, &design, &[1.0], Seed::new(1)).unwrap();
+    assert_eq!((data.n_cases(), data.n_pairs()), (100, 200));
 }
 
 #[test]
@@ -336,6 +357,10 @@ fn what_cannot_be_simulated_is_named() {
         )),
         "simulated column \"trip\" is the case of [data], which the simulation numbers itself; remove it from [simulate]"
     );
+    assert_eq!(
+        message(Design::new(&model, None, 1 << 33, None)),
+        "8589934592 rows; at most 4294967295 can be simulated"
+    );
     let per = STATED.replace("sd = 0.5 }", "sd = 0.5, per = \"decision_maker\" }");
     assert_eq!(
         message(Design::new(&parse(&per), None, 10, None)),
@@ -364,10 +389,7 @@ fn what_cannot_be_simulated_is_named() {
         .draw(Seed::new(1))
         .unwrap_err()
         .to_string();
-    assert!(
-        error.starts_with("simulated data: simulated column \"t_bus\", column 7: "),
-        "{error}"
-    );
+    assert!(error.starts_with("simulated column \"t_bus\", column 7: "), "{error}");
     let error = choices(
         &model.specification,
         &Design::new(&model, None, 5, None).unwrap(),

@@ -131,6 +131,9 @@ pub struct ChoicesArgs {
     /// Write the choices here: .csv, .tsv or .parquet
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub overwrite: bool,
     #[command(flatten)]
     pub common: CommonArgs,
 }

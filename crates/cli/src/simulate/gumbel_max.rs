@@ -5,13 +5,12 @@ use std::path::Path;
 use logsum_data::ChoiceData;
 use logsum_report::simulation;
 use logsum_simulate::{Convergence, ConvergenceOptions, Experiment, GumbelMax, Noise, RedBus, RedBusOptions};
-use logsum_utility::{Model, ModelFile};
 
 use super::args::{GumbelMaxArgs, Numbers, RedBusArgs};
 use super::{check_picture, write_picture};
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::progress::Counter;
-use crate::{load, output, show};
+use crate::{output, show};
 
 /// Draws and compares; the exit code tells whether the draws could come from softmax.
 pub fn run(args: &GumbelMaxArgs) -> Result<u8, Failure> {
@@ -61,7 +60,7 @@ pub fn run(args: &GumbelMaxArgs) -> Result<u8, Failure> {
         return Ok(0);
     }
     let counter = Counter::new(args.draws, "draws", form.quiet);
-    let tally = experiment.run_with(&|done| counter.add(done));
+    let tally = experiment.run_with(&|done| counter.set(done));
     counter.finish();
     let tally = tally.map_err(Failure::bad_input)?;
     let found = GumbelMax::compare(&experiment, &tally, args.level).map_err(Failure::bad_input)?;
@@ -94,13 +93,7 @@ fn members(nest: Option<&[usize]>) -> Result<Option<Vec<usize>>, Failure> {
 /// Utilities of a case at the estimates of a fit.
 fn of_case(path: &Path, name: &str, data: Option<&Path>, quiet: bool) -> Result<Vec<f64>, Failure> {
     let fit = show::read(path)?;
-    let model = ModelFile::from_json(&fit.model.specification)
-        .map_err(|error| Failure::bad_input(format!("\"{}\": {error}", path.display())))?;
-    let data = match data {
-        Some(data) => data.to_owned(),
-        None => path.parent().unwrap_or(Path::new("")).join(&fit.data.file),
-    };
-    let loaded = load::load_data(model, data, &[])?;
+    let loaded = show::load_again(&fit, path, data, &[], "give the right file with --data")?;
     let case = find(&loaded.data, name).ok_or_else(|| {
         let what = match loaded.data.schema().layout {
             logsum_data::Layout::Wide { .. } => "row",
@@ -111,7 +104,7 @@ fn of_case(path: &Path, name: &str, data: Option<&Path>, quiet: bool) -> Result<
             loaded.path.display()
         ))
     })?;
-    let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+    let model = show::bind_again(&fit, path, &loaded.model, &loaded.data)?;
     let theta: Vec<f64> = fit.parameters.iter().map(|estimate| estimate.estimate).collect();
     let utilities = model.utilities(&theta).map_err(Failure::bad_input)?;
     let pairs = loaded.data.pairs(case);

@@ -11,6 +11,7 @@ use logsum_utility::{ModelFile, Specification};
 
 use super::args::{ChoicesArgs, RecoveryArgs, SyntheticArgs};
 use super::{check_picture, write_picture};
+use crate::destination::{self, Product};
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::progress::Counter;
 use crate::{load, output, show};
@@ -115,7 +116,10 @@ pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
     let mut inputs = vec![args.synthetic.model.as_path()];
     inputs.extend(args.synthetic.parameters.as_deref());
     inputs.extend(source.path.as_deref());
-    output::check_table_destination(&args.output, &inputs)?;
+    let product = Product::Choices {
+        overwrite: args.overwrite,
+    };
+    destination::check_table(&args.output, &inputs, product)?;
     let design = source.design()?;
     let data = logsum_simulate::choices(
         &source.model.specification,
@@ -124,7 +128,7 @@ pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
         Seed::new(args.common.seed),
     )
     .map_err(|error| Failure::all(&simulation_problems(&error)))?;
-    logsum_tables::write(&args.output, &data.to_table()).map_err(Failure::bad_input)?;
+    destination::write_table(&args.output, &data.to_table())?;
 
     let form = &args.common.output;
     let mut description = data.describe(&source.model.attribute_columns());
@@ -160,10 +164,16 @@ pub fn recovery(args: &RecoveryArgs) -> Result<u8, Failure> {
     };
     let form = &args.common.output;
     let counter = Counter::new(args.replications, "replications", form.quiet);
-    let found = study.run(&|| counter.add(1));
+    let found = study.run(&|| counter.add_one());
     counter.finish();
     let found = found.map_err(|error| match &error {
-        RecoveryError::Simulation { source, .. } => Failure::all(&simulation_problems(source)),
+        RecoveryError::Simulation { replication, source } => {
+            let problems = simulation_problems(source);
+            let placed = problems
+                .iter()
+                .map(|problem| format!("replication {replication}: {problem}"));
+            Failure::all(&placed.collect::<Vec<_>>())
+        }
         _ => Failure::bad_input(error),
     })?;
     let title = &source.model.title;
@@ -182,11 +192,7 @@ pub fn recovery(args: &RecoveryArgs) -> Result<u8, Failure> {
 /// The independent problems of a design.
 fn design(error: &DesignError) -> Vec<String> {
     match error {
-        DesignError::Data(error) => error
-            .each()
-            .iter()
-            .map(|problem| format!("simulated data: {problem}"))
-            .collect(),
+        DesignError::Data(error) => error.each().iter().map(ToString::to_string).collect(),
         other => vec![other.to_string()],
     }
 }

@@ -1,5 +1,6 @@
 //! The SVG below charts: elements, text and the room that text takes.
 
+use crate::xml::escape;
 use std::fmt::Write;
 
 /// Near black: text, axes.
@@ -132,23 +133,6 @@ fn px(value: f64) -> String {
     // + 0.0 turns a negative zero into a positive one.
     let text = format!("{:.2}", (value * 100.0).round() / 100.0 + 0.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Text for XML: marks escaped, characters that XML does not allow as spaces.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push(' '),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// Width of a text, about that in the widest of the fonts, so that nothing runs into its neighbour.

@@ -1,7 +1,6 @@
 //! The logit kernel: utilities of a block to probabilities, ln P(outcome) and its derivative in utility.
 
-use logsum_draws::Stream;
-use rand::Rng;
+use logsum_draws::{Stream, ln};
 
 /// Lanes of a block that share a choice set: utilities in, probabilities and residuals out. Slot-major: slot s of
 /// lane i stands at `s * lanes + i`.
@@ -127,16 +126,10 @@ impl Kernel {
 pub(crate) fn choose(utilities: &[f64], stream: &mut Stream) -> usize {
     let mut best = (f64::NEG_INFINITY, 0);
     for (position, utility) in utilities.iter().enumerate() {
-        let total = utility + gumbel(stream);
+        let total = utility - ln(-ln(stream.open01()));
         if total > best.0 {
             best = (total, position);
         }
     }
     best.1
-}
-
-/// −ln(−ln u) with u uniform in (0, 1).
-fn gumbel(stream: &mut Stream) -> f64 {
-    let u = ((stream.next_u64() >> 12) as f64 + 0.5) * 2.0_f64.powi(-52);
-    -(-u.ln()).ln()
 }

@@ -187,6 +187,12 @@ fn between(entry: &Section<'_, '_, '_>, kind: &str) -> Option<Distribution> {
         entry.reader.problem(place, message);
         return None;
     }
+    if !(high - low).is_finite() {
+        let place = entry.take("low").map_or(entry.span.clone(), Spanned::span);
+        let message = format!("from {low} to {high} is farther than numbers reach; choose nearer ends");
+        entry.reader.problem(place, message);
+        return None;
+    }
     Some(match mode {
         None => Distribution::Uniform { low, high },
         Some(mode) => Distribution::Triangular { low, mode, high },

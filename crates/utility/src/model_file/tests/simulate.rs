@@ -85,6 +85,13 @@ fn mistakes_are_named() {
             "low 2 is not below high 1",
         ),
         (
+            "x = { distribution = \"uniform\", low = -1e308, high = 1e308 }",
+            &format!(
+                "from {} to {} is farther than numbers reach; choose nearer ends",
+                -1e308, 1e308
+            ),
+        ),
+        (
             "x = { distribution = \"triangular\", low = 0, mode = 3, high = 1 }",
             "low 0, mode 3, high 1: they must ascend, low below high",
         ),
