@@ -443,7 +443,7 @@ fn nothing_is_overwritten_that_the_simulation_reads() {
     ));
     assert_eq!(code, 2);
     assert!(
-        err.contains("the table would overwrite what it is made from; choose another name"),
+        err.contains("the choices would overwrite what they are made from; choose another name"),
         "{err}"
     );
     let (code, _, err) = ran(&logsum(
@@ -460,7 +460,20 @@ fn nothing_is_overwritten_that_the_simulation_reads() {
     ));
     assert_eq!(code, 2);
     assert!(
-        err.contains("a table is written as .csv, .tsv or .parquet; name it so"),
+        err.contains("the ending tells the format: .csv, .tsv or .parquet"),
         "{err}"
+    );
+    // Choices look like any data: they replace a file only if told so.
+    let again = ["simulate", "choices", "logit.toml", "--cases", "5", "-o", "choices.csv"];
+    assert_eq!(ran(&logsum(folder.path(), &again)).0, 0);
+    let (code, _, err) = ran(&logsum(folder.path(), &again));
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("this file exists; choose another name, or replace it with --overwrite"),
+        "{err}"
+    );
+    assert_eq!(
+        ran(&logsum(folder.path(), &[&again[..], &["--overwrite"]].concat())).0,
+        0
     );
 }
