@@ -86,5 +86,7 @@ pub fn choices(
         }
         model.draw_outcome(theta, seed.split(NOISE))?
     };
-    Ok(situations.with_outcome(outcome))
+    let data = situations.with_outcome(outcome);
+    design.check_filter(&data)?;
+    Ok(data)
 }

@@ -8,7 +8,8 @@ use logsum_data::{
     ChoiceData, Code, Column, DataError, Layout, Outcome, Schema, Source, Table, TextColumn, Values, name_list,
 };
 use logsum_draws::Seed;
-use logsum_utility::{ModelFile, Per, Synthetic, SyntheticColumn};
+use logsum_expressions::Expression;
+use logsum_utility::{Distribution, ModelFile, Per, Synthetic, SyntheticColumn};
 use rand::{Rng, RngExt};
 
 use columns::{Units, draw};
@@ -77,6 +78,24 @@ pub enum DesignError {
         /// What it identifies.
         role: &'static str,
     },
+    /// An expression of what is yet to be drawn.
+    #[error("{label} uses the choice \"{choice}\", which is drawn last of all; it cannot be simulated")]
+    UsesChoice {
+        /// What the expression is.
+        label: String,
+        /// The choice column.
+        choice: String,
+    },
+    /// A filter that would remove some of what was drawn.
+    #[error(
+        "the filter depends on the choice and would remove {removed} of {of} simulated cases; leave the choice out of it"
+    )]
+    FilterOnChoice {
+        /// Cases that it removes.
+        removed: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// A column that neither stands in the file nor is stated.
     #[error("the model uses {}, for which [simulate] states no distribution, and there are no data to resample", name_list(.0.iter().map(String::as_str)))]
     Unstated(Vec<String>),
@@ -137,6 +156,10 @@ impl<'a> Design<'a> {
                 });
             }
         }
+        if let Some(label) = uses_choice(model) {
+            let choice = choice_column(schema).to_owned();
+            return Err(DesignError::UsesChoice { label, choice });
+        }
         let unstated = Design::unstated(model);
         if data.is_none() && !unstated.is_empty() {
             return Err(DesignError::Unstated(unstated.into_iter().map(str::to_owned).collect()));
@@ -192,7 +215,12 @@ impl<'a> Design<'a> {
             }
         }
         let uses = self.model.specification.uses();
-        let data = ChoiceData::situations(table, &self.model.schema, &uses)?;
+        // A filter on what has not been chosen yet is for the end.
+        let mut schema = self.model.schema.clone();
+        if self.filters_choices() {
+            schema.filter = None;
+        }
+        let data = ChoiceData::situations(table, &schema, &uses)?;
         let mut single = (0..data.n_cases()).filter(|&case| data.pairs(case).len() < 2);
         if let Some(first) = single.next() {
             let cases = single.count() + 1;
@@ -206,6 +234,35 @@ impl<'a> Design<'a> {
             Some(before) => with_totals(data, before, &units),
             None => data,
         })
+    }
+
+    /// Makes sure that a reader of simulated data, outcomes and all, will use every case of them.
+    pub(crate) fn check_filter(&self, data: &ChoiceData) -> Result<(), DesignError> {
+        let schema = &self.model.schema;
+        let choice = choice_column(schema);
+        if !schema
+            .filter
+            .as_ref()
+            .is_some_and(|filter| depends_on(filter, choice, schema))
+        {
+            return Ok(());
+        }
+        let of = data.n_cases();
+        let kept = match ChoiceData::situations(data.to_table(), schema, &self.model.specification.uses()) {
+            Ok(kept) => kept.n_cases(),
+            Err(DataError::NothingLeft { .. }) => 0,
+            Err(error) => return Err(error.into()),
+        };
+        if kept < of {
+            return Err(DesignError::FilterOnChoice { removed: of - kept, of });
+        }
+        Ok(())
+    }
+
+    fn filters_choices(&self) -> bool {
+        let schema = &self.model.schema;
+        let filter = schema.filter.as_ref();
+        filter.is_some_and(|filter| depends_on(filter, choice_column(schema), schema))
     }
 
     fn resample(&self, data: &ChoiceData, seed: Seed) -> ChoiceData {
@@ -311,6 +368,50 @@ fn with_totals(situations: ChoiceData, before: &ChoiceData, units: &Units) -> Ch
         counts[first] = before.choices(units.case_of_row[row] as usize);
     }
     situations.with_outcome(Outcome::Counts(counts))
+}
+
+fn choice_column(schema: &Schema) -> &str {
+    match &schema.layout {
+        Layout::Wide { choice } | Layout::Long { choice, .. } => choice,
+    }
+}
+
+/// Whether an expression uses a column, by itself or through derived columns.
+fn depends_on(expression: &Expression, column: &str, schema: &Schema) -> bool {
+    expression.names().into_iter().any(|name| {
+        let derived = || {
+            schema
+                .derived
+                .iter()
+                .take_while(|derived| derived.expression != *expression)
+        };
+        name == column
+            || derived().any(|derived| derived.name == name && depends_on(&derived.expression, column, schema))
+    })
+}
+
+/// The first expression, but for the filter, that uses the choice.
+fn uses_choice(model: &ModelFile) -> Option<String> {
+    let schema = &model.schema;
+    let choice = choice_column(schema);
+    let drawn = stated(model).iter().filter_map(|column| match &column.values {
+        Distribution::Expression(expression) => Some((format!("simulated column \"{}\"", column.name), expression)),
+        _ => None,
+    });
+    let derived = |label: &str| label.starts_with("derived column");
+    let of_schema = schema.expressions().into_iter();
+    // Derived columns matter through what uses them.
+    let of_schema = of_schema.filter(|(label, _)| label != "filter" && !derived(label));
+    let utilities = model
+        .specification
+        .utilities()
+        .into_iter()
+        .map(|utility| (utility.label, utility.expression));
+    drawn
+        .chain(of_schema)
+        .chain(utilities)
+        .find(|(_, expression)| depends_on(expression, choice, schema))
+        .map(|(label, _)| label)
 }
 
 fn stated(model: &ModelFile) -> &[SyntheticColumn] {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use logsum_draws::Seed;
 use logsum_estimate::normal_quantile;
-use logsum_utility::{Fit, FitError, FitOptions, Model, Specification};
+use logsum_utility::{CovarianceKind, Fit, FitOptions, Model, Specification};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -24,6 +24,8 @@ pub struct RecoveryStudy<'a> {
     pub replications: usize,
     /// Level of the intervals whose coverage is counted.
     pub confidence: f64,
+    /// Covariance behind the standard errors.
+    pub covariance: CovarianceKind,
     /// Seed; replication r uses its branch r.
     pub seed: u64,
 }
@@ -41,6 +43,8 @@ pub struct Recovery {
     pub n_cases: usize,
     /// Level of the intervals.
     pub confidence: f64,
+    /// Covariance behind the standard errors: `hessian`, `opg`, `robust` or `clustered`.
+    pub covariance_kind: String,
     /// Seed.
     pub seed: u64,
     /// The free parameters.
@@ -173,6 +177,7 @@ impl RecoveryStudy<'_> {
             failures,
             n_cases: outcomes.iter().map(|(_, cases)| *cases).max().unwrap_or(0),
             confidence: self.confidence,
+            covariance_kind: self.covariance.name().to_owned(),
             seed: self.seed,
             parameters,
         })
@@ -186,10 +191,14 @@ impl RecoveryStudy<'_> {
         };
         let data = choices(self.specification, self.design, self.truth, seed).map_err(broken)?;
         let model = Model::bind(self.specification, &data).map_err(|error| broken(error.into()))?;
-        let outcome = match model.fit(&FitOptions::default(), None) {
+        let options = FitOptions {
+            covariance: self.covariance.clone(),
+            ..FitOptions::default()
+        };
+        let outcome = match model.fit(&options, None) {
             Ok(fit) if fit.converged => Ok(free.iter().map(|&at| estimate(&fit, at)).collect()),
-            Ok(fit) => Err(fit.convergence.reason),
-            Err(error) => Err(reason(&error)),
+            Ok(fit) => Err(reason(fit)),
+            Err(error) => Err(error.to_string()),
         };
         Ok((outcome, data.n_cases()))
     }
@@ -199,8 +208,14 @@ fn estimate(fit: &Fit, at: usize) -> (f64, Option<f64>) {
     (fit.parameters[at].estimate, fit.parameters[at].std_error)
 }
 
-fn reason(error: &FitError) -> String {
-    error.to_string()
+/// Why a fit has not converged: what was found of its parameters, which stands last among the warnings, or the optimiser's
+/// reason.
+fn reason(mut fit: Fit) -> String {
+    let found = fit.convergence.reason.contains("see the warnings");
+    match fit.warnings.pop() {
+        Some(finding) if found => finding,
+        _ => fit.convergence.reason,
+    }
 }
 
 fn summarise(

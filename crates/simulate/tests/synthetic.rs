@@ -36,7 +36,7 @@ fn parse(text: &str) -> ModelFile {
     ModelFile::parse(text, "model").unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Without the filter, which here would remove walkers after they have walked.
+/// Without the filter, which would remove walkers after they have walked.
 fn stated() -> ModelFile {
     parse(&STATED.replace("filter = \"mode != 0\"\n", ""))
 }
@@ -397,4 +397,35 @@ fn what_cannot_be_simulated_is_named() {
         Seed::new(1),
     );
     assert_eq!(error.unwrap_err().to_string(), "1 parameters, but the model has 3");
+
+    let message = |text: &str| {
+        let model = parse(text);
+        let design = match Design::new(&model, None, 50, None) {
+            Ok(design) => design,
+            Err(error) => return error.to_string(),
+        };
+        choices(&model.specification, &design, &start(&model), Seed::new(1))
+            .unwrap_err()
+            .to_string()
+    };
+    let filtered = message(STATED);
+    assert!(
+        filtered.starts_with("the filter depends on the choice and would remove "),
+        "{filtered}"
+    );
+    let drawn = STATED.replace(
+        "cost = { distribution = \"uniform\", low = 1, high = 6 }",
+        "cost = \"mode\"",
+    );
+    assert_eq!(
+        message(&drawn),
+        "simulated column \"cost\" uses the choice \"mode\", which is drawn last of all; it cannot be simulated"
+    );
+    let weighted = STATED
+        .replace("filter = \"mode != 0\"", "weight = \"1 + late\"")
+        .replace("[alternatives]", "[columns]\nlate = \"mode == 7\"\n[alternatives]");
+    assert_eq!(
+        message(&weighted),
+        "weight uses the choice \"mode\", which is drawn last of all; it cannot be simulated"
+    );
 }
