@@ -25,6 +25,7 @@ pub use arrangements::Arrangements;
 pub use error::CountingError;
 
 use crate::boltzmann::{Boltzmann, Levels};
+use crate::statistics::distance as total_variation;
 use arrangements::{arrangements, arrangements_of_all, n_occupations};
 use units::Units;
 
@@ -224,10 +225,6 @@ impl Question {
             boltzmann,
         })
     }
-}
-
-fn total_variation(p: &[f64], q: &[f64]) -> f64 {
-    0.5 * p.iter().zip(q).map(|(p, q)| (p - q).abs()).sum::<f64>()
 }
 
 /// Digits as text.

@@ -8,6 +8,8 @@ mod quadrature;
 mod shape;
 mod softmax;
 
+pub(crate) use shape::normal_distribution;
+
 pub use ordering::{ordering_probability, orderings};
 pub use softmax::{logsum, softmax};
 
@@ -27,6 +29,15 @@ use shape::Shape;
 /// there is neither: a negative correlation, beside two or more alternatives that do not share it.
 /// Noise, utilities and temperature as [`Experiment::check`](crate::Experiment::check) accepts them.
 pub fn probabilities(noise: &Noise, utilities: &[f64], temperature: f64) -> Option<Vec<f64>> {
+    let mut probabilities = unnormalised(noise, utilities, temperature)?;
+    // Integrals miss 1 by their errors, and none of them may exceed it.
+    let sum = probabilities.iter().sum::<f64>();
+    probabilities.iter_mut().for_each(|p| *p /= sum);
+    Some(probabilities)
+}
+
+/// The same, summing to 1 within their errors.
+fn unnormalised(noise: &Noise, utilities: &[f64], temperature: f64) -> Option<Vec<f64>> {
     let v = softmax::scaled(utilities, temperature);
     let independent = |shape: Shape| independent::probabilities(&vec![shape; v.len()], &v);
     Some(match noise {

@@ -1,19 +1,17 @@
 //! Gumbel-max: that the largest of Gumbel-perturbed utilities is a draw from the softmax, tested from every side.
 
-use std::f64::consts::PI;
+use std::f64::consts::{PI, SQRT_2};
 
 use logsum_draws::Seed;
 use serde::Serialize;
 
-use crate::exact::{logsum, ordering_probability, orderings, probabilities, softmax};
+use crate::constants::{EULER, GUMBEL_DEVIATION};
+use crate::exact::{logsum, normal_distribution, ordering_probability, orderings, probabilities, softmax};
 use crate::statistics::{
     Cell, ChiSquared, Goodness, Kolmogorov, TotalVariation, cells, goodness, independence, kolmogorov, standard_score,
     total_variation,
 };
 use crate::{Experiment, Tally};
-
-/// γ, the mean of the standard Gumbel distribution.
-pub const EULER: f64 = 0.577_215_664_901_532_9;
 
 /// Level of the test unless another is asked for.
 pub const LEVEL: f64 = 0.001;
@@ -278,11 +276,10 @@ pub fn gumbel_differences(seed: Seed, draws: usize) -> Differences {
     stream.fill_gumbel(&mut first);
     stream.fill_gumbel(&mut second);
     let differences: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a - b).collect();
-    // σ√2 with σ = π/√3.
-    let width = PI * (2.0_f64 / 3.0).sqrt();
+    let deviation = SQRT_2 * GUMBEL_DEVIATION;
     Differences {
         logistic: kolmogorov(&differences, |x| 1.0 / (1.0 + (-x).exp())),
-        normal: kolmogorov(&differences, |x| 0.5 * libm::erfc(-x / width)),
+        normal: kolmogorov(&differences, |x| normal_distribution(x / deviation)),
     }
 }
 

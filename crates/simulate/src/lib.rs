@@ -4,6 +4,7 @@
 mod auc;
 pub mod boltzmann;
 mod choices;
+mod constants;
 mod convergence;
 pub mod counting;
 mod design;
@@ -18,10 +19,11 @@ pub mod statistics;
 
 pub use auc::{Auc, AucError, Clustered, auc, clustered_auc};
 pub use choices::{SimulationError, choices};
+pub use constants::EULER;
 pub use convergence::{Convergence, ConvergenceError, ConvergenceOptions, ConvergencePoint};
 pub use design::{Design, DesignError};
 pub use gumbel_max::{
-    AlternativeShare, Differences, EULER, GumbelMax, LEVEL, LevelError, Maximum, OrderingShare, OrderingShares,
+    AlternativeShare, Differences, GumbelMax, LEVEL, LevelError, Maximum, OrderingShare, OrderingShares,
     gumbel_differences,
 };
 pub use noise::Noise;

@@ -1,5 +1,8 @@
 //! The red bus and the blue bus: what a second bus of another colour takes from the car.
 
+use logsum_draws::Seed;
+use logsum_estimate::two_sided_p_value;
+use rand::Rng;
 use serde::Serialize;
 
 use crate::exact::probabilities;
@@ -128,11 +131,10 @@ impl RedBus {
             ),
         ];
         // Before and after are drawn apart: the standard error of the change takes them for independent.
-        let mut seed = options.seed;
+        let mut runs = 0..;
         let mut shares = |noise: Noise, utilities: Vec<f64>| {
-            let run = shares(options, noise, utilities, seed);
-            seed = seed.wrapping_add(1);
-            run
+            let run = runs.next().expect("numbers without end");
+            shares(options, noise, utilities, seed_of(options.seed, run))
         };
         let scenarios = noises.map(|(alone, noise)| {
             let name = noise.to_string();
@@ -147,12 +149,17 @@ impl RedBus {
                 ratio_before,
                 ratio_after,
                 z,
-                p_value: libm::erfc(z.abs() / 2.0_f64.sqrt()),
+                p_value: two_sided_p_value(z),
             })
         });
         let scenarios = scenarios.into_iter().collect::<Result<_, _>>()?;
         Ok(RedBus { scenarios })
     }
+}
+
+/// Seed of one of the runs; those of other runs, and of runs under other seeds, are unrelated.
+fn seed_of(seed: u64, run: u64) -> u64 {
+    Seed::new(seed).split(run).stream(0).next_u64()
 }
 
 /// Shares, the ratio of the first two, and the variance of its logarithm.
@@ -193,7 +200,9 @@ fn shares(
 
 #[cfg(test)]
 mod tests {
-    use super::{RedBus, RedBusOptions};
+    use std::collections::HashSet;
+
+    use super::{RedBus, RedBusOptions, seed_of};
     use crate::ExperimentError;
 
     fn exact(shares: &[super::BusShare]) -> Vec<f64> {
@@ -270,6 +279,41 @@ mod tests {
         });
         let mean = squares.sum::<f64>() / 100.0;
         assert!((mean - 1.0).abs() < 5.0 * 0.02_f64.sqrt(), "{mean}");
+    }
+
+    /// Runs of one law, in one experiment and in neighbouring ones: equal counts would be the same draws.
+    #[test]
+    fn neighbouring_seeds_share_no_sample() {
+        let drawn = |seed| {
+            let options = RedBusOptions {
+                seed,
+                ..RedBusOptions::default()
+            };
+            // Before, both are Gumbel noise.
+            let scenarios = RedBus::run(&options).unwrap().scenarios;
+            [0, 1].map(|scenario| scenarios[scenario].before[0].drawn.to_bits())
+        };
+        let counts: HashSet<u64> = (40..43).flat_map(drawn).collect();
+        assert_eq!(counts.len(), 6);
+        let seeds: HashSet<u64> = (0..1000).flat_map(|s| (0..6).map(move |run| seed_of(s, run))).collect();
+        assert_eq!(seeds.len(), 6000);
+    }
+
+    /// Almost certain alternatives: no probability above 1, whose standard error would be none.
+    #[test]
+    fn certain_alternatives_have_standard_errors() {
+        for car in [-60.0, 60.0] {
+            let options = RedBusOptions {
+                car,
+                draws: 1000,
+                ..RedBusOptions::default()
+            };
+            for scenario in RedBus::run(&options).unwrap().scenarios {
+                for share in scenario.before.iter().chain(&scenario.after) {
+                    assert!(share.exact <= 1.0 && share.std_error >= 0.0, "{share:?}");
+                }
+            }
+        }
     }
 
     #[test]

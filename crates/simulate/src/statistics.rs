@@ -8,6 +8,7 @@ mod total_variation;
 pub use contingency::independence;
 pub use goodness::{Goodness, RareCells, goodness};
 pub use kolmogorov::{Kolmogorov, kolmogorov, kolmogorov_tail};
+pub(crate) use total_variation::distance;
 pub use total_variation::{TotalVariation, total_variation};
 
 use serde::Serialize;
@@ -79,7 +80,8 @@ pub fn chi_squared_tail(statistic: f64, degrees: usize) -> f64 {
 ///
 /// 0 where the count is certain and met, infinite where it is certain and missed.
 pub fn standard_score(cell: Cell, draws: u64) -> f64 {
-    let (draws, p) = (draws as f64, cell.probability);
+    // A sum of rounded terms may be a rounding above 1, which is certainty all the same.
+    let (draws, p) = (draws as f64, cell.probability.min(1.0));
     let difference = cell.count as f64 - draws * p;
     if difference == 0.0 {
         return 0.0;
@@ -147,5 +149,7 @@ mod tests {
         assert_eq!(z(100, 1.0), 0.0);
         assert_eq!(z(1, 0.0), f64::INFINITY);
         assert_eq!(z(99, 1.0), f64::NEG_INFINITY);
+        assert_eq!(z(100, 1.0 + f64::EPSILON), 0.0);
+        assert_eq!(z(99, 1.0 + f64::EPSILON), f64::NEG_INFINITY);
     }
 }

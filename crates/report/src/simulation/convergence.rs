@@ -18,7 +18,7 @@ const SLOPE: f64 = -0.5;
 const FAR: f64 = 3.290_526_731_491_926;
 
 /// The error of the frequencies by number of draws in a format: beside what the probabilities themselves would show,
-/// and whether it falls as 1/√R.
+/// and whether that is compatible with 1/√R.
 pub fn convergence(found: &Convergence, seed: u64, format: Format, style: Style) -> String {
     let value = Drawn {
         draws: None,
@@ -63,20 +63,20 @@ fn table(found: &Convergence) -> Table {
     table
 }
 
-/// Whether the error falls as 1/√R, by the slope of its logarithm.
+/// Whether the draws are compatible with an error that falls as 1/√R, by the slope of its logarithm.
 fn verdict(found: &Convergence) -> String {
     let Some((slope, error)) = slope(found) else {
         return "There is no slope to tell: it takes two sizes with errors above zero.".to_owned();
     };
     let z = (slope - SLOPE) / error;
-    let (falls, rejects) = if z.abs() < FAR {
-        ("falls", "does not reject")
+    let (are, rejects) = if z.abs() < FAR {
+        ("are compatible with", "does not reject")
     } else {
-        ("does not fall", "rejects")
+        ("are not compatible with", "rejects")
     };
     format!(
-        "The error {falls} as the inverse square root of the number of draws: its logarithm has the slope {} ± {} over that of the \
-         draws (z = {}), which {rejects} -0.5 at the level {LEVEL}.",
+        "These draws {are} an error that falls as the inverse square root of their number: its logarithm has the slope \
+         {} ± {} over that of the number (z = {}), which {rejects} -0.5 at the level {LEVEL}.",
         fixed(slope, 3),
         fixed(error, 3),
         score(z)

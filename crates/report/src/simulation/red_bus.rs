@@ -11,6 +11,9 @@ use crate::number::{decimals, p_value, percent};
 use crate::page::Page;
 use crate::{Align, Format, Style, Table, csv};
 
+/// Change in the logarithm of an exact ratio that is none but the error of the integrals.
+const SAME: f64 = 1e-9;
+
 /// The thought experiment in a format: shares before and after the blue bus under each noise, the ratio of car to red
 /// bus, and what the blue bus did to it.
 pub fn red_bus(found: &RedBus, draws: u64, seed: u64, format: Format, style: Style) -> String {
@@ -88,24 +91,32 @@ fn ratios(found: &RedBus) -> Table {
     table
 }
 
-/// What the blue bus did to the ratio, and what to the car.
+/// What the blue bus does to the exact ratio, whether the draws show it, and what it does to the car.
 fn verdict(scenario: &RedBusScenario) -> String {
-    let car = |shares: &[BusShare]| shares.first().map_or(f64::NAN, |share| share.exact);
-    let (before, after) = (car(&scenario.before), car(&scenario.after));
-    let p = p_in_words(scenario.p_value);
-    let ratio = match scenario.p_value < LEVEL {
-        _ if scenario.p_value.is_nan() => "the ratio may be anything: there are too few draws to tell".to_owned(),
-        true if scenario.z > 0.0 => format!("the ratio rises ({p}): the blue bus takes from the red one above all"),
-        true => format!("the ratio falls ({p}): the blue bus takes from the car above all"),
-        false => format!("the ratio stays as it was ({p}): the blue bus takes from car and red bus in proportion"),
+    let change = (scenario.ratio_after.exact / scenario.ratio_before.exact).ln();
+    let exact = match change {
+        change if change.is_nan() => "there is no exact ratio to follow",
+        change if change.abs() < SAME => {
+            "the exact ratio stays as it was: the blue bus takes from car and red bus in proportion"
+        }
+        change if change > 0.0 => "the exact ratio rises: the blue bus takes from the red one above all",
+        _ => "the exact ratio falls: the blue bus takes from the car above all",
     };
-    let [before, after] = [before, after].map(|share| percent(share, 1.0));
+    let p = p_in_words(scenario.p_value);
+    let drawn = match scenario.p_value < LEVEL {
+        _ if scenario.p_value.is_nan() => "There are too few draws to tell".to_owned(),
+        true if scenario.z > 0.0 => format!("These draws show a rise ({p})"),
+        true => format!("These draws show a fall ({p})"),
+        false => format!("These draws do not show a change ({p})"),
+    };
+    let car = |shares: &[BusShare]| shares.first().map_or(f64::NAN, |share| share.exact);
+    let [before, after] = [&scenario.before, &scenario.after].map(|shares| percent(car(shares), 1.0));
     let car = if before == after {
         format!("keeps {before}")
     } else {
         format!("goes from {before} to {after}")
     };
-    format!("Under {} noise {ratio}. The car {car}.", scenario.noise)
+    format!("Under {} noise {exact}. {drawn}. The car {car}.", scenario.noise)
 }
 
 fn comma_separated(found: &RedBus) -> String {

@@ -2,7 +2,8 @@
 
 use super::independent::{self, all_but_one};
 use super::quadrature::{integrate, pieces};
-use super::shape::{Shape, gumbel_deviation, normal_density, normal_distribution};
+use super::shape::{Shape, normal_density, normal_distribution};
+use crate::constants::GUMBEL_DEVIATION;
 
 /// Variance that stands for none.
 const LEAST: f64 = 1e-20;
@@ -47,7 +48,7 @@ pub(super) fn given_what_is_shared(v: &[f64], correlation: f64, members: &[bool]
     if correlation == 0.0 {
         return independent::probabilities(&vec![Shape::normal(); v.len()], v);
     }
-    let sigma = gumbel_deviation();
+    let sigma = GUMBEL_DEVIATION;
     let (shared, own) = (sigma * correlation.sqrt(), sigma * (1.0 - correlation).sqrt());
     let normal = Shape::normal();
     let (from, to) = normal.range();

@@ -6,6 +6,8 @@ use libm::erfc;
 use statrs::function::beta::beta_reg;
 use statrs::function::gamma::ln_gamma;
 
+use crate::constants::GUMBEL_DEVIATION;
+
 /// Probability beyond the range of integration, for one alternative.
 const BEYOND: f64 = 1e-18;
 
@@ -39,17 +41,15 @@ enum Form {
 /// Degrees of freedom above which Gamma functions have lost more digits than an expansion in 1/ν.
 const MANY: f64 = 1e5;
 
-/// Standard deviation of the standard Gumbel distribution, π/√6.
-pub(super) fn gumbel_deviation() -> f64 {
-    PI / 6.0_f64.sqrt()
-}
+/// Beyond it the normal density, exp(−800), is 0, and powers of x may be infinite.
+const FAR: f64 = 40.0;
 
 impl Shape {
     /// A form whose variance in standard form is `variance`.
     fn scaled(form: Form, variance: f64) -> Self {
         Shape {
             form,
-            scale: gumbel_deviation() / variance.sqrt(),
+            scale: GUMBEL_DEVIATION / variance.sqrt(),
         }
     }
 
@@ -114,6 +114,7 @@ impl Shape {
             Form::Uniform => 0.5 * f64::from(x.abs() <= 1.0),
             Form::Laplace => 0.5 * (-x.abs()).exp(),
             Form::Student { degrees, height } => height * (-0.5 * (degrees + 1.0) * (x * x / degrees).ln_1p()).exp(),
+            Form::NearlyNormal { .. } if x.abs() > FAR => 0.0,
             Form::NearlyNormal { degrees } => {
                 let square = x * x;
                 normal_density(x) * (1.0 + ((square - 2.0) * square - 1.0) / (4.0 * degrees))
@@ -128,6 +129,7 @@ impl Shape {
             #[cfg(test)]
             Form::Gumbel => (-(-x).exp()).exp(),
             Form::Normal => normal_distribution(x),
+            Form::NearlyNormal { .. } if x.abs() > FAR => normal_distribution(x),
             Form::Logistic if x < 0.0 => x.exp() / (1.0 + x.exp()),
             Form::Logistic => 1.0 / (1.0 + (-x).exp()),
             Form::Exponential => -(-x.max(0.0)).exp_m1(),
@@ -194,7 +196,8 @@ pub(super) fn normal_density(x: f64) -> f64 {
     (-0.5 * x * x).exp() / (2.0 * PI).sqrt()
 }
 
-pub(super) fn normal_distribution(x: f64) -> f64 {
+/// Φ.
+pub(crate) fn normal_distribution(x: f64) -> f64 {
     0.5 * erfc(-x * FRAC_1_SQRT_2)
 }
 
@@ -203,7 +206,8 @@ mod tests {
     use std::f64::consts::PI;
 
     use super::super::quadrature::{integrate, pieces};
-    use super::{Shape, gumbel_deviation};
+    use super::Shape;
+    use crate::constants::GUMBEL_DEVIATION;
 
     fn shapes() -> Vec<Shape> {
         let students = [2.2, 3.0, 8.0, 1e5, 1e300].map(Shape::student);
@@ -256,6 +260,22 @@ mod tests {
         }
     }
 
+    /// Where 0 times an infinite power of x would be no number.
+    #[test]
+    fn far_out_there_is_nothing() {
+        for shape in shapes() {
+            for x in [1e3, 1e80, 1e160, f64::MAX] {
+                // Heavy tails are (√ν/x)^ν or so, ν ≥ 2.2.
+                let left = if x < 1e80 { 1e-5 } else { 1e-100 };
+                for (x, below) in [(-x, 0.0), (x, 1.0)] {
+                    let (density, distribution) = (shape.density(x), shape.distribution(x));
+                    assert!((0.0..=left).contains(&density), "{shape:?} at {x}: {density}");
+                    assert!((distribution - below).abs() <= left, "{shape:?} at {x}: {distribution}");
+                }
+            }
+        }
+    }
+
     /// On both sides of the switch to the expansion.
     #[test]
     fn student_of_many_degrees() {
@@ -273,7 +293,7 @@ mod tests {
         for t in [-40.0_f64, -2.0, -0.5, 0.0, 1e-3, 1.0, 7.0] {
             let u = t / 3.0_f64.sqrt();
             let expected = 0.5 + (u / (1.0 + u * u) + u.atan()) / PI;
-            let found = student.distribution(t * gumbel_deviation() / 3.0_f64.sqrt());
+            let found = student.distribution(t * GUMBEL_DEVIATION / 3.0_f64.sqrt());
             assert!((found - expected).abs() < 1e-14, "{t}: {found} for {expected}");
         }
     }

@@ -1,9 +1,10 @@
 use std::f64::consts::PI;
 
 use super::quadrature::integrate;
-use super::shape::{Shape, gumbel_deviation, normal_distribution};
-use super::{correlated, independent, logsum, softmax};
+use super::shape::{Shape, normal_distribution};
+use super::{correlated, independent, logsum, softmax, unnormalised};
 use crate::Noise;
+use crate::constants::GUMBEL_DEVIATION;
 
 const UTILITIES: [f64; 5] = [1.0, 0.3, -0.5, 0.0, -2.0];
 
@@ -59,7 +60,7 @@ fn they_sum_to_one() {
     for noise in noises() {
         for temperature in [1e-6, 0.05, 1.0, 30.0, 1e6] {
             for utilities in [&UTILITIES[..], &[0.0], &[1e4, -1e4, 0.0, 1e4, 3.0], &[-7.0; 6]] {
-                let p = probabilities(&noise, utilities, temperature);
+                let p = unnormalised(&noise, utilities, temperature).expect("a formula for this noise");
                 let sum = p.iter().sum::<f64>();
                 assert!(
                     (sum - 1.0).abs() < 1e-10,
@@ -75,8 +76,47 @@ fn they_sum_to_one() {
 fn many_alternatives() {
     let utilities: Vec<f64> = (0..300).map(|j| f64::from(j % 17) / 5.0).collect();
     for noise in noises() {
-        let sum = probabilities(&noise, &utilities, 1.0).iter().sum::<f64>();
+        let p = unnormalised(&noise, &utilities, 1.0).expect("a formula for this noise");
+        let sum = p.iter().sum::<f64>();
         assert!((sum - 1.0).abs() < 1e-10, "{noise:?}: {sum}");
+    }
+}
+
+/// One alternative far above the others has a probability of 1 and not a rounding more.
+#[test]
+fn no_probability_exceeds_one() {
+    for noise in noises() {
+        for utilities in [&[60.0, 0.0][..], &[60.0, 0.0, 0.0, 0.0, 0.0], &[0.0, 700.0, 0.0]] {
+            for temperature in [0.3, 1.0, 7.0] {
+                let p = probabilities(&noise, utilities, temperature);
+                assert!(
+                    p.iter().all(|p| (0.0..=1.0).contains(p)),
+                    "{noise:?} {utilities:?}: {p:?}"
+                );
+                // A rounding for each addition.
+                close(&[p.iter().sum()], &[1.0], 1e-15, &noise);
+            }
+        }
+    }
+}
+
+/// Far below or beyond all numbers, an alternative has no probability.
+#[test]
+fn utilities_far_apart() {
+    let mut noises = noises();
+    noises.extend([1e5, 1e6, 1e300].map(|degrees| Noise::Student { degrees }));
+    for noise in noises {
+        for far in [-1e80, -1e160, -1e300] {
+            for temperature in [1.0, 1e-9] {
+                let found = probabilities(&noise, &[0.0, far, 0.1, -0.2, 0.0], temperature);
+                assert!(
+                    found.iter().all(|p| (0.0..=1.0).contains(p)),
+                    "{noise:?} {far}: {found:?}"
+                );
+                assert!(found[1] < 1e-100, "{noise:?} {far}: {found:?}");
+                close(&[found.iter().sum()], &[1.0], 1e-15, &noise);
+            }
+        }
     }
 }
 
@@ -149,7 +189,7 @@ fn invariances() {
 /// Two alternatives: the distribution function of the difference of two noises, in closed form.
 #[test]
 fn two_alternatives_in_closed_form() {
-    let sigma = gumbel_deviation();
+    let sigma = GUMBEL_DEVIATION;
     for d in [-6.0, -1.0, 0.0, 0.3, 1.0, 4.0] {
         for temperature in [0.5, 1.0, 3.0] {
             let x: f64 = d / temperature;
@@ -216,7 +256,7 @@ fn trinomial_probit_by_the_bivariate_normal() {
                 let (k, l) = ((j + 1) % 3, (j + 2) % 3);
                 let variance = |k: usize| 2.0 - 2.0 * covariance(j, k);
                 let together = covariance(k, l) - covariance(j, k) - covariance(j, l) + 1.0;
-                let bound = |k: usize| (utilities[j] - utilities[k]) / (1.3 * gumbel_deviation() * variance(k).sqrt());
+                let bound = |k: usize| (utilities[j] - utilities[k]) / (1.3 * GUMBEL_DEVIATION * variance(k).sqrt());
                 bivariate(bound(k), bound(l), together / (variance(k) * variance(l)).sqrt())
             })
             .collect();

@@ -9,13 +9,13 @@ use super::kernel::{BLOCK, Leaders, clocks_to_utilities, earliest, largest, mome
 use super::source::Source;
 use super::{Experiment, ORDERED, SAMPLE, Tally};
 use crate::Noise;
+use crate::constants::EULER;
 
 /// Draws of a chunk: a whole number of blocks.
 pub(super) const CHUNK: u64 = 8 * BLOCK as u64;
 /// Branches of the seed: the race is a second experiment, not the first one again.
 const NOISE: u64 = 1;
 const RACE: u64 = 2;
-const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
 /// An experiment made ready. Inside, utilities are (V_j − max V)/T: equal ones stay equal, and noise keeps its digits
 /// however small T is.
@@ -95,7 +95,7 @@ impl<'a> Plan<'a> {
             race: matches!(experiment.noise, Noise::Gumbel | Noise::ExponentialRace),
             largest,
             paces: utilities.iter().map(|v| (-v).exp()).collect(),
-            centre: EULER_GAMMA + utilities.iter().map(|v| v.exp()).sum::<f64>().ln(),
+            centre: EULER + utilities.iter().map(|v| v.exp()).sum::<f64>().ln(),
             utilities,
         }
     }

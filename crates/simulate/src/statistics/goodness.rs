@@ -7,7 +7,7 @@ use super::{Cell, ChiSquared};
 
 /// Expected count below which the χ² law is not trusted for a cell by itself.
 const SMALL: f64 = 5.0;
-/// Cells expected less often than this altogether are not looked for.
+/// Cells expected less often than this altogether are not pooled: none of them is ever seen.
 const NEVER: f64 = 1e-9;
 
 /// Counts against probabilities.
@@ -19,7 +19,8 @@ pub struct Goodness {
     pub g: ChiSquared,
     /// Cells that were pooled because fewer than five draws were expected in each.
     pub pooled: usize,
-    /// The pooled cells, where even together they are expected fewer than five times.
+    /// Cells that the binomial law looked at: those that are all but impossible, if one of them was drawn; else the
+    /// pooled ones, where even together they are expected fewer than five times.
     pub rare: Option<RareCells>,
 }
 
@@ -45,17 +46,35 @@ pub struct RareCells {
 /// Cells with E < 5 are pooled: from the smallest E upwards into groups with E ≥ 5, what is left over goes to the
 /// last group. Where all of them together have E < 5 they join the smallest of the other cells; as they could hide
 /// there, their count is also tested by the binomial law, and twice the smaller of the two p-values is reported.
-/// Cells with E < 1e-9 altogether drop out if they are empty; if they are not, the p-value is at most their
-/// probability, and with probability 0 the statistics are infinite.
+/// The least probable cells, as many as have E < 1e-9 altogether, are never pooled. They drop out if they are empty;
+/// if they are not, the p-value is at most that of their count by the binomial law, and where a cell of probability 0
+/// was drawn it is 0, and the statistics are infinite.
 pub fn goodness(cells: &[Cell]) -> Goodness {
     let draws = cells.iter().map(|cell| cell.count).sum::<u64>();
     let expected = |cell: &Cell| draws as f64 * cell.probability;
-    let (mut small, large): (Vec<&Cell>, Vec<&Cell>) = cells.iter().partition(|cell| expected(cell) < SMALL);
-    small.sort_by(|a, b| a.probability.total_cmp(&b.probability));
+    let mut ascending: Vec<&Cell> = cells.iter().collect();
+    ascending.sort_by(|a, b| a.probability.total_cmp(&b.probability));
+    let mut sum = 0.0;
+    let negligible = ascending.iter().take_while(|cell| {
+        sum += expected(cell);
+        sum < NEVER
+    });
+    let (negligible, others) = ascending.split_at(negligible.count());
+    let (small, large) = others.split_at(others.partition_point(|cell| expected(cell) < SMALL));
+    let binomial = |cells: &[&Cell]| {
+        let expected = cells.iter().map(|cell| expected(cell)).sum::<f64>();
+        let observed = cells.iter().map(|cell| cell.count).sum();
+        RareCells {
+            cells: cells.len(),
+            expected,
+            observed,
+            p_value: binomial_tail(observed, draws, expected),
+        }
+    };
 
     let mut groups: Vec<(u64, f64)> = Vec::new();
     let mut open = (0, 0.0);
-    for cell in &small {
+    for cell in small {
         open = (open.0 + cell.count, open.1 + expected(cell));
         if open.1 >= SMALL {
             groups.push(std::mem::take(&mut open));
@@ -73,12 +92,7 @@ pub fn goodness(cells: &[Cell]) -> Goodness {
     } {
         *host = (host.0 + open.0, host.1 + open.1);
         if all_small && !small.is_empty() {
-            rare = Some(RareCells {
-                cells: small.len(),
-                expected: open.1,
-                observed: open.0,
-                p_value: binomial_tail(open.0, draws, open.1),
-            });
+            rare = Some(binomial(small));
         }
     }
     let degrees = groups.len().saturating_sub(1);
@@ -93,28 +107,28 @@ pub fn goodness(cells: &[Cell]) -> Goodness {
         (difference * difference / expected, 2.0 * (ratio - difference))
     });
     let (pearson, g) = terms.fold((0.0, 0.0), |sum, term| (sum.0 + term.0, sum.1 + term.1));
-    Goodness {
-        pearson: with_rare(pearson, degrees, rare),
-        g: with_rare(g, degrees, rare),
-        pooled: small.len(),
-        rare,
-    }
-}
-
-/// The χ² law for the groups and the binomial law for the rare cells, by Bonferroni.
-fn with_rare(statistic: f64, degrees: usize, rare: Option<RareCells>) -> ChiSquared {
-    let mut test = ChiSquared::new(statistic, degrees);
-    match rare {
-        Some(rare) if rare.observed > 0 && rare.expected == 0.0 => ChiSquared::new(f64::INFINITY, degrees),
-        Some(rare) if rare.expected < NEVER => {
-            test.p_value = test.p_value.min(rare.p_value);
-            test
+    let never = Some(binomial(negligible)).filter(|never| never.observed > 0);
+    let impossible = negligible.iter().any(|cell| cell.probability == 0.0 && cell.count > 0);
+    let test = |statistic: f64| {
+        if impossible {
+            return ChiSquared::new(f64::INFINITY, degrees);
         }
-        Some(rare) => {
+        let mut test = ChiSquared::new(statistic, degrees);
+        // The χ² law for the groups and the binomial law for the rare cells, by Bonferroni.
+        if let Some(rare) = rare {
             test.p_value = (2.0 * test.p_value.min(rare.p_value)).min(1.0);
-            test
         }
-        None => test,
+        // One false alarm in a thousand million needs no correction.
+        if let Some(never) = never {
+            test.p_value = test.p_value.min(never.p_value);
+        }
+        test
+    };
+    Goodness {
+        pearson: test(pearson),
+        g: test(g),
+        pooled: small.len(),
+        rare: never.or(rare),
     }
 }
 
@@ -180,6 +194,39 @@ mod tests {
         assert_eq!(goodness(&cells(&[9], &[1.0])).g.p_value, 1.0);
         assert_eq!(goodness(&cells(&[0, 0], &[0.3, 0.7])).g.p_value, 1.0);
         assert_eq!(goodness(&[]).g.p_value, 1.0);
+    }
+
+    /// However many other cells are small, and however few draws there are.
+    #[test]
+    fn what_cannot_happen_is_not_pooled_away() {
+        let never = |counts: &[u64], probabilities: &[f64]| {
+            let found = goodness(&cells(counts, probabilities));
+            assert_eq!((found.g.p_value, found.pearson.p_value), (0.0, 0.0), "{found:?}");
+            assert_eq!(found.g.statistic, f64::INFINITY);
+            assert_eq!(found.rare.expect("one was drawn").expected, 0.0);
+        };
+        let (mut counts, mut probabilities) = (vec![3; 1000], vec![1e-3; 1000]);
+        counts.push(1);
+        probabilities.push(0.0);
+        never(&counts, &probabilities);
+        never(&[0, 3], &[1.0, 0.0]);
+        never(&[1], &[0.0]);
+        never(&[3, 2, 1], &[0.5, 0.5, 0.0]);
+
+        // All but impossible: 3001 and 3 times 1e-15, the probability of being drawn at all.
+        probabilities[1000] = 1e-15;
+        let found = goodness(&cells(&counts, &probabilities));
+        assert!((found.g.p_value / 3001e-15 - 1.0).abs() < 1e-9, "{found:?}");
+        assert_eq!((found.pooled, found.rare.map(|rare| rare.cells)), (1000, Some(1)));
+        let found = goodness(&cells(&[2, 1], &[1.0, 1e-15]));
+        assert!((found.g.p_value / 3e-15 - 1.0).abs() < 1e-9, "{found:?}");
+        // Both improbable in their own ways: neither hides the other.
+        let found = goodness(&cells(&[999_990, 9, 1], &[1.0, 1e-8, 1e-17]));
+        assert!(found.g.p_value < 1e-20, "{found:?}");
+        // Undrawn it changes nothing.
+        counts[1000] = 0;
+        let found = goodness(&cells(&counts, &probabilities));
+        assert_eq!(found, goodness(&cells(&counts[..1000], &probabilities[..1000])));
     }
 
     #[test]

@@ -42,10 +42,9 @@ pub fn total_variation(cells: &[Cell]) -> TotalVariation {
             standard_deviation: 0.0,
         };
     }
-    let observed = cells
-        .iter()
-        .map(|cell| (cell.count as f64 / n - cell.probability).abs());
+    let frequencies: Vec<f64> = cells.iter().map(|cell| cell.count as f64 / n).collect();
     let mut probabilities: Vec<f64> = cells.iter().map(|cell| cell.probability).collect();
+    let observed = distance(&frequencies, &probabilities);
     probabilities.sort_unstable_by(|a, b| b.total_cmp(a));
 
     let deviations: Vec<f64> = probabilities.iter().map(|&p| mean_deviation(draws, p)).collect();
@@ -54,10 +53,15 @@ pub fn total_variation(cells: &[Cell]) -> TotalVariation {
     let variance = variance.map(|(p, deviation)| n * p * (1.0 - p) - deviation * deviation);
     let variance = variance.sum::<f64>() + n * covariances(&probabilities);
     TotalVariation {
-        observed: 0.5 * observed.sum::<f64>(),
+        observed,
         expected: 0.5 * mean / n,
         standard_deviation: 0.5 * variance.max(0.0).sqrt() / n,
     }
+}
+
+/// ½ Σ |p − q| of two distributions.
+pub(crate) fn distance(p: &[f64], q: &[f64]) -> f64 {
+    0.5 * p.iter().zip(q).map(|(p, q)| (p - q).abs()).sum::<f64>()
 }
 
 /// Sum over pairs of different cells of the covariance of |N_j − R p_j|, for R = 1.

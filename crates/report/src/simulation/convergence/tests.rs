@@ -45,9 +45,9 @@ Draws R  RMS error  Expected  Error/expected
 
 Expected: the error that as many draws from softmax itself have.
 
-The error falls as the inverse square root of the number of draws: its logarithm
-has the slope -0.495 ± 0.031 over that of the draws (z = 0.17), which does not
-reject -0.5 at the level 0.001.
+These draws are compatible with an error that falls as the inverse square root
+of their number: its logarithm has the slope -0.495 ± 0.031 over that of the
+number (z = 0.17), which does not reject -0.5 at the level 0.001.
 ";
 
 #[test]
@@ -69,7 +69,7 @@ fn an_error_that_comes_to_rest_is_rejected() {
     };
     let text = text(&found).replace('\n', " ");
     assert!(
-        text.contains("The error does not fall as the inverse square root"),
+        text.contains("These draws are not compatible with an error that falls as the inverse square root"),
         "{text}"
     );
     assert!(

@@ -87,11 +87,13 @@ Noise                     Before  drawn  After  drawn      z  p-value
 gumbel                     1.000  0.989  1.000  1.005   0.50   0.6166
 correlated-normal:0.9999   1.000  1.004  2.000  1.992  22.61  <0.0001
 
-Under gumbel noise the ratio stays as it was (p = 0.6166): the blue bus takes
-from car and red bus in proportion. The car goes from 50.0% to 33.3%.
+Under gumbel noise the exact ratio stays as it was: the blue bus takes from car
+and red bus in proportion. These draws do not show a change (p = 0.6166). The
+car goes from 50.0% to 33.3%.
 
-Under correlated-normal:0.9999 noise the ratio rises (p = 3.4e-113): the blue
-bus takes from the red one above all. The car keeps 50.0%.
+Under correlated-normal:0.9999 noise the exact ratio rises: the blue bus takes
+from the red one above all. These draws show a rise (p = 3.4e-113). The car
+keeps 50.0%.
 ";
 
 #[test]
@@ -110,13 +112,45 @@ fn every_format_is_right() {
 #[test]
 fn a_ratio_that_falls_and_one_that_cannot_be_told() {
     let mut found = found();
+    found.scenarios[1].ratio_after = ratio(0.5, 0.499);
     found.scenarios[1].z = -22.61;
     found.scenarios[0].ratio_after.drawn = f64::INFINITY;
     (found.scenarios[0].z, found.scenarios[0].p_value) = (f64::NAN, f64::NAN);
     let text = text(&found).replace('\n', " ");
-    assert!(text.contains("takes from the car above all"), "{text}");
-    assert!(text.contains("too few draws to tell"), "{text}");
+    assert!(
+        text.contains("the exact ratio falls: the blue bus takes from the car above all. These draws show a fall"),
+        "{text}"
+    );
+    assert!(
+        text.contains("in proportion. There are too few draws to tell."),
+        "{text}"
+    );
     every_format(10, |format| red_bus(&found, 10_000, 7, format, Style::Plain));
+}
+
+/// The exact ratio is a fact; what the draws do not show is none.
+#[test]
+fn exact_ratios_and_draws_are_told_apart() {
+    let mut found = found();
+    (found.scenarios[1].z, found.scenarios[1].p_value) = (1.1, 0.2713);
+    (found.scenarios[0].z, found.scenarios[0].p_value) = (-5.0, 5.7e-7);
+    let all = text(&found).replace('\n', " ");
+    assert!(
+        all.contains("the exact ratio rises: the blue bus takes from the red one above all. These draws do not show a change (p = 0.2713)."),
+        "{all}"
+    );
+    assert!(
+        all.contains("the exact ratio stays as it was: the blue bus takes from car and red bus in proportion. These draws show a fall (p = 5.7e-7)."),
+        "{all}"
+    );
+    for scenario in &mut found.scenarios {
+        (scenario.ratio_before.exact, scenario.ratio_after.exact) = (f64::INFINITY, f64::INFINITY);
+    }
+    let all = text(&found).replace('\n', " ");
+    assert!(
+        all.contains("Under gumbel noise there is no exact ratio to follow."),
+        "{all}"
+    );
 }
 
 #[test]
