@@ -2,6 +2,7 @@
 
 use crate::Stream;
 use crate::fill::{fill_open01, minus_ln, open01};
+use crate::logarithm::ln;
 
 /// Draws transformed while they are still in the innermost cache.
 const BLOCK: usize = 512;
@@ -17,6 +18,13 @@ impl Stream {
     #[inline]
     pub fn open01(&mut self) -> f64 {
         open01(self.word())
+    }
+
+    /// A standard Gumbel draw (mode 0, mean 0.5772…, variance π²/6): −ln(−ln U), from one [`Stream::open01`]. What
+    /// [`Stream::fill_gumbel`] fills with, one at a time: the same bits on every platform.
+    #[inline]
+    pub fn gumbel(&mut self) -> f64 {
+        -ln(-ln(self.open01()))
     }
 
     /// Fills with what as many calls of [`Stream::open01`] would yield, several at a time.

@@ -21,7 +21,11 @@ pub fn positive_stable(stream: &mut Stream, alpha: f64) -> f64 {
     ln_positive_stable(stream, alpha).exp()
 }
 
-/// Logarithm of [`positive_stable`], finite for every α in (0, 1]. Two numbers of the stream each.
+/// Logarithm of [`positive_stable`]. Two numbers of the stream each.
+///
+/// It is of the size of 1/α: finite for α down to about 10⁻³⁰⁶, below which terms overflow and infinities and NaN come.
+/// Rounding leaves it 10⁻¹⁶/α or so apart from its neighbours, so that what is added to it, such as a Gumbel draw, is
+/// lost in part below about α = 10⁻¹⁰ and altogether below 10⁻¹⁶.
 ///
 /// ```text
 /// ln S = ln sin(αφ) − (1/α) ln sin φ + ((1 − α)/α) (ln sin((1 − α)φ) − ln E),   φ = πU,  E standard exponential

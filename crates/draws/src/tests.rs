@@ -70,6 +70,7 @@ fn transforms_of_the_same_uniforms() {
         assert_eq!(fill(Stream::fill_exponential), exponentials);
         let gumbels: Vec<f64> = exponentials.iter().map(|&e| -crate::ln(e)).collect();
         assert_eq!(fill(Stream::fill_gumbel), gumbels);
+        assert_eq!(fill(|stream, values| values.fill_with(|| stream.gumbel())), gumbels);
     }
 }
 
@@ -145,6 +146,14 @@ fn gumbels_follow_their_law() {
 }
 
 #[test]
+fn single_gumbels_follow_their_law() {
+    let cdf = |x: f64| (-(-x).exp()).exp();
+    let values = draws(9, |stream, values| values.fill_with(|| stream.gumbel()));
+    assert!(kolmogorov(values.clone(), cdf) > LEVEL);
+    assert!(kolmogorov(values.iter().map(|g| 1.03 * g).collect(), cdf) < REJECTED);
+}
+
+#[test]
 fn a_half_stable_draw_is_levy() {
     // α = ½: E exp(−tS) = exp(−√t), the Lévy law of scale ½, with P(S ≤ x) = erfc(1/(2√x)) = 2 (1 − Φ(1/√(2x))).
     let cdf = |x: f64| 2.0 * Normal::standard().sf((2.0 * x).sqrt().recip());
@@ -177,9 +186,12 @@ fn stable_draws_at_the_ends_of_the_index() {
     for _ in 0..1000 {
         assert_eq!(positive_stable(&mut stream, 1.0), 1.0);
         assert!(ln_positive_stable(&mut stream, 1e-6).is_finite());
+        assert!(ln_positive_stable(&mut stream, 1e-300).is_finite());
         assert!(ln_positive_stable(&mut stream, 1.0 - 1e-12).abs() < 1e-6);
     }
     for alpha in [0.0, -0.5, 1.5, f64::NAN] {
         assert!(positive_stable(&mut stream, alpha).is_nan(), "{alpha}");
     }
+    // Below about 1e-306 its terms overflow.
+    assert!((0..1000).any(|_| !ln_positive_stable(&mut stream, 1e-308).is_finite()));
 }

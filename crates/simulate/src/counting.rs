@@ -13,6 +13,7 @@
 //! Wahrscheinlichkeitsrechnung respektive den Sätzen über das Wärmegleichgewicht*, section I.
 
 mod arrangements;
+mod compare;
 mod error;
 mod most_numerous;
 #[cfg(test)]
@@ -27,10 +28,13 @@ pub use error::CountingError;
 use crate::boltzmann::{Boltzmann, Levels};
 use crate::statistics::distance as total_variation;
 use arrangements::{arrangements, arrangements_of_all, n_occupations};
+use compare::compare;
 use units::Units;
 
 /// Largest table, in entries: particles times units of energy.
 pub const MAX_TABLE: u64 = 4_000_000;
+/// Most energies.
+pub const MAX_LEVELS: usize = 1000;
 /// Most occupations that [`occupations`] lists.
 pub const MAX_OCCUPATIONS: u64 = 100_000;
 
@@ -101,7 +105,7 @@ struct Question {
 /// ```
 ///
 /// # Errors
-/// No particles; energies or a mean that [`Boltzmann::with_mean_energy`] refuses; energies without a common unit; a
+/// No particles; more than [`MAX_LEVELS`] energies; energies or a mean that [`Boltzmann::with_mean_energy`] refuses; energies without a common unit; a
 /// total energy that n particles cannot have exactly; more than [`MAX_TABLE`] entries, or too many occupations about
 /// equally numerous.
 pub fn count_arrangements(energies: &[f64], n: u64, mean: Option<f64>) -> Result<Counting, CountingError> {
@@ -158,7 +162,7 @@ pub fn occupations(energies: &[f64], n: u64, mean: Option<f64>) -> Result<Vec<Oc
     let mut all = Vec::new();
     list(levels, n, *total, &mut Vec::new(), &mut all);
     // First on the first level, where equally numerous.
-    all.sort_by(|a, b| most_numerous::compare(&b.numbers, &a.numbers).then_with(|| b.numbers.cmp(&a.numbers)));
+    all.sort_by(|a, b| compare(&b.numbers, &a.numbers).then_with(|| b.numbers.cmp(&a.numbers)));
     Ok(all)
 }
 
@@ -188,6 +192,9 @@ impl Question {
         let levels = Levels::new(energies)?;
         if n == 0 {
             return Err(CountingError::NoParticles);
+        }
+        if energies.len() > MAX_LEVELS {
+            return Err(CountingError::TooManyLevels { found: energies.len() });
         }
         let fits = |rows: u64, columns: u64| {
             let entries = u128::from(rows) * u128::from(columns);

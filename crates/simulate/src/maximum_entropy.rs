@@ -54,7 +54,8 @@ pub struct AgainstBoltzmann {
 /// Maximises entropy under the averages of m quantities over J outcomes.
 ///
 /// `constraints`: m rows of length J, f_ij; `targets`: length m. Newton's method on p itself, damped so that every p_j
-/// stays positive; it ends when the entropy left to gain is below 10⁻²⁴.
+/// stays positive; it ends when the entropy left to gain is below 10⁻²⁴ and no probability changes by more than
+/// 10⁻⁹ of itself.
 ///
 /// ```
 /// use logsum_simulate::maximum_entropy::maximise_entropy;

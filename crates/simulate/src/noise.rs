@@ -4,6 +4,10 @@ use std::fmt;
 
 use crate::sampling::ExperimentError;
 
+/// Smallest dissimilarity of a nest. The shared part of λ(ln S + G) is of the size of 1, its rounding 10⁻¹⁶: at this λ
+/// the members' own λG keeps about six digits, at 10⁻¹⁵ none.
+pub(crate) const LEAST_DISSIMILARITY: f64 = 1e-10;
+
 /// Distribution of the unobserved part ε of a utility V + T·ε.
 ///
 /// Gumbel noise is standard (mode 0, mean 0.5772…, variance π²/6), and the nested extreme value noise has such
@@ -34,7 +38,7 @@ pub enum Noise {
     /// P(ε_j ≤ x_j for members j) = exp(−(Σ_j exp(−x_j/λ))^λ)
     /// ```
     GevNested {
-        /// Dissimilarity λ in (0, 1]; 1 is independence, and the correlation within the nest is 1 − λ².
+        /// Dissimilarity λ from 10⁻¹⁰ to 1; 1 is independence, and the correlation within the nest is 1 − λ².
         dissimilarity: f64,
         /// Positions of the alternatives in the nest, from 0.
         members: Vec<usize>,
@@ -135,7 +139,7 @@ impl Noise {
             }
             Noise::GevNested { dissimilarity, members } => {
                 check_members(members, n_alternatives)?;
-                if *dissimilarity > 0.0 && *dissimilarity <= 1.0 {
+                if (LEAST_DISSIMILARITY..=1.0).contains(dissimilarity) {
                     Ok(())
                 } else {
                     Err(ExperimentError::Dissimilarity {

@@ -1,6 +1,6 @@
 //! What keeps arrangements from being counted.
 
-use super::{MAX_OCCUPATIONS, MAX_TABLE};
+use super::{MAX_LEVELS, MAX_OCCUPATIONS, MAX_TABLE};
 use crate::boltzmann::BoltzmannError;
 
 /// Why there is no count.
@@ -10,6 +10,12 @@ pub enum CountingError {
     /// Nobody to arrange.
     #[error("0 particles; give 1 or more")]
     NoParticles,
+    /// More energies than the search goes down.
+    #[error("{found} energies, limit {MAX_LEVELS}; use fewer levels")]
+    TooManyLevels {
+        /// How many.
+        found: usize,
+    },
     /// Energies that are not whole multiples of anything.
     #[error(
         "the energies have no common unit: none down to a thousandth of their smallest step, {step}, divides all \

@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 
 use super::CountingError;
 use super::arrangements::{binomial, ln_factorial};
+use super::compare::compare;
 
 /// Steps of the search: a second or so.
 pub(super) const MAX_STEPS: u64 = 50_000_000;
@@ -25,24 +26,6 @@ pub(super) fn even(n_levels: usize, n: u64) -> (Vec<u64>, Option<u128>) {
     let j = n_levels as u64;
     let numbers = (0..j).map(|level| n / j + u64::from(level < n % j)).collect();
     (numbers, binomial(j, n % j))
-}
-
-/// Compares numbers of arrangements of two occupations of as many particles.
-pub(super) fn compare(a: &[u64], b: &[u64]) -> Ordering {
-    // What remains of Π a_j! and Π b_j! when common factors are gone; the smaller product has more arrangements.
-    let (mut products, mut difference) = ([Some(1u128); 2], 0f64);
-    for (&a, &b) in a.iter().zip(b) {
-        let (side, factors) = if a > b { (0, b + 1..=a) } else { (1, a + 1..=b) };
-        for factor in factors {
-            products[side] = products[side].and_then(|product| product.checked_mul(u128::from(factor)));
-            difference += (factor as f64).ln() * if side == 0 { 1.0 } else { -1.0 };
-        }
-    }
-    match products {
-        [Some(a), Some(b)] => b.cmp(&a),
-        _ if difference.abs() < 1e-12 => Ordering::Equal,
-        _ => 0f64.total_cmp(&difference),
-    }
 }
 
 /// The most numerous occupation and the number of those as numerous.

@@ -96,7 +96,6 @@ fn factorials() {
 
 #[test]
 fn equally_numerous_are_told_by_whole_numbers() {
-    use most_numerous::compare;
     use std::cmp::Ordering::{Equal, Greater, Less};
     // 3!·5! = 6!·1!·0!, a tie that is no permutation.
     assert_eq!(compare(&[3, 5, 0], &[6, 1, 1]), Equal);
@@ -108,6 +107,46 @@ fn equally_numerous_are_told_by_whole_numbers() {
     // Products beyond 128 bits.
     assert_eq!(compare(&[50, 50], &[0, 100]), Greater);
     assert_eq!(compare(&[100, 0], &[0, 100]), Equal);
+    // 720! = 6!!, a tie that is no permutation, beyond 128 bits, among factorials that do not cancel level by level.
+    assert_eq!(compare(&[400, 719, 6, 0], &[720, 400, 0, 5]), Greater);
+    assert_eq!(compare(&[400, 719, 6, 0], &[720, 400, 0, 0]), Equal);
+    // One factor of 721 in place of 720: apart by 1 in 720!·400!.
+    assert_eq!(compare(&[400, 720, 6, 0], &[721, 400, 0, 0]), Greater);
+    // Factorials of 10⁹ whose products differ by one factor, n + 1 against n + 2: logarithms of 10¹⁰, apart by 10⁻⁹.
+    assert_eq!(compare(&[n + 1, n + 1, 0, 40], &[40, 0, n, n + 2]), Greater);
+    assert_eq!(compare(&[n, n + 2, 40, 0], &[0, 40, n + 1, n + 1]), Less);
+}
+
+#[test]
+fn ties_beyond_128_bits_in_their_order() {
+    // Two levels, any energy: 200 and 200 first, then pairs that are equally numerous, first on the first level first.
+    let all = occupations(&[0.0, 1.0], 400, None).unwrap();
+    let firsts: Vec<u64> = all.iter().map(|occupation| occupation.numbers[0]).collect();
+    let expected: Vec<u64> = std::iter::once(200)
+        .chain((1..=200).flat_map(|k| [200 + k, 200 - k]))
+        .collect();
+    assert_eq!(firsts, expected);
+    // Three levels: permutations beside each other, in lexicographic order.
+    let all = occupations(&[0.0, 1.0, 2.0], 120, None).unwrap();
+    for pair in all.windows(2) {
+        let [a, b] = [&pair[0], &pair[1]].map(|occupation| {
+            let mut sorted = occupation.numbers.clone();
+            sorted.sort_unstable();
+            sorted
+        });
+        assert!(a != b || pair[0].numbers > pair[1].numbers, "{pair:?}");
+        assert!(pair[0].arrangements.ln > pair[1].arrangements.ln - 1e-10);
+    }
+}
+
+#[test]
+fn as_many_levels_as_allowed() {
+    let counting = count_arrangements(&ladder(MAX_LEVELS as u32), 3, Some(1.0)).unwrap();
+    assert_eq!(counting.n_arrangements.exact, Some(10));
+    assert_eq!(
+        occupations(&ladder(MAX_LEVELS as u32), 1, None).unwrap().len(),
+        MAX_LEVELS
+    );
 }
 
 #[test]
@@ -260,7 +299,7 @@ proptest! {
             let change: Vec<i64> = (0..n_levels).map(|j| (code / 7usize.pow(j as u32) % 7) as i64 - 3).collect();
             let energy: f64 = change.iter().zip(&energies).map(|(change, energy)| *change as f64 * energy).sum();
             if energy == 0.0 && change.iter().sum::<i64>() == 0 && let Some(other) = moves(&change) {
-                prop_assert!(most_numerous::compare(&numbers, &other) != std::cmp::Ordering::Less, "{change:?}");
+                prop_assert!(compare(&numbers, &other) != std::cmp::Ordering::Less, "{change:?}");
             }
         }
     }
@@ -297,6 +336,12 @@ fn large_counts_are_written_as_text() {
 fn messages() {
     let error = |energies: &[f64], n, mean| count_arrangements(energies, n, mean).unwrap_err().to_string();
     assert_eq!(error(&[0.0, 1.0], 0, None), "0 particles; give 1 or more");
+    for mean in [None, Some(0.5)] {
+        assert_eq!(
+            error(&ladder(100_000), 1, mean),
+            "100000 energies, limit 1000; use fewer levels"
+        );
+    }
     assert_eq!(
         error(&[0.0, 1.0, 2f64.sqrt()], 10, Some(0.5)),
         "the energies have no common unit: none down to a thousandth of their smallest step, 1, divides all differences \

@@ -6,11 +6,14 @@ use super::MaximumEntropyError;
 const MAX_ITERATIONS: usize = 1000;
 /// Share of the way to p = 0 that a step may go.
 const FRACTION_TO_BOUNDARY: f64 = 0.99;
-/// Probabilities below this change no sum: they go that share of the way by themselves, and hold up no step.
+/// Probabilities below this part of the smallest distance of a target from its extreme change no sum: they go that share of the way by themselves, and hold up no step.
 const NEGLIGIBLE: f64 = 1e-100;
 /// The rise that a further step promises, at which the search ends.
 const RISE_TOLERANCE: f64 = 1e-24;
-/// Averages met to this, in units of their spread, are met.
+/// The largest share of a probability by which it would still change, at which the search ends: sums do not see the
+/// changes of small probabilities, multipliers do.
+const CHANGE_TOLERANCE: f64 = 1e-9;
+/// Averages met to this, in units of their targets' distance from the extremes, are met.
 const RESIDUAL_TOLERANCE: f64 = 1e-13;
 
 /// A sum over outcomes of one concave function of p.
@@ -34,6 +37,8 @@ pub(super) struct Problem {
     /// a_ij = (f_ij − target_i) / spread_i.
     rows: Vec<Vec<f64>>,
     spreads: Vec<f64>,
+    /// Distance of each target from the nearer extreme, in units of the spread.
+    distances: Vec<f64>,
 }
 
 pub(super) struct Solution {
@@ -58,7 +63,7 @@ impl Problem {
         if first.len() < 2 {
             return Err(MaximumEntropyError::TooFew { found: first.len() });
         }
-        let (mut rows, mut spreads) = (Vec::new(), Vec::new());
+        let (mut rows, mut spreads, mut distances) = (Vec::new(), Vec::new(), Vec::new());
         for (i, (values, &target)) in constraints.iter().zip(targets).enumerate() {
             let constraint = i + 1;
             if values.len() != first.len() {
@@ -89,8 +94,13 @@ impl Problem {
             let spread = if lowest < highest { highest - lowest } else { 1.0 };
             rows.push(values.iter().map(|value| (value - target) / spread).collect());
             spreads.push(spread);
+            distances.push((target - lowest).min(highest - target) / spread);
         }
-        Ok(Problem { rows, spreads })
+        Ok(Problem {
+            rows,
+            spreads,
+            distances,
+        })
     }
 
     /// Averages of the rows, all 0 where the targets are met.
@@ -110,6 +120,8 @@ impl Problem {
     pub(super) fn maximise(&self, functional: &Functional) -> Result<Solution, MaximumEntropyError> {
         let mut p = self.start();
         let total = |p: &[f64]| -> f64 { p.iter().map(|p| (functional.value)(*p)).sum() };
+        let nearest = self.distances.iter().copied().filter(|distance| *distance > 0.0);
+        let negligible = (NEGLIGIBLE * nearest.fold(1.0, f64::min)).max(f64::MIN_POSITIVE);
         let (mut met, mut rise) = (false, f64::INFINITY);
         for iterations in 1..=MAX_ITERATIONS {
             let (step, lambda) = self.step(&p, functional);
@@ -121,16 +133,17 @@ impl Problem {
             met = self
                 .averages(&p)
                 .iter()
-                .all(|average| average.abs() <= RESIDUAL_TOLERANCE);
-            if met && rise <= RISE_TOLERANCE {
+                .zip(&self.distances)
+                .all(|(average, distance)| average.abs() <= RESIDUAL_TOLERANCE * distance);
+            let changes = || {
+                let moving = p.iter().zip(&step).filter(|(p, _)| **p > negligible);
+                moving.map(|(p, d)| d / p)
+            };
+            if met && rise <= RISE_TOLERANCE && changes().all(|change| change.abs() <= CHANGE_TOLERANCE) {
                 return Ok(Solution { p, lambda, iterations });
             }
-            let steepest = p
-                .iter()
-                .zip(&step)
-                .filter(|(p, _)| **p > NEGLIGIBLE)
-                .map(|(p, d)| -d / p);
-            let mut length = (FRACTION_TO_BOUNDARY / steepest.fold(0.0, f64::max)).min(1.0);
+            let steepest = changes().map(|change| -change).fold(0.0, f64::max);
+            let mut length = (FRACTION_TO_BOUNDARY / steepest).min(1.0);
             let at = |length: f64| -> Vec<f64> {
                 let least = |p: f64| ((1.0 - FRACTION_TO_BOUNDARY) * p).max(f64::MIN_POSITIVE);
                 p.iter()
@@ -151,7 +164,7 @@ impl Problem {
         }
         // Targets on the boundary of what is possible are met to rounding once a probability has all but vanished.
         let vanished = self.rows.len() > 1 && p.iter().any(|p| *p <= 10.0 * RESIDUAL_TOLERANCE);
-        Err(if met && !vanished {
+        Err(if self.rows.len() == 1 || met && !vanished {
             MaximumEntropyError::NotConverged {
                 iterations: MAX_ITERATIONS,
                 rise,

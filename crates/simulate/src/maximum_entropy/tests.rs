@@ -44,6 +44,30 @@ fn jaynes_dice() {
 }
 
 #[test]
+fn multipliers_next_to_an_extreme() {
+    // Above 0 by m, energies 0, 1, 2: with x = exp(−β), x + 2x² = m (1 + x + x²).
+    for exponent in (10..=60).step_by(5).chain([27, 100, 200, 290]) {
+        let m: f64 = format!("1e-{exponent}").parse().unwrap();
+        let x = 2.0 * m / ((1.0 - m) + ((1.0 - m).powi(2) + 4.0 * m * (2.0 - m)).sqrt());
+        let beta = -x.ln();
+        for (energies, mean, sign) in [([0.0, 1.0, 2.0], m, 1.0), ([0.0, -1.0, -2.0], -m, -1.0)] {
+            let result = against_boltzmann(&energies, mean).unwrap();
+            assert!(
+                (sign * result.beta - beta).abs() < 1e-9 * beta,
+                "{m:e}: {} for {beta}",
+                result.beta
+            );
+            assert!((result.maximum.probabilities[1] / x - 1.0).abs() < 1e-8, "{m:e}");
+            assert!(
+                result.maximum.residual <= 1e-13 * m,
+                "{m:e}: {}",
+                result.maximum.residual
+            );
+        }
+    }
+}
+
+#[test]
 fn other_functionals_give_other_distributions() {
     let root = Functional {
         value: f64::sqrt,

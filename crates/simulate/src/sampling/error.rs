@@ -1,5 +1,7 @@
 //! What keeps an experiment from being run.
 
+use crate::noise::LEAST_DISSIMILARITY;
+
 /// Why an experiment cannot be run. Positions of alternatives count from 0 in the fields, from 1 in the messages.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -74,8 +76,8 @@ pub enum ExperimentError {
         /// Degrees of freedom.
         degrees: f64,
     },
-    /// Dissimilarity outside (0, 1].
-    #[error("nest dissimilarity {dissimilarity}; use more than 0 and at most 1")]
+    /// Dissimilarity above 1, or so small that the draws would lose what tells the members apart.
+    #[error("nest dissimilarity {dissimilarity}; use at least {LEAST_DISSIMILARITY:e} and at most 1")]
     Dissimilarity {
         /// Its value.
         dissimilarity: f64,

@@ -63,7 +63,16 @@ fn experiments_that_cannot_be_run() {
                     members: vec![0, 1],
                 }
             }),
-            "nest dissimilarity 1.5; use more than 0 and at most 1",
+            "nest dissimilarity 1.5; use at least 1e-10 and at most 1",
+        ),
+        (
+            message(|e| {
+                e.noise = Noise::GevNested {
+                    dissimilarity: 9e-11,
+                    members: vec![0, 1],
+                }
+            }),
+            "nest dissimilarity 0.00000000009; use at least 1e-10 and at most 1",
         ),
         (
             message(|e| {

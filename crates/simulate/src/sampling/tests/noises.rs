@@ -188,3 +188,48 @@ fn normal_noise_chooses_by_probit() {
         assert!(pearson(&tally.counts, &shares(variance * 1.3)) < REJECTED, "{text}");
     }
 }
+
+/// Shares of three equal members by their noise alone, and how often two of them tie.
+fn shares_of_a_nest(dissimilarity: f64) -> ([u64; 3], usize) {
+    let members = vec![0, 1, 2];
+    let noise = Noise::GevNested { dissimilarity, members };
+    let mut source = Source::new(&noise);
+    let mut stream: Stream = Seed::new(12).stream(0);
+    let (mut counts, mut ties) = ([0; 3], 0);
+    for _ in 0..BLOCKS {
+        let mut values = [[0.0; BLOCK]; 3];
+        source.begin_block(&mut stream);
+        for (j, values) in values.iter_mut().enumerate() {
+            source.fill(&mut stream, j, values);
+        }
+        for i in 0..BLOCK {
+            let [a, b, c] = values.map(|values| values[i]);
+            counts[if a >= b && a >= c { 0 } else { usize::from(c > b) + 1 }] += 1;
+            ties += usize::from(a == b || b == c || a == c);
+        }
+    }
+    (counts, ties)
+}
+
+#[test]
+fn members_of_the_tightest_nest_share_equally() {
+    let shares = [1.0 / 3.0; 3];
+    let least = crate::noise::LEAST_DISSIMILARITY;
+    let (counts, ties) = shares_of_a_nest(least);
+    assert!(pearson(&counts, &shares) > LEVEL, "{counts:?}");
+    // Steps of about 10⁻⁶ of a Gumbel's spread: a tie in some 10⁵ draws or none.
+    assert!(ties <= 5, "{ties} ties");
+    let choices = |dissimilarity| {
+        let members = vec![0, 1, 2];
+        experiment(&[0.0; 3], Noise::GevNested { dissimilarity, members }).run()
+    };
+    assert!(pearson(&choices(least).unwrap().counts, &shares) > LEVEL);
+    // Below, rounding favours the first; it is refused.
+    assert!(pearson(&shares_of_a_nest(1e-15).0, &shares) < REJECTED);
+    for dissimilarity in [9e-11, 1e-15, 1e-308, 0.0, f64::NAN] {
+        assert!(matches!(
+            choices(dissimilarity),
+            Err(ExperimentError::Dissimilarity { .. })
+        ));
+    }
+}
