@@ -81,10 +81,10 @@ pub fn check_table(path: &Path, inputs: &[&Path], product: Product) -> Result<()
     }
 }
 
-/// Writes a table beside its place and moves it there.
-pub fn write_table(path: &Path, table: &Table) -> Result<(), Failure> {
+/// Writes a table beside its place and moves it there; text so that it is read back with `form`.
+pub fn write_table(path: &Path, table: &Table, form: &ReadOptions) -> Result<(), Failure> {
     let temporary = partial(path);
-    let written = logsum_tables::write(&temporary, table)
+    let written = logsum_tables::write_as(&temporary, table, form)
         .map_err(|error| error.to_string())
         .and_then(|()| std::fs::rename(&temporary, path).map_err(|error| error.to_string()));
     written.map_err(|cause| {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use logsum_data::ChoiceData;
 use logsum_report::{Format, PredictedAlternative, PredictionReport};
+use logsum_tables::ReadOptions;
 use logsum_utility::{Fit, Model, Prediction, Share, observed_shares};
 
 use crate::args::PredictArgs;
@@ -49,7 +50,7 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     }
     output::warnings(&warnings, args.form.quiet);
     if let Some(path) = &args.output {
-        destination::write_table(path, &rows::table(&model, &prediction))?;
+        destination::write_table(path, &rows::table(&model, &prediction), &ReadOptions::default())?;
     }
     print(
         &report(&fit, &loaded, args.data.as_deref(), &model, &prediction, &shares),

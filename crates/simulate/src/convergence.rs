@@ -1,6 +1,7 @@
 //! How fast drawn frequencies come to the probabilities: as the inverse square root of the number of draws.
 
 use logsum_draws::Seed;
+use logsum_estimate::two_sided_p_value;
 use rand::Rng;
 use serde::Serialize;
 
@@ -89,6 +90,14 @@ pub enum ConvergenceError {
 }
 
 impl Convergence {
+    /// Whether the slope tells at this level that the error does not fall as 1/√R, a slope of −½; not where there is none.
+    pub fn rejects_rate(&self, level: f64) -> bool {
+        match (self.slope, self.slope_std_error) {
+            (Some(slope), Some(error)) => two_sided_p_value((slope + 0.5) / error) < level,
+            _ => false,
+        }
+    }
+
     /// Runs the experiment with each number of draws, several times; its own `draws` and `top` are not used.
     ///
     /// # Errors

@@ -42,4 +42,4 @@ mod write;
 
 pub use error::{Offender, TableError};
 pub use read::{Columns, Header, ReadOptions, Want, column_names, read};
-pub use write::write;
+pub use write::{write, write_as};

@@ -12,6 +12,7 @@ use polars_io::parquet::write::ParquetWriter;
 
 use crate::error::TableError;
 use crate::file::{Format, TextKind};
+use crate::read::ReadOptions;
 
 /// Writes a table as CSV, TSV (`.tsv`, `.tab`, `.txt`, `.dat`) or Parquet, as the ending of the
 /// path says. An existing file is replaced.
@@ -26,6 +27,17 @@ use crate::file::{Format, TextKind};
 /// # Panics
 /// If the columns of the table do not all have its number of rows.
 pub fn write(path: &Path, table: &Table) -> Result<(), TableError> {
+    write_as(path, table, &ReadOptions::default())
+}
+
+/// As [`write`], so that the text is read back with `options`: their separator and their decimal mark.
+///
+/// # Errors
+/// As [`write`].
+///
+/// # Panics
+/// As [`write`].
+pub fn write_as(path: &Path, table: &Table, options: &ReadOptions) -> Result<(), TableError> {
     let lengths = table.columns.iter().map(|column| column.values.len());
     assert!(
         lengths.into_iter().all(|length| length == table.n_rows),
@@ -35,8 +47,13 @@ pub fn write(path: &Path, table: &Table) -> Result<(), TableError> {
     let written = match format {
         Format::Parquet => parquet(path, table).map_err(|error| error.to_string()),
         Format::Text(kind) => {
-            let separator = if kind == TextKind::Comma { b',' } else { b'\t' };
-            text(path, table, separator).map_err(|error| error.to_string())
+            let usual = match kind {
+                TextKind::Comma if options.decimal_comma => b';',
+                TextKind::Comma => b',',
+                _ => b'\t',
+            };
+            let separator = options.separator.unwrap_or(usual);
+            text(path, table, separator, options.decimal_comma).map_err(|error| error.to_string())
         }
     };
     written.map_err(|cause| TableError::NotWritten {
@@ -57,7 +74,7 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
-fn text(path: &Path, table: &Table, separator: u8) -> io::Result<()> {
+fn text(path: &Path, table: &Table, separator: u8, decimal_comma: bool) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     let names = table.columns.iter().map(|column| column.name.as_str());
     line(&mut out, separator, names)?;
@@ -70,6 +87,9 @@ fn text(path: &Path, table: &Table, separator: u8) -> io::Result<()> {
             }
             match &column.values {
                 Values::Number(values) if values[row].is_nan() && lone => out.write_all(b"\"\"")?,
+                Values::Number(values) if decimal_comma => {
+                    cell(&mut out, separator, &number(values[row]).replace('.', ","), false)?;
+                }
                 Values::Number(values) => out.write_all(number(values[row]).as_bytes())?,
                 Values::Text(texts) => match texts.get(row) {
                     Some(text) => cell(&mut out, separator, text, lone)?,

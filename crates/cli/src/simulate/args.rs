@@ -16,7 +16,7 @@ pub enum SimulateCommand {
     Boltzmann(BoltzmannArgs),
     /// Write synthetic choices with known parameters, drawn from any model file
     Choices(ChoicesArgs),
-    /// Simulate and estimate many times: bias, spread and coverage of the estimates
+    /// Simulate and estimate many times: bias, spread and coverage; exit 1 if no estimation converges
     Recovery(RecoveryArgs),
 }
 
@@ -28,8 +28,8 @@ pub struct GumbelMaxArgs {
     /// Take the utilities of a case of this fit
     #[arg(long, value_name = "FIT.json", requires = "case", conflicts_with = "utilities")]
     pub fit: Option<PathBuf>,
-    /// The case: its identifier in long data, its row in wide data
-    #[arg(long, value_name = "CASE", requires = "fit")]
+    /// The case: its identifier in long data, its row in wide data, where row 1 is the header
+    #[arg(long, value_name = "CASE", requires = "fit", conflicts_with = "utilities")]
     pub case: Option<String>,
     /// Data file of the fit, if it is not where the fit file says
     #[arg(long, value_name = "FILE", requires = "fit")]
@@ -38,7 +38,7 @@ pub struct GumbelMaxArgs {
     #[arg(long, value_name = "T", default_value_t = 1.0, allow_hyphen_values = true)]
     pub temperature: f64,
     /// gumbel, normal, logistic, exponential, uniform, laplace, student:5, gev-nested:0.5, correlated-normal:0.9 or
-    /// exponential-race
+    /// exponential-race; all have the variance of the standard Gumbel, π²/6, so that their shape alone differs
     #[arg(long, value_name = "NOISE", default_value = "gumbel")]
     pub noise: String,
     /// Alternatives that share a nest or are correlated, counted from 1 [default: the last two]
@@ -145,6 +145,9 @@ pub struct RecoveryArgs {
     /// How often to simulate and estimate
     #[arg(long, value_name = "R", default_value = "200", value_parser = whole)]
     pub replications: u64,
+    /// Covariance behind the standard errors: hessian, opg or robust
+    #[arg(long, value_name = "KIND", default_value = "hessian")]
+    pub covariance: String,
     /// Level of the intervals whose coverage is counted
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95, allow_hyphen_values = true)]
     pub confidence: f64,

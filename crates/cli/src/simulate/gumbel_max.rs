@@ -22,6 +22,13 @@ pub fn run(args: &GumbelMaxArgs) -> Result<u8, Failure> {
         _ => unreachable!("one of the two is required"),
     };
     let members = members(args.nest.as_deref())?;
+    let shared = args.noise.starts_with("gev-nested") || args.noise.starts_with("correlated-normal");
+    if members.is_some() && !shared {
+        return Err(Failure::bad_input(format!(
+            "--nest belongs to --noise gev-nested:λ or correlated-normal:ρ, not to {}",
+            args.noise
+        )));
+    }
     let noise = Noise::parse(&args.noise, utilities.len(), members.as_deref()).map_err(Failure::bad_input)?;
     let mut experiment = Experiment {
         top: args.top.unwrap_or(2).min(if args.top.is_some() {
@@ -57,7 +64,14 @@ pub fn run(args: &GumbelMaxArgs) -> Result<u8, Failure> {
             output::style(),
         ))?;
         write_picture(args.picture.as_deref(), || simulation::convergence_picture(&found))?;
-        return Ok(0);
+        let rejected = found.rejects_rate(args.level);
+        if rejected {
+            output::note(&format!(
+                "error: the error does not fall as the inverse square root of the draws: rejected at the level {}",
+                args.level
+            ));
+        }
+        return Ok(if rejected { NOT_CONVERGED } else { 0 });
     }
     let counter = Counter::new(args.draws, "draws", form.quiet);
     let tally = experiment.run_with(&|done| counter.set(done));

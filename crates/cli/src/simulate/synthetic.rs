@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use logsum_data::ChoiceData;
 use logsum_draws::Seed;
-use logsum_report::{Format, simulation};
+use logsum_report::simulation;
 use logsum_simulate::{Design, DesignError, RecoveryError, RecoveryStudy, SimulationError};
-use logsum_utility::{ModelFile, Specification};
+use logsum_utility::{CovarianceKind, ModelFile, Specification};
 
 use super::args::{ChoicesArgs, RecoveryArgs, SyntheticArgs};
 use super::{check_picture, write_picture};
@@ -28,18 +28,23 @@ struct Source {
 }
 
 impl Source {
-    fn read(args: &SyntheticArgs) -> Result<Self, Failure> {
+    fn read(args: &SyntheticArgs, quiet: bool) -> Result<Self, Failure> {
         let model = load::load_model(&args.model)?;
         if let Err(error) = model.specification.validate() {
             return Err(Failure::all(error.each()));
         }
-        let truth = truth(args.parameters.as_deref(), &model.specification, &args.model)?;
+        let truth = truth(args.parameters.as_deref(), &model.specification, &args.model, quiet)?;
         let (cases, each) = (args.cases as usize, args.per_decision_maker.map(|each| each as usize));
         let (model, data, path) = if Design::unstated(&model).is_empty() && model.synthetic.is_some() {
             (model, None, None)
         } else {
             let path = load::data_of(&model, &args.model);
+            if model.synthetic.is_some() && !path.exists() {
+                let missing: Vec<String> = Design::unstated(&model).into_iter().map(str::to_owned).collect();
+                return Err(Failure::bad_input(DesignError::Unstated(missing)));
+            }
             let loaded = load::load_data(model, path, &[])?;
+            output::warnings(loaded.data.warnings(), quiet);
             (loaded.model, Some(loaded.data), Some(loaded.path))
         };
         Ok(Source {
@@ -59,7 +64,7 @@ impl Source {
 }
 
 /// True values: the estimates of a fit by name, or the starting values.
-fn truth(path: Option<&Path>, specification: &Specification, model: &Path) -> Result<Vec<f64>, Failure> {
+fn truth(path: Option<&Path>, specification: &Specification, model: &Path, quiet: bool) -> Result<Vec<f64>, Failure> {
     let parameters = || specification.parameters.iter().map(|declared| &declared.parameter);
     let Some(path) = path else {
         let starts: Vec<f64> = parameters().map(|parameter| parameter.start).collect();
@@ -72,6 +77,13 @@ fn truth(path: Option<&Path>, specification: &Specification, model: &Path) -> Re
         return Ok(starts);
     };
     let fit = show::read(path)?;
+    if !fit.converged {
+        let warning = format!(
+            "--parameters \"{}\" has not converged; its values are taken as true all the same",
+            path.display()
+        );
+        output::warnings(&[warning], quiet);
+    }
     let symbols: Vec<String> = ModelFile::from_json(&fit.model.specification)
         .map(|file| file.specification.symbols())
         .unwrap_or_default();
@@ -112,7 +124,7 @@ fn truth(path: Option<&Path>, specification: &Specification, model: &Path) -> Re
 
 /// Draws synthetic choices and writes them.
 pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
-    let source = Source::read(&args.synthetic)?;
+    let source = Source::read(&args.synthetic, args.common.output.quiet)?;
     let mut inputs = vec![args.synthetic.model.as_path()];
     inputs.extend(args.synthetic.parameters.as_deref());
     inputs.extend(source.path.as_deref());
@@ -128,16 +140,23 @@ pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
         Seed::new(args.common.seed),
     )
     .map_err(|error| Failure::all(&simulation_problems(&error)))?;
-    destination::write_table(&args.output, &data.to_table())?;
+    let form = load::read_options(source.model.separator, source.model.decimal_comma);
+    destination::write_table(&args.output, &data.to_table(), &form)?;
 
     let form = &args.common.output;
     let mut description = data.describe(&source.model.attribute_columns());
     description.file = args.output.display().to_string();
-    let text = match form.format {
-        Format::Text => logsum_report::description_text(&description, output::style()),
-        other => logsum_report::description(&description, other),
-    };
-    output::result(&text)?;
+    let seed = args.common.seed;
+    let symbols = source.model.specification.parameters.iter();
+    let terms = symbols.map(|declared| declared.parameter.name.clone());
+    let truth: Vec<(String, f64)> = terms.zip(source.truth.iter().copied()).collect();
+    output::result(&simulation::choices(
+        &description,
+        &truth,
+        seed,
+        form.format,
+        output::style(),
+    ))?;
     output::warnings(data.warnings(), form.quiet);
     if data.n_cases() < source.cases && !form.quiet {
         output::note(&format!(
@@ -152,7 +171,16 @@ pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
 /// Simulates and estimates many times.
 pub fn recovery(args: &RecoveryArgs) -> Result<u8, Failure> {
     check_picture(args.picture.as_deref())?;
-    let source = Source::read(&args.synthetic)?;
+    let covariance: CovarianceKind = args
+        .covariance
+        .parse()
+        .map_err(|error: String| Failure::bad_input(error))?;
+    if matches!(covariance, CovarianceKind::Clustered(_)) {
+        return Err(Failure::bad_input(
+            "--covariance clustered: simulated data have no clusters but decision makers, by whom robust sums the scores; use robust",
+        ));
+    }
+    let source = Source::read(&args.synthetic, args.common.output.quiet)?;
     let design = source.design()?;
     let study = RecoveryStudy {
         specification: &source.model.specification,
@@ -160,6 +188,7 @@ pub fn recovery(args: &RecoveryArgs) -> Result<u8, Failure> {
         truth: &source.truth,
         replications: args.replications as usize,
         confidence: args.confidence,
+        covariance: covariance.clone(),
         seed: args.common.seed,
     };
     let form = &args.common.output;
@@ -179,6 +208,11 @@ pub fn recovery(args: &RecoveryArgs) -> Result<u8, Failure> {
     let title = &source.model.title;
     output::result(&simulation::recovery(&found, title, form.format, output::style()))?;
     write_picture(args.picture.as_deref(), || simulation::recovery_picture(&found, title))?;
+    if source.model.schema.weight.is_some() && covariance == CovarianceKind::Hessian && !form.quiet {
+        output::note(
+            "warning: the model weighs its cases: classical standard errors do not hold then; use --covariance robust",
+        );
+    }
     let failed = found.replications - found.converged;
     if failed > 0 && !form.quiet {
         output::note(&format!(

@@ -63,7 +63,13 @@ fn page(found: &GumbelMax, seed: u64) -> Page {
         page.table("", tests);
     }
     if is_not_gumbel(found) && found.under_noise.is_some() {
-        page.note(format!("Exact: the probability under {} noise.", found.noise));
+        // Nests are of Gumbel noise; all others have no mean, and the spread of the Gumbel.
+        let scale = if found.noise.starts_with("gev") {
+            String::new()
+        } else {
+            ", which has the mean 0 and the variance of standard Gumbel noise, π²/6".to_owned()
+        };
+        page.note(format!("Exact: the probability under {} noise{scale}.", found.noise));
     }
     let pooled = found.softmax.pooled;
     if pooled > 0 {
@@ -228,6 +234,9 @@ fn compare_orderings(found: &OrderingShares) -> (Table, Table) {
 /// Whether the frequencies may have come from softmax, and what else there is to say.
 fn verdict(found: &GumbelMax) -> String {
     let (p, at) = (p_in_words(found.softmax.g.p_value), given(found.level));
+    if found.softmax.g.degrees == 0 && !found.rejected {
+        return "Nothing could be tested: too few draws are expected of all alternatives but one.".to_owned();
+    }
     let mut sentences = vec![if found.rejected {
         format!("The frequencies do not come from softmax: the G test rejects it at the level {at} ({p}).")
     } else {
@@ -243,7 +252,7 @@ fn verdict(found: &GumbelMax) -> String {
                 )
             } else if found.rejected {
                 format!(
-                    "They agree with the exact probabilities under {} noise ({p}).",
+                    "The exact probabilities under {} noise are not rejected ({p}).",
                     found.noise
                 )
             } else {
@@ -287,7 +296,7 @@ fn others(found: &GumbelMax) -> String {
         ),
         (
             "its independence of the winner",
-            Some(found.maximum.independence.p_value),
+            Some(found.maximum.independence.p_value).filter(|_| found.maximum.independence.degrees > 0),
         ),
         ("Plackett–Luce for the orderings", orderings),
     ];

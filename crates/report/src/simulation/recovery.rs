@@ -36,6 +36,7 @@ fn page(found: &Recovery, title: &str) -> Page {
     for (reason, times) in &found.failures {
         page.fact("Left out", format!("{}: {reason}", count(*times)));
     }
+    page.fact("Standard errors", kind(&found.covariance_kind));
     page.fact("Seed", found.seed.to_string());
     page.table("", table(found));
     if let Some(error) = found
@@ -50,7 +51,29 @@ fn page(found: &Recovery, title: &str) -> Page {
             fixed(100.0 * error, 1),
         ));
     }
+    for parameter in &found.parameters {
+        let without = found.converged - parameter.with_std_error;
+        if without > 0 {
+            page.note(format!(
+                "{} has no standard error in {}, at a bound: they count in its bias and RMSE, not in its coverage.",
+                parameter.term,
+                counted(without, "replication"),
+            ));
+        }
+    }
+    if found.converged < found.replications {
+        page.note("All numbers are of the replications that converged, and hold for such samples only.");
+    }
     page
+}
+
+fn kind(name: &str) -> &str {
+    match name {
+        "hessian" => "from the Hessian (classical)",
+        "opg" => "from the outer product of scores",
+        "robust" => "robust (sandwich)",
+        other => other,
+    }
 }
 
 fn table(found: &Recovery) -> Table {

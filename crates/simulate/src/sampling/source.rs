@@ -8,9 +8,7 @@ use rand_distr::{Distribution, StandardNormal, StudentT};
 
 use super::kernel::BLOCK;
 use crate::Noise;
-
-/// Standard deviation of the standard Gumbel, π/√6.
-pub(super) const SPREAD: f64 = 1.282_549_830_161_864;
+use crate::constants::GUMBEL_DEVIATION;
 
 /// Draws the noise of one alternative after another for a block of draws.
 pub(super) enum Source<'a> {
@@ -57,7 +55,7 @@ impl<'a> Source<'a> {
             Noise::Student { degrees } => Source::Student {
                 law: StudentT::new(*degrees).expect("degrees of freedom were checked"),
                 // The variance is ν/(ν − 2).
-                scale: SPREAD * ((degrees - 2.0) / degrees).sqrt(),
+                scale: GUMBEL_DEVIATION * ((degrees - 2.0) / degrees).sqrt(),
             },
             Noise::GevNested { dissimilarity, members } => Source::GevNested {
                 dissimilarity: *dissimilarity,
@@ -72,8 +70,8 @@ impl<'a> Source<'a> {
                 let common = ((1.0 + (m - 1.0) * correlation).max(0.0).sqrt() - own) / m;
                 Source::CorrelatedNormal {
                     members,
-                    own: SPREAD * own,
-                    common: SPREAD * common,
+                    own: GUMBEL_DEVIATION * own,
+                    common: GUMBEL_DEVIATION * common,
                     normals: vec![[0.0; BLOCK]; members.len()],
                     sum: Box::new([0.0; BLOCK]),
                 }
@@ -106,7 +104,7 @@ impl<'a> Source<'a> {
             Source::Gumbel => stream.fill_gumbel(noise),
             Source::Normal => {
                 fill_normal(stream, noise);
-                noise.iter_mut().for_each(|z| *z *= SPREAD);
+                noise.iter_mut().for_each(|z| *z *= GUMBEL_DEVIATION);
             }
             Source::Logistic => {
                 stream.fill_open01(noise);
@@ -117,7 +115,7 @@ impl<'a> Source<'a> {
             }
             Source::Exponential => {
                 stream.fill_exponential(noise);
-                noise.iter_mut().for_each(|e| *e = SPREAD * (*e - 1.0));
+                noise.iter_mut().for_each(|e| *e = GUMBEL_DEVIATION * (*e - 1.0));
             }
             Source::Uniform => {
                 stream.fill_open01(noise);
@@ -129,7 +127,7 @@ impl<'a> Source<'a> {
                 // The standard Laplace has variance 2.
                 noise.iter_mut().for_each(|u| {
                     let (sign, tail) = if *u < 0.5 { (-1.0, *u) } else { (1.0, 1.0 - *u) };
-                    *u = -sign * SPREAD * FRAC_1_SQRT_2 * ln(2.0 * tail);
+                    *u = -sign * GUMBEL_DEVIATION * FRAC_1_SQRT_2 * ln(2.0 * tail);
                 });
             }
             Source::Student { law, scale } => noise.fill_with(|| *scale * law.sample(stream)),
@@ -160,7 +158,7 @@ impl<'a> Source<'a> {
                 }
                 None => {
                     fill_normal(stream, noise);
-                    noise.iter_mut().for_each(|z| *z *= SPREAD);
+                    noise.iter_mut().for_each(|z| *z *= GUMBEL_DEVIATION);
                 }
             },
         }

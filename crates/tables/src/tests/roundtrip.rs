@@ -94,3 +94,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_european_table_is_read_back_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("europe.csv");
+    let source = folder.path().join("source.csv");
+    std::fs::write(&source, "x,name,y\n1.5,\"a;b\",2\n-0.25,\"c,d\",1e-7\n").unwrap();
+    let table = crate::read(&source, Columns::All, &ReadOptions::default()).unwrap();
+    for separator in [None, Some(b';')] {
+        let options = ReadOptions {
+            separator,
+            decimal_comma: true,
+        };
+        crate::write_as(&path, &table, &options).unwrap();
+        let again = crate::read(&path, Columns::All, &options).unwrap();
+        assert_eq!(again.columns, table.columns);
+    }
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.starts_with("x;name;y\n1,5;\"a;b\";2\n"), "{written}");
+}

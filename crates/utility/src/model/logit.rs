@@ -1,6 +1,6 @@
 //! The logit kernel: utilities of a block to probabilities, ln P(outcome) and its derivative in utility.
 
-use logsum_draws::{Stream, ln};
+use logsum_draws::Stream;
 
 /// Lanes of a block that share a choice set: utilities in, probabilities and residuals out. Slot-major: slot s of
 /// lane i stands at `s * lanes + i`.
@@ -126,7 +126,7 @@ impl Kernel {
 pub(crate) fn choose(utilities: &[f64], stream: &mut Stream) -> usize {
     let mut best = (f64::NEG_INFINITY, 0);
     for (position, utility) in utilities.iter().enumerate() {
-        let total = utility - ln(-ln(stream.open01()));
+        let total = utility + stream.gumbel();
         if total > best.0 {
             best = (total, position);
         }

@@ -197,9 +197,9 @@ fn a_rejection_says_what_is_right_instead() {
     let text = flat(&rejected());
     for part in [
         "The frequencies do not come from softmax: the G test rejects it at the level 0.001 (p < 1e-300).",
-        "They agree with the exact probabilities under correlated-normal:0.9 noise (p = 0.4795).",
+        "The exact probabilities under correlated-normal:0.9 noise are not rejected (p = 0.4795).",
         "Rejected: the Gumbel law of the largest utility; not rejected: its independence of the winner.",
-        "Exact: the probability under correlated-normal:0.9 noise.",
+        "Exact: the probability under correlated-normal:0.9 noise, which has the mean 0 and the variance of standard Gumbel noise, π²/6.",
         "Exact under correlated-normal:0.9: G 0.510 1 0.4795",
         "-inf 1.0e-12",
     ] {

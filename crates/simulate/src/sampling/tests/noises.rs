@@ -3,8 +3,9 @@
 use logsum_draws::Stream;
 use statrs::distribution::StudentsT;
 
-use super::super::source::{SPREAD, Source};
+use super::super::source::Source;
 use super::*;
+use crate::constants::GUMBEL_DEVIATION;
 
 const BLOCKS: usize = 200;
 
@@ -51,20 +52,23 @@ fn gumbel(x: f64) -> f64 {
 
 #[test]
 fn noises_follow_their_laws() {
-    let student = StudentsT::new(0.0, SPREAD * (3.0_f64 / 5.0).sqrt(), 5.0).expect("a law");
+    let student = StudentsT::new(0.0, GUMBEL_DEVIATION * (3.0_f64 / 5.0).sqrt(), 5.0).expect("a law");
     let laws: Vec<(&str, Law)> = vec![
         ("gumbel", Box::new(gumbel)),
-        ("normal", Box::new(|x| Normal::standard().cdf(x / SPREAD))),
+        ("normal", Box::new(|x| Normal::standard().cdf(x / GUMBEL_DEVIATION))),
         ("logistic", Box::new(|x| 1.0 / (1.0 + (-x * 2.0_f64.sqrt()).exp()))),
-        ("exponential", Box::new(|x| -(-(x / SPREAD + 1.0).max(0.0)).exp_m1())),
+        (
+            "exponential",
+            Box::new(|x| -(-(x / GUMBEL_DEVIATION + 1.0).max(0.0)).exp_m1()),
+        ),
         (
             "uniform",
-            Box::new(|x| (x / (12.0_f64.sqrt() * SPREAD) + 0.5).clamp(0.0, 1.0)),
+            Box::new(|x| (x / (12.0_f64.sqrt() * GUMBEL_DEVIATION) + 0.5).clamp(0.0, 1.0)),
         ),
         (
             "laplace",
             Box::new(|x: f64| {
-                let tail = 0.5 * (-x.abs() * 2.0_f64.sqrt() / SPREAD).exp();
+                let tail = 0.5 * (-x.abs() * 2.0_f64.sqrt() / GUMBEL_DEVIATION).exp();
                 if x < 0.0 { tail } else { 1.0 - tail }
             }),
         ),
@@ -72,11 +76,11 @@ fn noises_follow_their_laws() {
         ("gev-nested:0.3", Box::new(gumbel)),
         (
             "correlated-normal:0.7",
-            Box::new(|x| Normal::standard().cdf(x / SPREAD)),
+            Box::new(|x| Normal::standard().cdf(x / GUMBEL_DEVIATION)),
         ),
         (
             "correlated-normal:-0.5",
-            Box::new(|x| Normal::standard().cdf(x / SPREAD)),
+            Box::new(|x| Normal::standard().cdf(x / GUMBEL_DEVIATION)),
         ),
     ];
     for (text, law) in laws {
@@ -91,7 +95,7 @@ fn noises_follow_their_laws() {
 /// The variance of a sample of noise with a finite fourth moment, against π²/6.
 #[test]
 fn noises_have_the_variance_of_the_gumbel() {
-    assert!((SPREAD * SPREAD - std::f64::consts::PI.powi(2) / 6.0).abs() < 1e-15);
+    assert!((GUMBEL_DEVIATION * GUMBEL_DEVIATION - std::f64::consts::PI.powi(2) / 6.0).abs() < 1e-15);
     for text in [
         "gumbel",
         "normal",
@@ -109,8 +113,11 @@ fn noises_have_the_variance_of_the_gumbel() {
             let moment = |power| column.iter().map(|x| (x - mean).powi(power)).sum::<f64>() / n;
             let error = ((moment(4) - moment(2).powi(2)) / n).sqrt();
             let z = |variance: f64| (moment(2) - variance) / error;
-            assert!(two_sided(z(SPREAD * SPREAD)) > LEVEL, "{text}");
-            assert!(two_sided(z(1.2 * SPREAD * SPREAD)) < REJECTED, "{text}");
+            assert!(two_sided(z(GUMBEL_DEVIATION * GUMBEL_DEVIATION)) > LEVEL, "{text}");
+            assert!(
+                two_sided(z(1.2 * GUMBEL_DEVIATION * GUMBEL_DEVIATION)) < REJECTED,
+                "{text}"
+            );
         }
     }
 }
@@ -171,7 +178,7 @@ fn nested_noise_chooses_by_nested_logit() {
         // The largest utility of a generalised extreme value model is Gumbel about its logsum.
         let logsum = utilities[0] - temperature * expected[0].ln();
         let z = (tally.maximum_mean - logsum - EULER_GAMMA * temperature)
-            / (temperature * SPREAD / (tally.draws as f64).sqrt());
+            / (temperature * GUMBEL_DEVIATION / (tally.draws as f64).sqrt());
         assert!(two_sided(z) > LEVEL, "{dissimilarity}");
     }
 }
@@ -182,7 +189,7 @@ fn normal_noise_chooses_by_probit() {
     for (text, variance) in [("normal", 2.0), ("correlated-normal:0.6", 0.8)] {
         let noise = Noise::parse(text, 2, None).expect("a noise");
         let tally = experiment(&[0.5, 0.0], noise).run().expect("runs");
-        let p = |variance: f64| Normal::standard().cdf(0.5 / (SPREAD * f64::sqrt(variance)));
+        let p = |variance: f64| Normal::standard().cdf(0.5 / (GUMBEL_DEVIATION * f64::sqrt(variance)));
         let shares = |variance: f64| [p(variance), 1.0 - p(variance)];
         assert!(pearson(&tally.counts, &shares(variance)) > LEVEL, "{text}");
         assert!(pearson(&tally.counts, &shares(variance * 1.3)) < REJECTED, "{text}");
