@@ -213,7 +213,8 @@ fn estimate(fit: &Fit, at: usize) -> (f64, Option<f64>) {
 fn reason(mut fit: Fit) -> String {
     let found = fit.convergence.reason.contains("see the warnings");
     match fit.warnings.pop() {
-        Some(finding) if found => finding,
+        // What follows differs from sample to sample.
+        Some(finding) if found => finding.split(": ").next().unwrap_or_default().to_owned(),
         _ => fit.convergence.reason,
     }
 }
