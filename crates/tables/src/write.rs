@@ -30,13 +30,13 @@ pub fn write(path: &Path, table: &Table) -> Result<(), TableError> {
     write_as(path, table, &ReadOptions::default())
 }
 
-/// As [`write`], so that the text is read back with `options`: their separator and their decimal mark.
+/// As [`write()`], so that the text is read back with `options`: their separator and their decimal mark.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 ///
 /// # Panics
-/// As [`write`].
+/// As [`write()`].
 pub fn write_as(path: &Path, table: &Table, options: &ReadOptions) -> Result<(), TableError> {
     let lengths = table.columns.iter().map(|column| column.values.len());
     assert!(
