@@ -5,13 +5,21 @@ use std::collections::{BTreeSet, HashMap};
 use logsum_data::{ChoiceData, Level, Outcome};
 use logsum_expressions::{Graph, NodeId};
 
+use super::aligned::Aligned;
 use super::plan::{Source, UtilityPlan};
+use super::tiling::{Run, Tiling};
 
 /// Logical lanes: sums over cases are kept in this many parts on every machine, so that all give the same bits.
 pub(crate) const LANES: usize = 8;
 
 /// Consecutive decision makers whose contributions are added up before anything else is.
 const SEGMENT: usize = 1024;
+
+/// Lanes in one visit: few calls and short sums at its end are the better for many, the caches for few.
+const VISITS: [usize; 3] = [64, 32, 16];
+
+/// Bytes that the derivatives of a visit may take, if fewer lanes help.
+const VISIT_BYTES: usize = 80 << 10;
 
 /// A choice set as the arithmetic sees it: which plan computes the utility of each of its slots, from which stored
 /// columns. Sets of different alternatives with the same plans in the same order are one.
@@ -22,6 +30,12 @@ pub(crate) struct ChoiceSet {
     pub parameters: Vec<u32>,
     /// For each of them, which of the first slot's parameters it is, if every slot has it.
     pub shared: Vec<Option<usize>>,
+    /// Runs of derivatives in the order in which they are computed.
+    pub runs: Vec<Run>,
+    /// Which of them meet.
+    pub tiling: Tiling,
+    /// Lanes in one visit: a block and everything computed from it stay in the caches next to the processor.
+    pub visit: usize,
     /// What each stored column of a group holds.
     columns: Vec<(NodeId, Option<usize>)>,
 }
@@ -49,6 +63,11 @@ impl Slot {
             .map(|&(_, position, _)| position)
             .chain(self.rest_positions.iter().copied())
     }
+
+    /// Runs of derivatives in it.
+    pub fn n_runs(&self) -> usize {
+        self.terms.len() + self.rest_positions.len()
+    }
 }
 
 /// A source as a group stores it.
@@ -66,7 +85,8 @@ pub(crate) struct Group {
     pub cases: Vec<u32>,
     /// Lanes: the number of cases, rounded up to a multiple of [`LANES`]; the last case fills the rest at weight 0.
     pub stride: usize,
-    columns: Vec<f64>,
+    /// Lanes of one visit after another, in each the stored columns one after another.
+    columns: Aligned,
     /// Chosen slot per lane; empty where outcomes are counts.
     pub chosen: Vec<u32>,
     /// Counts per slot and lane; empty where one alternative is chosen.
@@ -76,21 +96,28 @@ pub(crate) struct Group {
 
 impl Group {
     /// Fills a column from values per case (no slot) or per pair.
-    fn store(&mut self, data: &ChoiceData, column: usize, slot: Option<usize>, values: &[f64]) {
-        let lanes = &mut self.columns[column * self.stride..(column + 1) * self.stride];
-        for (lane, &case) in lanes.iter_mut().zip(&self.cases) {
-            *lane = match slot {
-                None => values[case as usize],
-                Some(slot) => values[data.pairs(case as usize).start + slot],
-            };
+    fn store(&mut self, data: &ChoiceData, visit: usize, column: usize, slot: Option<usize>, values: &[f64]) {
+        let last = *self.cases.last().expect("a group has cases");
+        for from in (0..self.stride).step_by(visit) {
+            let lanes = visit.min(self.stride - from);
+            let start = from * self.n_columns() + column * lanes;
+            for (at, lane) in self.columns[start..start + lanes].iter_mut().enumerate() {
+                let case = *self.cases.get(from + at).unwrap_or(&last) as usize;
+                *lane = match slot {
+                    None => values[case],
+                    Some(slot) => values[data.pairs(case).start + slot],
+                };
+            }
         }
-        let last = lanes[self.cases.len() - 1];
-        lanes[self.cases.len()..].fill(last);
     }
 
-    /// Lanes of a stored column.
-    pub fn column(&self, index: usize) -> &[f64] {
-        &self.columns[index * self.stride..(index + 1) * self.stride]
+    fn n_columns(&self) -> usize {
+        self.columns.len() / self.stride
+    }
+
+    /// The stored columns of a visit, one after another.
+    pub fn columns(&self, from: usize, lanes: usize) -> &[f64] {
+        &self.columns[from * self.n_columns()..(from + lanes) * self.n_columns()]
     }
 }
 
@@ -155,7 +182,7 @@ impl Blocks {
             let values = data.evaluate(graph, node, level);
             for &(set, column, slot) in users {
                 for &(segment, index) in &groups[set] {
-                    self.segments[segment].groups[index].store(data, column, slot, &values);
+                    self.segments[segment].groups[index].store(data, self.sets[set].visit, column, slot, &values);
                 }
             }
         }
@@ -246,7 +273,7 @@ impl Arrangement {
         Group {
             set,
             stride,
-            columns: vec![0.0; self.sets[set].columns.len() * stride],
+            columns: Aligned::zeros(self.sets[set].columns.len() * stride),
             chosen,
             counts,
             weights,
@@ -256,11 +283,6 @@ impl Arrangement {
 }
 
 impl ChoiceSet {
-    /// Whether derivatives by a parameter are zero in a slot because they are measured from it.
-    pub fn is_zero(&self, slot: usize, position: usize) -> bool {
-        slot == 0 && self.shared[position].is_some()
-    }
-
     fn new(plans: &[UtilityPlan], slot_plans: &[u32]) -> Self {
         let distinct: BTreeSet<u32> = slot_plans.iter().copied().collect();
         let mut parameters: Vec<u32> = distinct
@@ -325,9 +347,27 @@ impl ChoiceSet {
         {
             shared[position] = Some(run);
         }
+        let runs: Vec<Run> = slots
+            .iter()
+            .enumerate()
+            .flat_map(|(slot, of_slot)| {
+                of_slot.positions().map(move |position| Run {
+                    slot: slot as u32,
+                    position: position as u32,
+                })
+            })
+            .collect();
+        let tiling = Tiling::new(parameters.len(), &runs, |slot, position| {
+            slot == 0 && shared[position].is_some()
+        });
+        let fits = |lanes: &usize| runs.len() * lanes * size_of::<f64>() <= VISIT_BYTES;
+        let visit = VISITS.into_iter().find(fits).unwrap_or(VISITS[VISITS.len() - 1]);
         ChoiceSet {
             slots,
             shared,
+            runs,
+            tiling,
+            visit,
             parameters,
             columns,
         }

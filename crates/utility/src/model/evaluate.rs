@@ -2,13 +2,12 @@
 
 use logsum_estimate::Order;
 
-use super::blocks::{Blocks, Group, LANES, Operand};
-use super::lanes::{add_scaled, sum};
+use super::blocks::{Blocks, Group, Operand};
+use super::lanes::{subtract, sum};
 use super::logit::Block;
 use super::scratch::{At, Partial, Scratch};
-
-/// Lanes in one visit: the block and everything computed from it stay in the first-level cache.
-const VISIT: usize = 8 * LANES;
+use super::terms::add_terms;
+use super::tiling::Run;
 
 /// Where the log-likelihood is not defined.
 pub(crate) struct Undefined {
@@ -37,10 +36,10 @@ impl Blocks {
         partial: &mut Partial,
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
-        for from in (0..group.stride).step_by(VISIT) {
+        for from in (0..group.stride).step_by(set.visit) {
             let visit = Visit {
                 from,
-                lanes: VISIT.min(group.stride - from),
+                lanes: set.visit.min(group.stride - from),
             };
             self.visit(group, theta, visit, order, scratch)?;
             partial.value += sum(&scratch.kernel.contributions[..visit.lanes]);
@@ -48,11 +47,13 @@ impl Blocks {
                 .iter()
                 .map(|value| value.abs())
                 .sum::<f64>();
-            if order >= Order::Score {
-                scratch.add_score(set, visit.lanes, &mut partial.score);
-            }
-            if order >= Order::Hessian {
-                scratch.add_hessian(set, visit.lanes, theta.len(), &mut partial.hessian);
+            match order {
+                Order::Value => {}
+                Order::Score => scratch.add_score(set, visit.lanes, &mut partial.score),
+                Order::Hessian => {
+                    let Partial { score, hessian, .. } = &mut *partial;
+                    scratch.add_score_and_hessian(set, visit.lanes, theta.len(), score, hessian);
+                }
             }
         }
         Ok(())
@@ -67,21 +68,21 @@ impl Blocks {
         mut add: impl FnMut(u32, usize, f64),
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
-        for from in (0..group.stride).step_by(VISIT) {
+        for from in (0..group.stride).step_by(set.visit) {
             let visit = Visit {
                 from,
-                lanes: VISIT.min(group.stride - from),
+                lanes: set.visit.min(group.stride - from),
             };
             self.visit(group, theta, visit, Order::Score, scratch)?;
             let lanes = visit.lanes;
             let cases = &group.cases[from..group.cases.len().min(from + lanes)];
-            for (run, &(slot, position)) in scratch.runs.iter().enumerate() {
-                let residuals = &scratch.kernel.residuals[slot * lanes..];
+            for (run, &Run { slot, position }) in set.runs.iter().enumerate() {
+                let residuals = &scratch.kernel.residuals[slot as usize * lanes..];
                 let derivatives = &scratch.derivatives[run * lanes..];
                 for (lane, &case) in cases.iter().enumerate() {
                     add(
                         case,
-                        set.parameters[position] as usize,
+                        set.parameters[position as usize] as usize,
                         residuals[lane] * derivatives[lane],
                     );
                 }
@@ -98,11 +99,12 @@ impl Blocks {
         scratch: &mut Scratch,
         mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
     ) -> Result<(), Undefined> {
-        let n_slots = self.sets[group.set].slots.len();
-        for from in (0..group.stride).step_by(VISIT) {
+        let set = &self.sets[group.set];
+        let n_slots = set.slots.len();
+        for from in (0..group.stride).step_by(set.visit) {
             let visit = Visit {
                 from,
-                lanes: VISIT.min(group.stride - from),
+                lanes: set.visit.min(group.stride - from),
             };
             self.visit(group, theta, visit, Order::Value, scratch)?;
             let lanes = visit.lanes;
@@ -135,10 +137,10 @@ impl Blocks {
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let mut gradient = vec![0.0; set.parameters.len()];
-        for from in (0..group.stride).step_by(VISIT) {
+        for from in (0..group.stride).step_by(set.visit) {
             let visit = Visit {
                 from,
-                lanes: VISIT.min(group.stride - from),
+                lanes: set.visit.min(group.stride - from),
             };
             self.visit(group, theta, visit, Order::Score, scratch)?;
             let lanes = visit.lanes;
@@ -147,8 +149,8 @@ impl Blocks {
                 let mut run = 0;
                 for slot in 0..set.slots.len() {
                     gradient.fill(0.0);
-                    while run < scratch.runs.len() && scratch.runs[run].0 == slot {
-                        gradient[scratch.runs[run].1] = scratch.derivatives[run * lanes + lane];
+                    while run < set.runs.len() && set.runs[run].slot as usize == slot {
+                        gradient[set.runs[run].position as usize] = scratch.derivatives[run * lanes + lane];
                         run += 1;
                     }
                     see(case, slot, &gradient);
@@ -159,6 +161,11 @@ impl Blocks {
     }
 
     /// Utilities, their derivatives, probabilities and residuals of some lanes of a group.
+    ///
+    /// Derivatives are measured from the first slot, where all slots have the parameter. Nothing depends on the level:
+    /// residuals sum to zero, and the Hessian is a covariance. But a level that is large against the differences would
+    /// drown them in rounding, and a column that is the same everywhere would leave noise in the Hessian where there is
+    /// nothing.
     fn visit(
         &self,
         group: &Group,
@@ -169,13 +176,16 @@ impl Blocks {
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let Visit { from, lanes } = visit;
-        scratch.utilities.clear();
+        let n_runs = if order >= Order::Score { set.runs.len() } else { 0 };
+        let n_first = if n_runs > 0 { set.slots[0].n_runs() } else { 0 };
         scratch.utilities.resize(set.slots.len() * lanes, 0.0);
-        scratch.derivatives.clear();
-        scratch.runs.clear();
+        scratch.derivatives.resize((n_runs + 2 * Scratch::n_means(set)) * lanes);
         scratch.seconds.clear();
         scratch.second_values.clear();
-        let column = |index: usize| &group.column(index)[from..from + lanes];
+        let columns = group.columns(from, lanes);
+        let column = |index: usize| &columns[index * lanes..(index + 1) * lanes];
+        // Runs before those of the slot at hand.
+        let mut run = 0;
 
         for (at, slot) in set.slots.iter().enumerate() {
             let utility = &mut scratch.utilities[at * lanes..(at + 1) * lanes];
@@ -183,23 +193,14 @@ impl Blocks {
                 Operand::Constant(number) => utility.fill(number),
                 Operand::Column(index) => utility.copy_from_slice(column(index)),
             }
-            for &(parameter, position, operand) in &slot.terms {
-                let value = theta[parameter as usize];
-                match operand {
-                    Operand::Constant(number) => utility.iter_mut().for_each(|utility| *utility += value * number),
-                    Operand::Column(index) => add_scaled(utility, value, column(index)),
-                }
-                if order >= Order::Score {
-                    scratch.runs.push((at, position));
-                    match operand {
-                        Operand::Constant(number) => {
-                            let filled = scratch.derivatives.len() + lanes;
-                            scratch.derivatives.resize(filled, number);
-                        }
-                        Operand::Column(index) => scratch.derivatives.extend_from_slice(column(index)),
-                    }
-                }
-            }
+            let n_linear = if n_runs > 0 { slot.terms.len() } else { 0 };
+            let (first, derivatives) = scratch
+                .derivatives
+                .split_at_mut(if at == 0 { 0 } else { n_first * lanes });
+            let derivatives = &mut derivatives[run * lanes - first.len()..];
+            let (linear, derivatives) = derivatives.split_at_mut(n_linear * lanes);
+            add_terms(&slot.terms, theta, columns, utility, &set.shared, first, linear);
+            run += if n_runs > 0 { slot.n_runs() } else { 0 };
             let Some(rest) = &self.plans[slot.plan].rest else {
                 continue;
             };
@@ -244,11 +245,12 @@ impl Blocks {
                 return Err(undefined(lane, true));
             }
             if order >= Order::Score {
-                for (output, &position) in slot.rest_positions.iter().enumerate() {
-                    scratch.runs.push((at, position));
-                    scratch
-                        .derivatives
-                        .extend_from_slice(scratch.program.output(output + 1));
+                let runs = derivatives.chunks_exact_mut(lanes).zip(&slot.rest_positions);
+                for (output, (derivatives, &position)) in runs.enumerate() {
+                    derivatives.copy_from_slice(scratch.program.output(output + 1));
+                    if let (false, Some(run)) = (first.is_empty(), set.shared[position]) {
+                        subtract(derivatives, &first[run * lanes..(run + 1) * lanes]);
+                    }
                 }
             }
             if order >= Order::Hessian && scratch.at == At::Model {
@@ -263,8 +265,10 @@ impl Blocks {
             }
         }
 
-        if order >= Order::Score {
-            scratch.subtract_first_slot(set, lanes);
+        for (run, position) in set.runs[..n_first].iter().map(|run| run.position as usize).enumerate() {
+            if set.shared[position].is_some() {
+                scratch.derivatives[run * lanes..(run + 1) * lanes].fill(0.0);
+            }
         }
         if scratch.at == At::EqualShares {
             scratch.utilities.fill(0.0);

@@ -24,13 +24,6 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     reduce(partial)
 }
 
-/// y += a·x, lane by lane.
-pub(crate) fn add_scaled(y: &mut [f64], a: f64, x: &[f64]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += a * x;
-    }
-}
-
 /// y −= x, lane by lane.
 pub(crate) fn subtract(y: &mut [f64], x: &[f64]) {
     for (y, x) in y.iter_mut().zip(x) {
@@ -38,21 +31,8 @@ pub(crate) fn subtract(y: &mut [f64], x: &[f64]) {
     }
 }
 
-/// y += a·b, lane by lane.
-pub(crate) fn add_product(y: &mut [f64], a: &[f64], b: &[f64]) {
-    for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
-        *y += a * b;
-    }
-}
-
-/// y = a·b, lane by lane.
-pub(crate) fn set_product(y: &mut [f64], a: &[f64], b: &[f64]) {
-    for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
-        *y = a * b;
-    }
-}
-
-fn reduce(p: [f64; LANES]) -> f64 {
+/// The sum of eight logical lanes.
+pub(crate) fn reduce(p: [f64; LANES]) -> f64 {
     ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
 }
 

@@ -1,18 +1,24 @@
 //! A specification bound to data: the log-likelihood of a logit model.
 
+mod aligned;
 mod blocks;
 mod diagnose;
 mod draw;
 mod evaluate;
+mod exp;
 mod explain;
+mod folds;
 mod lanes;
 mod logit;
 mod plan;
 mod predict;
 mod scratch;
 mod separation;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod tiles;
+mod tiling;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -3,9 +3,13 @@
 use logsum_estimate::Order;
 use logsum_expressions::Workspace;
 
-use super::blocks::ChoiceSet;
-use super::lanes::{add_product, dot, set_product, subtract};
+use super::aligned::Aligned;
+use super::blocks::{ChoiceSet, LANES};
+use super::folds::{Shares, fold, fold_and_scale};
+use super::lanes::{dot, reduce};
 use super::logit::Kernel;
+use super::tiles::{Steps, Tile, products};
+use super::tiling::{Bundle, TILE, meet};
 
 /// Partial sums over the cases of a segment.
 #[derive(Clone, Debug)]
@@ -49,15 +53,14 @@ pub(crate) enum At {
 pub(crate) struct Scratch {
     pub(super) utilities: Vec<f64>,
     /// dV_s/dθ_k for every slot and every parameter of its utility, one run of lanes after another; less dV_0/dθ_k if all
-    /// slots have the parameter.
-    pub(super) derivatives: Vec<f64>,
-    /// For each run: slot and position of the parameter in the choice set.
-    pub(super) runs: Vec<(usize, usize)>,
+    /// slots have the parameter. Behind them room for two runs per parameter: means, and those with the other sign.
+    pub(super) derivatives: Aligned,
     /// For each run of `second_values`, ∂²V_s/∂θ_k∂θ_l: slot and positions.
     pub(super) seconds: Vec<(usize, usize, usize)>,
     pub(super) second_values: Vec<f64>,
-    pub(super) means: Vec<f64>,
-    pub(super) product: Vec<f64>,
+    roots: Aligned,
+    score: Vec<[f64; LANES]>,
+    steps: (Vec<[u32; TILE]>, Vec<[u32; TILE]>),
     pub(super) constants: Vec<Vec<f64>>,
     pub(super) kernel: Kernel,
     pub(super) program: Workspace,
@@ -73,94 +76,121 @@ impl Scratch {
         }
     }
 
-    /// Measures derivatives from the first slot, where all slots have the parameter.
-    ///
-    /// Nothing depends on the level: residuals sum to zero, and the Hessian is a covariance. But a level that is large
-    /// against the differences would drown them in rounding, and a column that is the same everywhere would leave noise
-    /// in the Hessian where there is nothing.
-    pub(super) fn subtract_first_slot(&mut self, set: &ChoiceSet, lanes: usize) {
-        let n_first = self.runs.iter().take_while(|(slot, _)| *slot == 0).count();
-        let (first, others) = self.derivatives.split_at_mut(n_first * lanes);
-        for (derivatives, &(_, position)) in others.chunks_exact_mut(lanes).zip(&self.runs[n_first..]) {
-            if let Some(run) = set.shared[position] {
-                subtract(derivatives, &first[run * lanes..(run + 1) * lanes]);
-            }
-        }
-        for (derivatives, &(_, position)) in first.chunks_exact_mut(lanes).zip(&self.runs) {
-            if set.shared[position].is_some() {
-                derivatives.fill(0.0);
-            }
-        }
+    /// Runs behind those of the derivatives: a mean for each parameter, as many as fill whole tiles.
+    pub(super) fn n_means(set: &ChoiceSet) -> usize {
+        set.parameters.len().next_multiple_of(TILE)
     }
 
     /// Σ_lanes Σ_s residual_s · dV_s/dθ_k.
-    pub(super) fn add_score(&self, set: &ChoiceSet, lanes: usize, score: &mut [f64]) {
-        for (run, &(slot, position)) in self.runs.iter().enumerate() {
-            if set.is_zero(slot, position) {
-                continue;
-            }
-            let residuals = &self.kernel.residuals[slot * lanes..(slot + 1) * lanes];
-            let derivatives = &self.derivatives[run * lanes..(run + 1) * lanes];
-            score[set.parameters[position] as usize] += dot(residuals, derivatives);
+    pub(super) fn add_score(&mut self, set: &ChoiceSet, lanes: usize, score: &mut [f64]) {
+        self.score.resize(set.parameters.len(), [0.0; LANES]);
+        fold(
+            &set.tiling.bundles,
+            lanes / LANES,
+            blocks(&self.derivatives),
+            blocks(&self.kernel.residuals),
+            &mut self.score,
+        );
+        self.take_score(set, score);
+    }
+
+    fn take_score(&self, set: &ChoiceSet, score: &mut [f64]) {
+        for (&parameter, sums) in set.parameters.iter().zip(&self.score) {
+            score[parameter as usize] += reduce(*sums);
         }
     }
 
-    /// Of the Hessian's lower triangle, with d_s = dV_s/dθ and d̄ = Σ_s P_s d_s:
+    /// The score as [`Scratch::add_score`], and of the Hessian's lower triangle, with d_s = dV_s/dθ and d̄ = Σ_s P_s d_s:
     ///
     /// ```text
     /// −Σ_lanes w n [Σ_s P_s d_s d_s′ − d̄ d̄′] + Σ_lanes Σ_s residual_s ∂²V_s/∂θ∂θ′
     /// ```
     ///
-    /// Only parameters that meet in a slot are multiplied in the first sum.
-    pub(super) fn add_hessian(&mut self, set: &ChoiceSet, lanes: usize, n_parameters: usize, hessian: &mut [f64]) {
-        let n_means = set.parameters.len();
-        self.means.clear();
-        self.means.resize(n_means * lanes, 0.0);
-        self.product.resize(2 * lanes, 0.0);
-        let (weighted, product) = self.product.split_at_mut(lanes);
-        let product = &mut product[..lanes];
-        let curvature = &self.kernel.curvature[..lanes];
-        let mut begin = 0;
-        while begin < self.runs.len() {
-            let slot = self.runs[begin].0;
-            let end = begin
-                + self.runs[begin..]
-                    .iter()
-                    .take_while(|(other, _)| *other == slot)
-                    .count();
-            let probabilities = &self.kernel.probabilities[slot * lanes..(slot + 1) * lanes];
-            set_product(weighted, probabilities, curvature);
-            for first in begin..end {
-                let derivatives = &self.derivatives[first * lanes..(first + 1) * lanes];
-                let position = self.runs[first].1;
-                if set.is_zero(slot, position) {
-                    continue;
-                }
-                add_product(
-                    &mut self.means[position * lanes..(position + 1) * lanes],
-                    probabilities,
-                    derivatives,
-                );
-                set_product(product, weighted, derivatives);
-                for second in (begin..=first).filter(|&second| !set.is_zero(slot, self.runs[second].1)) {
-                    let other = &self.derivatives[second * lanes..(second + 1) * lanes];
-                    let (row, column) = ordered(set, position, self.runs[second].1);
-                    hessian[row * n_parameters + column] -= dot(product, other);
-                }
-            }
-            begin = end;
-        }
-        for first in 0..n_means {
-            set_product(product, &self.means[first * lanes..(first + 1) * lanes], curvature);
-            for second in 0..=first {
-                let (row, column) = ordered(set, first, second);
-                hessian[row * n_parameters + column] += dot(product, &self.means[second * lanes..(second + 1) * lanes]);
-            }
-        }
+    /// Only parameters that meet in a slot are multiplied in the first sum. The derivatives are lost: they are scaled
+    /// by √(w n P_s), so that each pair of parameters takes one product per slot and case.
+    pub(super) fn add_score_and_hessian(
+        &mut self,
+        set: &ChoiceSet,
+        lanes: usize,
+        n_parameters: usize,
+        score: &mut [f64],
+        hessian: &mut [f64],
+    ) {
+        self.score.resize(set.parameters.len(), [0.0; LANES]);
+        self.roots.resize((set.slots.len() + 1) * lanes);
+        fold_and_scale(
+            &set.tiling.bundles,
+            lanes / LANES,
+            (set.runs.len(), Self::n_means(set)),
+            blocks_mut(&mut self.derivatives),
+            &Shares {
+                probabilities: blocks(&self.kernel.probabilities),
+                residuals: blocks(&self.kernel.residuals),
+                curvature: blocks(&self.kernel.curvature[..lanes]),
+            },
+            blocks_mut(&mut self.roots),
+            &mut self.score,
+        );
+        self.take_score(set, score);
+        self.add_products(set, lanes, |row, column, sum| {
+            let (row, column) = ordered(set, row, column);
+            hessian[row * n_parameters + column] -= sum;
+        });
         for (at, &(slot, first, second)) in self.seconds.iter().enumerate() {
             let residuals = &self.kernel.residuals[slot * lanes..(slot + 1) * lanes];
             let (row, column) = ordered(set, first, second);
             hessian[row * n_parameters + column] += dot(residuals, &self.second_values[at * lanes..(at + 1) * lanes]);
+        }
+    }
+
+    /// Products of scaled derivatives less those of scaled means: `add(position, position, sum)`, each pair once.
+    fn add_products(&mut self, set: &ChoiceSet, lanes: usize, mut add: impl FnMut(usize, usize, f64)) {
+        let panel = blocks(&self.derivatives);
+        let mut tile: Tile = [[[0.0; LANES]; TILE]; TILE];
+        let mut tile_of = |rows: &[u32], columns: &[u32], steps: Steps<'_>| {
+            products(panel, lanes / LANES, rows.len(), steps, &mut tile);
+            for (i, &row) in rows.iter().enumerate() {
+                // A parameter meets itself and those before it, not those before it once more.
+                let n = if rows == columns { i + 1 } else { columns.len() };
+                for (j, &column) in columns[..n].iter().enumerate() {
+                    add(row as usize, column as usize, reduce(tile[i][j]));
+                }
+            }
+        };
+        let means = set.runs.len() as u32;
+        let minus_means = means + Self::n_means(set) as u32;
+        let at = |bundle: &Bundle, run: u32| {
+            std::array::from_fn(|row| run + bundle.positions.get(row).unwrap_or(&bundle.positions[0]))
+        };
+        let bundles = &set.tiling.bundles;
+        for (last, first) in bundles.iter().enumerate() {
+            for second in &bundles[..=last] {
+                let (rows, columns) = if first.positions.len() <= second.positions.len() {
+                    (first, second)
+                } else {
+                    (second, first)
+                };
+                meet(rows, columns, &mut self.steps);
+                if set.tiling.uniform {
+                    self.steps.0.push(at(rows, minus_means));
+                    self.steps.1.push(at(columns, means));
+                }
+                if !self.steps.0.is_empty() {
+                    tile_of(&rows.positions, &columns.positions, (&self.steps.0, &self.steps.1));
+                }
+            }
+        }
+        if set.tiling.uniform {
+            return;
+        }
+        // All parameters of a choice set meet in the means, whatever their slots.
+        let positions: Vec<u32> = (0..set.parameters.len() as u32).collect();
+        let runs = |from: u32, run: u32| [std::array::from_fn(|row| run + from + row as u32)];
+        for (last, rows) in positions.chunks(TILE).enumerate() {
+            for columns in positions.chunks(TILE).take(last + 1) {
+                let steps: (&[_], &[_]) = (&runs(rows[0], minus_means), &runs(columns[0], means));
+                tile_of(rows, columns, steps);
+            }
         }
     }
 }
@@ -169,4 +199,13 @@ impl Scratch {
 fn ordered(set: &ChoiceSet, first: usize, second: usize) -> (usize, usize) {
     let (first, second) = (set.parameters[first] as usize, set.parameters[second] as usize);
     (first.max(second), first.min(second))
+}
+
+/// Lanes eight by eight.
+fn blocks(lanes: &[f64]) -> &[[f64; LANES]] {
+    lanes.as_chunks().0
+}
+
+fn blocks_mut(lanes: &mut [f64]) -> &mut [[f64; LANES]] {
+    lanes.as_chunks_mut().0
 }
