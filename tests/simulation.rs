@@ -407,7 +407,7 @@ fn wrong_input_is_named_in_a_line() {
                 "--cases",
                 "5",
                 "-o",
-                "/tmp/never.csv",
+                "never.csv",
             ],
             "all of them are 0; state them there, or give a fit with --parameters FIT.json",
         ),
