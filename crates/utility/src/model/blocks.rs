@@ -15,11 +15,11 @@ pub(crate) const LANES: usize = 8;
 /// Consecutive decision makers whose contributions are added up before anything else is.
 const SEGMENT: usize = 1024;
 
-/// Lanes in one visit: few calls and short sums at its end are the better for many, the caches for few.
-const VISITS: [usize; 3] = [64, 32, 16];
+/// Lanes in one visit: its calls and the sums at its end ask for many, the caches for few.
+const VISITS: [usize; 4] = [128, 64, 32, 16];
 
-/// Bytes that the derivatives of a visit may take, if fewer lanes help.
-const VISIT_BYTES: usize = 80 << 10;
+/// Bytes that the derivatives of a visit may take if fewer lanes help: some of a second-level cache.
+const VISIT_BYTES: usize = 160 << 10;
 
 /// A choice set as the arithmetic sees it: which plan computes the utility of each of its slots, from which stored
 /// columns. Sets of different alternatives with the same plans in the same order are one.
