@@ -16,7 +16,8 @@ pub(crate) const LANES: usize = 8;
 const SEGMENT: usize = 1024;
 
 /// Lanes in one visit: its calls and the sums at its end ask for many, the caches for few.
-const VISITS: [usize; 4] = [128, 64, 32, 16];
+const VISITS: [usize; 4] = [MOST_LANES, 64, 32, 16];
+pub(crate) const MOST_LANES: usize = 128;
 
 /// Bytes that the derivatives of a visit may take if fewer lanes help: some of a second-level cache.
 const VISIT_BYTES: usize = 160 << 10;
@@ -28,11 +29,7 @@ pub(crate) struct ChoiceSet {
     pub slots: Vec<Slot>,
     /// Parameters that occur in it, ascending.
     pub parameters: Vec<u32>,
-    /// For each of them, which of the first slot's parameters it is, if every slot has it.
-    pub shared: Vec<Option<usize>>,
-    /// Runs of derivatives in the order in which they are computed.
-    pub runs: Vec<Run>,
-    /// Which of them meet.
+    /// Its derivatives, and which of them meet.
     pub tiling: Tiling,
     /// Lanes in one visit: a block and everything computed from it stay in the caches next to the processor.
     pub visit: usize,
@@ -62,11 +59,6 @@ impl Slot {
             .iter()
             .map(|&(_, position, _)| position)
             .chain(self.rest_positions.iter().copied())
-    }
-
-    /// Runs of derivatives in it.
-    pub fn n_runs(&self) -> usize {
-        self.terms.len() + self.rest_positions.len()
     }
 }
 
@@ -347,25 +339,22 @@ impl ChoiceSet {
         {
             shared[position] = Some(run);
         }
-        let runs: Vec<Run> = slots
-            .iter()
-            .enumerate()
-            .flat_map(|(slot, of_slot)| {
-                of_slot.positions().map(move |position| Run {
-                    slot: slot as u32,
-                    position: position as u32,
-                })
-            })
-            .collect();
-        let tiling = Tiling::new(parameters.len(), &runs, |slot, position| {
-            slot == 0 && shared[position].is_some()
-        });
-        let fits = |lanes: &usize| runs.len() * lanes * size_of::<f64>() <= VISIT_BYTES;
+        let mut runs = Vec::new();
+        for (at, slot) in slots.iter().enumerate() {
+            let linear = slot.terms.iter().map(|&(_, position, factor)| (position, Some(factor)));
+            let rest = slot.rest_positions.iter().map(|&position| (position, None));
+            runs.extend(linear.chain(rest).map(|(position, factor)| Run {
+                slot: at as u32,
+                position: position as u32,
+                factor,
+                first: shared[position].map(|run| run as u32),
+            }));
+        }
+        let tiling = Tiling::new(parameters.len(), runs);
+        let fits = |lanes: &usize| tiling.runs.len() * lanes * size_of::<f64>() <= VISIT_BYTES;
         let visit = VISITS.into_iter().find(fits).unwrap_or(VISITS[VISITS.len() - 1]);
         ChoiceSet {
             slots,
-            shared,
-            runs,
             tiling,
             visit,
             parameters,

@@ -3,7 +3,7 @@
 use logsum_estimate::Order;
 
 use super::blocks::{Blocks, Group, Operand};
-use super::lanes::{subtract, sum};
+use super::lanes::sum;
 use super::logit::Block;
 use super::scratch::{At, Partial, Scratch};
 use super::terms::add_terms;
@@ -47,12 +47,13 @@ impl Blocks {
                 .iter()
                 .map(|value| value.abs())
                 .sum::<f64>();
+            let columns = group.columns(from, visit.lanes);
             match order {
                 Order::Value => {}
-                Order::Score => scratch.add_score(set, visit.lanes, &mut partial.score),
+                Order::Score => scratch.add_score(set, columns, visit.lanes, &mut partial.score),
                 Order::Hessian => {
                     let Partial { score, hessian, .. } = &mut *partial;
-                    scratch.add_score_and_hessian(set, visit.lanes, theta.len(), score, hessian);
+                    scratch.add_score_and_hessian(set, columns, visit.lanes, theta.len(), score, hessian);
                 }
             }
         }
@@ -75,8 +76,9 @@ impl Blocks {
             };
             self.visit(group, theta, visit, Order::Score, scratch)?;
             let lanes = visit.lanes;
+            scratch.write_derivatives(set, group.columns(from, lanes), lanes);
             let cases = &group.cases[from..group.cases.len().min(from + lanes)];
-            for (run, &Run { slot, position }) in set.runs.iter().enumerate() {
+            for (run, &Run { slot, position, .. }) in set.tiling.runs.iter().enumerate() {
                 let residuals = &scratch.kernel.residuals[slot as usize * lanes..];
                 let derivatives = &scratch.derivatives[run * lanes..];
                 for (lane, &case) in cases.iter().enumerate() {
@@ -144,13 +146,14 @@ impl Blocks {
             };
             self.visit(group, theta, visit, Order::Score, scratch)?;
             let lanes = visit.lanes;
+            scratch.write_derivatives(set, group.columns(from, lanes), lanes);
             let cases = &group.cases[from..group.cases.len().min(from + lanes)];
             for (lane, &case) in cases.iter().enumerate() {
                 let mut run = 0;
                 for slot in 0..set.slots.len() {
                     gradient.fill(0.0);
-                    while run < set.runs.len() && set.runs[run].slot as usize == slot {
-                        gradient[set.runs[run].position as usize] = scratch.derivatives[run * lanes + lane];
+                    while run < set.tiling.runs.len() && set.tiling.runs[run].slot as usize == slot {
+                        gradient[set.tiling.runs[run].position as usize] = scratch.derivatives[run * lanes + lane];
                         run += 1;
                     }
                     see(case, slot, &gradient);
@@ -162,10 +165,7 @@ impl Blocks {
 
     /// Utilities, their derivatives, probabilities and residuals of some lanes of a group.
     ///
-    /// Derivatives are measured from the first slot, where all slots have the parameter. Nothing depends on the level:
-    /// residuals sum to zero, and the Hessian is a covariance. But a level that is large against the differences would
-    /// drown them in rounding, and a column that is the same everywhere would leave noise in the Hessian where there is
-    /// nothing.
+    /// Of the derivatives only those that come from programs; [`Scratch::write_derivatives`] writes the others.
     fn visit(
         &self,
         group: &Group,
@@ -176,8 +176,11 @@ impl Blocks {
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let Visit { from, lanes } = visit;
-        let n_runs = if order >= Order::Score { set.runs.len() } else { 0 };
-        let n_first = if n_runs > 0 { set.slots[0].n_runs() } else { 0 };
+        let n_runs = if order >= Order::Score {
+            set.tiling.runs.len()
+        } else {
+            0
+        };
         scratch.utilities.resize(set.slots.len() * lanes, 0.0);
         scratch.derivatives.resize((n_runs + 2 * Scratch::n_means(set)) * lanes);
         scratch.seconds.clear();
@@ -193,14 +196,9 @@ impl Blocks {
                 Operand::Constant(number) => utility.fill(number),
                 Operand::Column(index) => utility.copy_from_slice(column(index)),
             }
-            let n_linear = if n_runs > 0 { slot.terms.len() } else { 0 };
-            let (first, derivatives) = scratch
-                .derivatives
-                .split_at_mut(if at == 0 { 0 } else { n_first * lanes });
-            let derivatives = &mut derivatives[run * lanes - first.len()..];
-            let (linear, derivatives) = derivatives.split_at_mut(n_linear * lanes);
-            add_terms(&slot.terms, theta, columns, utility, &set.shared, first, linear);
-            run += if n_runs > 0 { slot.n_runs() } else { 0 };
+            add_terms(&slot.terms, theta, columns, utility);
+            let first_run = run + slot.terms.len();
+            run = first_run + slot.rest_positions.len();
             let Some(rest) = &self.plans[slot.plan].rest else {
                 continue;
             };
@@ -245,12 +243,9 @@ impl Blocks {
                 return Err(undefined(lane, true));
             }
             if order >= Order::Score {
-                let runs = derivatives.chunks_exact_mut(lanes).zip(&slot.rest_positions);
-                for (output, (derivatives, &position)) in runs.enumerate() {
-                    derivatives.copy_from_slice(scratch.program.output(output + 1));
-                    if let (false, Some(run)) = (first.is_empty(), set.shared[position]) {
-                        subtract(derivatives, &first[run * lanes..(run + 1) * lanes]);
-                    }
+                for output in 0..slot.rest_positions.len() {
+                    let at = (first_run + output) * lanes;
+                    scratch.derivatives[at..at + lanes].copy_from_slice(scratch.program.output(output + 1));
                 }
             }
             if order >= Order::Hessian && scratch.at == At::Model {
@@ -265,11 +260,6 @@ impl Blocks {
             }
         }
 
-        for (run, position) in set.runs[..n_first].iter().map(|run| run.position as usize).enumerate() {
-            if set.shared[position].is_some() {
-                scratch.derivatives[run * lanes..(run + 1) * lanes].fill(0.0);
-            }
-        }
         if scratch.at == At::EqualShares {
             scratch.utilities.fill(0.0);
         }

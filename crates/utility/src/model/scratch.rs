@@ -4,9 +4,9 @@ use logsum_estimate::Order;
 use logsum_expressions::Workspace;
 
 use super::aligned::Aligned;
-use super::blocks::{ChoiceSet, LANES};
+use super::blocks::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale};
-use super::lanes::{dot, reduce};
+use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;
 use super::tiles::{Steps, Tile, products};
 use super::tiling::{Bundle, TILE, meet};
@@ -52,8 +52,7 @@ pub(crate) enum At {
 #[derive(Default)]
 pub(crate) struct Scratch {
     pub(super) utilities: Vec<f64>,
-    /// dV_s/dθ_k for every slot and every parameter of its utility, one run of lanes after another; less dV_0/dθ_k if all
-    /// slots have the parameter. Behind them room for two runs per parameter: means, and those with the other sign.
+    /// dV_s/dθ_k for every slot and every parameter of its utility, one run of lanes after another. Behind them room for two runs per parameter: means, and those with the other sign.
     pub(super) derivatives: Aligned,
     /// For each run of `second_values`, ∂²V_s/∂θ_k∂θ_l: slot and positions.
     pub(super) seconds: Vec<(usize, usize, usize)>,
@@ -81,12 +80,35 @@ impl Scratch {
         set.parameters.len().next_multiple_of(TILE)
     }
 
+    /// Writes the derivatives that are stored columns or constants beside those that come from programs, all of them
+    /// measured from the first slot.
+    pub(super) fn write_derivatives(&mut self, set: &ChoiceSet, columns: &[f64], lanes: usize) {
+        for (index, run) in set.tiling.runs.iter().enumerate() {
+            let (before, derivatives) = self.derivatives.split_at_mut(index * lanes);
+            let derivatives = &mut derivatives[..lanes];
+            match run.factor {
+                None => {}
+                Some(Operand::Constant(number)) => derivatives.fill(number),
+                Some(Operand::Column(column)) => derivatives.copy_from_slice(&columns[column * lanes..][..lanes]),
+            }
+            if let (1.., Some(first)) = (run.slot, run.first) {
+                subtract(derivatives, &before[first as usize * lanes..][..lanes]);
+            }
+        }
+        for (index, run) in set.tiling.runs.iter().enumerate() {
+            if run.is_zero() {
+                self.derivatives[index * lanes..(index + 1) * lanes].fill(0.0);
+            }
+        }
+    }
+
     /// Σ_lanes Σ_s residual_s · dV_s/dθ_k.
-    pub(super) fn add_score(&mut self, set: &ChoiceSet, lanes: usize, score: &mut [f64]) {
+    pub(super) fn add_score(&mut self, set: &ChoiceSet, columns: &[f64], lanes: usize, score: &mut [f64]) {
         self.score.resize(set.parameters.len(), [0.0; LANES]);
         fold(
-            &set.tiling.bundles,
+            &set.tiling,
             lanes / LANES,
+            blocks(columns),
             blocks(&self.derivatives),
             blocks(&self.kernel.residuals),
             &mut self.score,
@@ -106,11 +128,12 @@ impl Scratch {
     /// −Σ_lanes w n [Σ_s P_s d_s d_s′ − d̄ d̄′] + Σ_lanes Σ_s residual_s ∂²V_s/∂θ∂θ′
     /// ```
     ///
-    /// Only parameters that meet in a slot are multiplied in the first sum. The derivatives are lost: they are scaled
-    /// by √(w n P_s), so that each pair of parameters takes one product per slot and case.
+    /// Only parameters that meet in a slot are multiplied in the first sum. The derivatives are scaled by √(w n P_s), so
+    /// that each pair of parameters takes one product per slot and case.
     pub(super) fn add_score_and_hessian(
         &mut self,
         set: &ChoiceSet,
+        columns: &[f64],
         lanes: usize,
         n_parameters: usize,
         score: &mut [f64],
@@ -119,9 +142,9 @@ impl Scratch {
         self.score.resize(set.parameters.len(), [0.0; LANES]);
         self.roots.resize((set.slots.len() + 1) * lanes);
         fold_and_scale(
-            &set.tiling.bundles,
+            &set.tiling,
             lanes / LANES,
-            (set.runs.len(), Self::n_means(set)),
+            blocks(columns),
             blocks_mut(&mut self.derivatives),
             &Shares {
                 probabilities: blocks(&self.kernel.probabilities),
@@ -157,7 +180,7 @@ impl Scratch {
                 }
             }
         };
-        let means = set.runs.len() as u32;
+        let means = set.tiling.runs.len() as u32;
         let minus_means = means + Self::n_means(set) as u32;
         let at = |bundle: &Bundle, run: u32| {
             std::array::from_fn(|row| run + bundle.positions.get(row).unwrap_or(&bundle.positions[0]))

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::blocks::Operand;
+
 /// Parameters of a bundle at most: rows, and columns, of a tile of the Hessian.
 pub(crate) const TILE: usize = 4;
 
@@ -11,6 +13,20 @@ pub(crate) struct Run {
     pub slot: u32,
     /// Position of the parameter in the choice set.
     pub position: u32,
+    /// What the parameter multiplies; if nothing, the derivatives come from a program.
+    pub factor: Option<Operand>,
+    /// The run of the first slot from which derivatives are measured, where every slot has the parameter. Nothing
+    /// depends on the level: residuals sum to zero, and the Hessian is a covariance. But a level that is large against
+    /// the differences would drown them in rounding, and a column that is the same everywhere would leave noise in the
+    /// Hessian where there is nothing.
+    pub first: Option<u32>,
+}
+
+impl Run {
+    /// Whether its derivatives are zero because they are measured from themselves.
+    pub fn is_zero(&self) -> bool {
+        self.slot == 0 && self.first.is_some()
+    }
 }
 
 /// Up to [`TILE`] parameters whose derivatives differ from zero in the same slots.
@@ -23,20 +39,22 @@ pub(crate) struct Bundle {
     pub runs: Vec<[u32; TILE]>,
 }
 
-/// The parameters of a choice set in bundles.
+/// The derivatives of a choice set, and its parameters in bundles.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Tiling {
+    /// In the order in which they are computed.
+    pub runs: Vec<Run>,
     pub bundles: Vec<Bundle>,
     /// Whether all parameters occur in the same slots.
     pub uniform: bool,
 }
 
 impl Tiling {
-    /// Bundles the parameters of `runs`, of which those with `is_zero(slot, position)` count for nothing.
-    pub fn new(n_positions: usize, runs: &[Run], is_zero: impl Fn(usize, usize) -> bool) -> Self {
+    /// Bundles the parameters of `runs`.
+    pub fn new(n_positions: usize, runs: Vec<Run>) -> Self {
         let mut users: Vec<(Vec<u32>, Vec<u32>)> = vec![Default::default(); n_positions];
         for (index, run) in runs.iter().enumerate() {
-            if !is_zero(run.slot as usize, run.position as usize) {
+            if !run.is_zero() {
                 let (slots, own) = &mut users[run.position as usize];
                 slots.push(run.slot);
                 own.push(index as u32);
@@ -70,6 +88,7 @@ impl Tiling {
                 .map(bundle)
                 .collect(),
             uniform: classes.len() == 1,
+            runs,
         }
     }
 }
@@ -98,13 +117,19 @@ mod tests {
 
     /// Six parameters: 0 to 4 in slots 0 (where they are measured from) to 2, 5 in slot 1 alone.
     fn runs() -> Vec<Run> {
-        let own = |slot: u32| (0..if slot == 1 { 6 } else { 5 }).map(move |position| Run { slot, position });
+        let run = |slot, position| Run {
+            slot,
+            position,
+            factor: None,
+            first: Some(position).filter(|&position| position < 5),
+        };
+        let own = |slot: u32| (0..if slot == 1 { 6 } else { 5 }).map(move |position| run(slot, position));
         (0..3).flat_map(own).collect()
     }
 
     #[test]
     fn parameters_of_the_same_slots_are_bundled() {
-        let tiling = Tiling::new(6, &runs(), |slot, position| slot == 0 && position < 5);
+        let tiling = Tiling::new(6, runs());
         assert!(!tiling.uniform);
         let expected = [
             Bundle {
@@ -129,6 +154,6 @@ mod tests {
         assert_eq!(met, (vec![[5, 6, 7, 8]], vec![[10; 4]]));
 
         let generic: Vec<Run> = runs().into_iter().filter(|run| run.position < 5).collect();
-        assert!(Tiling::new(5, &generic, |slot, _| slot == 0).uniform);
+        assert!(Tiling::new(5, generic).uniform);
     }
 }
