@@ -50,12 +50,9 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     }
     output::warnings(&warnings, args.form.quiet);
     if let Some(path) = &args.output {
-        destination::write_table(path, &rows::table(&model, &prediction), &ReadOptions::default())?;
+        destination::write_table(path, &rows::table(&loaded.data, &prediction), &ReadOptions::default())?;
     }
-    print(
-        &report(&fit, &loaded, args.data.as_deref(), &model, &prediction, &shares),
-        args,
-    )?;
+    print(&report(&fit, &loaded, args.data.as_deref(), &prediction, &shares), args)?;
     Ok(if fit.converged { 0 } else { NOT_CONVERGED })
 }
 
@@ -70,11 +67,10 @@ fn report(
     fit: &Fit,
     loaded: &Loaded,
     new: Option<&Path>,
-    model: &Model<'_>,
     prediction: &Prediction,
     shares: &[Share],
 ) -> PredictionReport {
-    let data: &ChoiceData = model.data();
+    let data: &ChoiceData = &loaded.data;
     let observed = observed_shares(data);
     let available = data.times_available();
     let alternative = |(at, share): (usize, &Share)| PredictedAlternative {

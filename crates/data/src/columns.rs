@@ -167,6 +167,29 @@ pub(crate) fn evaluate<'a>(
     result
 }
 
+/// Values of a parameter-free `node` over some rows, on the calling thread.
+pub(crate) fn evaluate_rows<'a>(
+    graph: &Graph,
+    node: NodeId,
+    rows: Range<usize>,
+    cells: &(dyn Fn(ColumnId) -> Cells<'a> + Sync),
+) -> Vec<f64> {
+    let program = Program::new(graph, &[node], &|_| false);
+    let mut workspace = Workspace::default();
+    let mut buffers = vec![Vec::new(); program.inputs().len()];
+    let mut result = Vec::with_capacity(rows.len());
+    for start in rows.clone().step_by(CHUNK) {
+        let chunk = start..rows.end.min(start + CHUNK);
+        for (&leaf, buffer) in program.inputs().iter().zip(buffers.iter_mut()) {
+            fill(graph, leaf, chunk.clone(), cells, buffer);
+        }
+        let inputs: Vec<&[f64]> = buffers.iter().map(Vec::as_slice).collect();
+        program.run(&inputs, &[], chunk.len(), &mut workspace);
+        result.extend_from_slice(workspace.output(0));
+    }
+    result
+}
+
 /// Cells of a leaf of a program over a range of rows.
 fn fill<'a>(
     graph: &Graph,

@@ -17,6 +17,7 @@ mod inspect;
 mod long;
 mod outcomes;
 mod panel;
+mod part_values;
 mod resample;
 mod schema;
 mod screen;

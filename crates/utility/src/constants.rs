@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use logsum_data::{ChoiceData, Outcome};
+use logsum_data::{Alternatives, ChoiceData, Outcome};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Parameter, Stopped, maximise};
 use ndarray::{Array1, Array2};
 
@@ -25,27 +25,106 @@ pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
 /// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled
 /// and where outcomes are not known.
 pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
-    if !data.alternatives().labelled || !data.has_outcomes() {
-        return None;
+    let mut counted = Counted::new(data.alternatives());
+    if data.has_outcomes() {
+        counted.add(data);
     }
-    let constants = Constants::new(data);
-    if let [only] = &constants.sets[..] {
-        let total: f64 = only.chosen.iter().sum();
-        let share = |chosen: &f64| {
-            if *chosen > 0.0 {
-                chosen * (chosen / total).ln()
-            } else {
-                0.0
+    counted.log_likelihood()
+}
+
+/// Choice sets of labelled alternatives, and how often each of their members was chosen, weights counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Counted {
+    labelled: bool,
+    /// Alternatives of each choice set, and the weighted number of choices of each.
+    sets: Vec<(Vec<u32>, Vec<f64>)>,
+    known: HashMap<Vec<u32>, usize>,
+    n_slots: usize,
+}
+
+/// Slots of all choice sets together beyond which constants alone are not estimated: a model to compare with must not
+/// take the memory of the model.
+const MOST_SLOTS: usize = 1 << 22;
+
+impl Counted {
+    pub fn new(alternatives: &Alternatives) -> Self {
+        Counted {
+            labelled: alternatives.labelled,
+            sets: Vec::new(),
+            known: HashMap::new(),
+            n_slots: 0,
+        }
+    }
+
+    /// Adds the cases of a part.
+    pub fn add(&mut self, data: &ChoiceData) {
+        if !self.labelled {
+            return;
+        }
+        // The choice set of the case before.
+        let mut at = 0;
+        for case in 0..data.n_cases() {
+            let pairs = data.pairs(case);
+            let alternatives = &data.pair_alternatives()[pairs.clone()];
+            if self.sets.get(at).is_none_or(|(known, _)| known != alternatives) {
+                at = match self.known.get(alternatives) {
+                    Some(&known) => known,
+                    None => {
+                        self.n_slots += alternatives.len();
+                        if self.n_slots > MOST_SLOTS {
+                            *self = Counted {
+                                labelled: false,
+                                sets: Vec::new(),
+                                known: HashMap::new(),
+                                n_slots: 0,
+                            };
+                            return;
+                        }
+                        self.known.insert(alternatives.to_vec(), self.sets.len());
+                        self.sets.push((alternatives.to_vec(), vec![0.0; alternatives.len()]));
+                        self.sets.len() - 1
+                    }
+                };
             }
-        };
-        return Some(only.chosen.iter().map(share).sum());
+            let weight = data.weights().map_or(1.0, |weights| weights[case]);
+            let chosen = &mut self.sets[at].1;
+            match data.outcome() {
+                Outcome::Chosen(positions) => chosen[positions[case] as usize] += weight,
+                Outcome::Counts(counts) => {
+                    let add = |(sum, count): (&mut f64, &f64)| *sum += weight * count;
+                    chosen.iter_mut().zip(&counts[pairs]).for_each(add);
+                }
+                Outcome::None => {}
+            }
+        }
     }
-    let start = vec![0.0; constants.parameters.len()];
-    let maximum = maximise(&constants, &start, &Options::default(), None).ok()?;
-    // Constants of alternatives that are never in one choice set are free to move together: ln L is unique all the
-    // same.
-    let settled = maximum.convergence.converged || matches!(maximum.convergence.stopped, Stopped::NotIdentified { .. });
-    settled.then_some(maximum.evaluation.log_likelihood)
+
+    /// ln L at its maximum in the constants; `None` if there are no choices of labelled alternatives, or if it was not
+    /// found.
+    pub fn log_likelihood(&self) -> Option<f64> {
+        if self.sets.is_empty() {
+            return None;
+        }
+        let constants = Constants::new(&self.sets);
+        if let [only] = &constants.sets[..] {
+            let total: f64 = only.chosen.iter().sum();
+            let share = |chosen: &f64| {
+                if *chosen > 0.0 {
+                    chosen * (chosen / total).ln()
+                } else {
+                    0.0
+                }
+            };
+            return Some(only.chosen.iter().map(share).sum());
+        }
+        let start = vec![0.0; constants.parameters.len()];
+        let maximum = maximise(&constants, &start, &Options::default(), None).ok()?;
+        // Constants of alternatives that are never in one choice set are free to move together: ln L is unique all the
+        // same.
+        let settled =
+            maximum.convergence.converged || matches!(maximum.convergence.stopped, Stopped::NotIdentified { .. });
+        settled.then_some(maximum.evaluation.log_likelihood)
+    }
 }
 
 /// Logit with constants alone: cases with one choice set are one.
@@ -72,19 +151,12 @@ impl CountedSet {
 }
 
 impl Constants {
-    fn new(data: &ChoiceData) -> Self {
-        let weight = |case: usize| data.weights().map_or(1.0, |weights| weights[case]);
-        let times_chosen_of = |case: usize, pair: usize| match data.outcome() {
-            Outcome::Chosen(chosen) => {
-                weight(case) * f64::from(u8::from(data.pairs(case).start + chosen[case] as usize == pair))
-            }
-            Outcome::Counts(counts) => weight(case) * counts[pair],
-            Outcome::None => 0.0,
-        };
-        let mut times_chosen = vec![0.0; data.alternatives().len()];
-        for case in 0..data.n_cases() {
-            for pair in data.pairs(case) {
-                times_chosen[data.pair_alternatives()[pair] as usize] += times_chosen_of(case, pair);
+    fn new(counted: &[(Vec<u32>, Vec<f64>)]) -> Self {
+        let n_alternatives = counted.iter().flat_map(|(alternatives, _)| alternatives).max();
+        let mut times_chosen = vec![0.0; n_alternatives.map_or(0, |last| *last as usize + 1)];
+        for (alternatives, chosen) in counted {
+            for (&alternative, chosen) in alternatives.iter().zip(chosen) {
+                times_chosen[alternative as usize] += chosen;
             }
         }
         // An alternative never chosen has the constant −∞: it drops out of every choice set.
@@ -96,12 +168,10 @@ impl Constants {
         let n_chosen = position.iter().flatten().count();
         let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
         let mut sets: Vec<CountedSet> = Vec::new();
-        let mut key = Vec::new();
-        for case in 0..data.n_cases() {
-            let pairs = data.pairs(case);
-            let offered = |pair: &usize| position[data.pair_alternatives()[*pair] as usize].is_some();
-            key.clear();
-            key.extend(pairs.clone().filter(offered).map(|pair| data.pair_alternatives()[pair]));
+        for (alternatives, chosen) in counted {
+            let offered = |at: &usize| position[alternatives[*at] as usize].is_some();
+            let offered: Vec<usize> = (0..alternatives.len()).filter(offered).collect();
+            let key: Vec<u32> = offered.iter().map(|&at| alternatives[at]).collect();
             let set = known.get(&key).copied().unwrap_or_else(|| {
                 // The first alternative that anybody chose has no parameter.
                 let slot = |alternative: &u32| position[*alternative as usize].and_then(|at| at.checked_sub(1));
@@ -109,11 +179,11 @@ impl Constants {
                     slots: key.iter().map(slot).collect(),
                     chosen: vec![0.0; key.len()],
                 });
-                known.insert(key.clone(), sets.len() - 1);
+                known.insert(key, sets.len() - 1);
                 sets.len() - 1
             });
-            for (slot, pair) in pairs.clone().filter(offered).enumerate() {
-                sets[set].chosen[slot] += times_chosen_of(case, pair);
+            for (sum, &at) in sets[set].chosen.iter_mut().zip(&offered) {
+                *sum += chosen[at];
             }
         }
         Constants {

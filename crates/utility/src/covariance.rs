@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use crate::estimation::FitError;
 use crate::fit::{Cluster, Covariances, Fit};
-use crate::model::Model;
+use crate::model::{Groups, Model};
 
 impl Model<'_> {
     /// Adds the covariance clustered on `column` to a fit of this model, evaluating scores once.
@@ -15,11 +15,10 @@ impl Model<'_> {
     /// # Errors
     /// An unknown column, missing cells, values that change within a case.
     pub fn add_clustered(&self, fit: &mut Fit, column: &str) -> Result<(), FitError> {
-        let (groups, n_groups) = self.data().group_by(column)?;
-        self.cluster(fit, column, &groups, n_groups)
+        self.cluster(fit, &self.groups(column)?)
     }
 
-    pub(crate) fn cluster(&self, fit: &mut Fit, column: &str, groups: &[u32], n_groups: usize) -> Result<(), FitError> {
+    pub(crate) fn cluster(&self, fit: &mut Fit, groups: &Groups) -> Result<(), FitError> {
         let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
         let Some(bread) = fit.covariance.hessian.as_ref().map(|rows| to_array(rows)) else {
             fit.warnings
@@ -39,11 +38,11 @@ impl Model<'_> {
             return Ok(());
         }
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
-        let meat = outer_product(self, &theta, groups, n_groups)?;
+        let meat = outer_product(self, &theta, &groups.of_case, groups.n)?;
         fit.covariance.clustered = Some(to_rows(&sandwich(&bread, &meat, &free)));
         fit.cluster = Some(Cluster {
-            column: column.to_owned(),
-            n_clusters: n_groups,
+            column: groups.column.clone(),
+            n_clusters: groups.n,
         });
         Ok(())
     }
@@ -84,11 +83,12 @@ impl Model<'_> {
         let explain =
             |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
 
-        let groups: Vec<u32> = match self.data().decision_makers() {
-            Some(makers) => makers.to_vec(),
-            None => (0..self.data().n_cases() as u32).collect(),
+        let facts = self.facts();
+        let groups: Vec<u32> = match &facts.decision_makers {
+            Some(makers) => makers.clone(),
+            None => (0..facts.n_cases as u32).collect(),
         };
-        let meat = outer_product(self, &maximum.theta, &groups, self.data().n_decision_makers())?;
+        let meat = outer_product(self, &maximum.theta, &groups, facts.n_decision_makers)?;
         let mut warnings = Vec::new();
         match hessian_covariance(&maximum.evaluation.hessian, &estimated) {
             Ok(bread) => {

@@ -6,7 +6,6 @@ use logsum_estimate::{
     hessian_covariance, maximise, null_space, select,
 };
 
-use crate::constants::{log_likelihood_constants, log_likelihood_null};
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
@@ -80,12 +79,12 @@ impl Model<'_> {
         if !(options.confidence > 0.0 && options.confidence < 1.0) {
             return Err(FitError::Confidence(options.confidence));
         }
-        if !self.data().has_outcomes() {
+        if !self.facts().has_outcomes {
             return Err(FitError::NoOutcomes);
         }
         let started = std::time::Instant::now();
         let groups = match &options.covariance {
-            CovarianceKind::Clustered(column) => Some(self.data().group_by(column)?),
+            CovarianceKind::Clustered(column) => Some(self.groups(column)?),
             _ => None,
         };
         let start = options.start.clone().unwrap_or_else(|| self.start());
@@ -119,8 +118,8 @@ impl Model<'_> {
             }
         }
         fit.confidence = options.confidence;
-        if let (CovarianceKind::Clustered(column), Some((groups, n_groups))) = (&options.covariance, groups) {
-            self.cluster(&mut fit, column, &groups, n_groups)?;
+        if let Some(groups) = groups {
+            self.cluster(&mut fit, &groups)?;
         }
         fit.choose_covariance(&options.covariance)?;
         fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
@@ -142,9 +141,8 @@ impl Model<'_> {
         );
         // A logit takes a handful of iterations; on the way to infinity they are many, unless it started far out or
         // weights make the criterion small.
-        let worth_a_look = maximum.convergence.iterations > FEW
-            || start.iter().any(|value| *value != 0.0)
-            || self.data().weights().is_some();
+        let worth_a_look =
+            maximum.convergence.iterations > FEW || start.iter().any(|value| *value != 0.0) || self.facts().weighted;
         // By a loose tolerance it has converged before it is far out.
         let loose = maximum.convergence.tolerance > Options::default().tolerance;
         let suspect =
@@ -192,12 +190,12 @@ impl Model<'_> {
 
     /// Counts, log-likelihoods, convergence and estimates; no covariances yet.
     fn summarise(&self, maximum: &Maximum) -> Fit {
-        let data = self.data();
+        let data = self.facts();
         let convergence = &maximum.convergence;
         let log_likelihood = maximum.evaluation.log_likelihood;
-        let null = log_likelihood_null(data);
+        let null = data.log_likelihood_null;
         let k = self.parameters().iter().filter(|parameter| !parameter.fixed).count();
-        let mut warnings = data.warnings().to_vec();
+        let mut warnings = data.warnings.clone();
         let estimates: Vec<Estimate> = self
             .parameters()
             .iter()
@@ -223,21 +221,13 @@ impl Model<'_> {
                 ));
             }
         }
-        let constants = log_likelihood_constants(data);
-        if constants.is_none() && data.alternatives().labelled {
+        let constants = data.counted.log_likelihood();
+        if constants.is_none() && data.alternatives.labelled {
             warnings.push(
                 "the log-likelihood with constants only could not be computed: its estimation did not converge"
                     .to_owned(),
             );
         }
-        let n_alternatives = if data.alternatives().labelled {
-            data.alternatives().len()
-        } else {
-            (0..data.n_cases())
-                .map(|case| data.pairs(case).len())
-                .max()
-                .unwrap_or(0)
-        };
         let ratio = |value: f64| (null != 0.0).then(|| 1.0 - value / null);
         Fit {
             format: fit::FORMAT,
@@ -248,12 +238,12 @@ impl Model<'_> {
                 specification: serde_json::Value::Null,
             },
             data: DataSummary {
-                file: data.source().name.clone(),
+                file: data.source.name.clone(),
                 fingerprint: String::new(),
-                rows_read: data.rows_read(),
-                rows_used: data.rows_used(),
-                alternatives: if data.alternatives().labelled {
-                    let named = data.alternatives().names.iter().zip(&data.alternatives().codes);
+                rows_read: data.rows_read,
+                rows_used: data.rows_used,
+                alternatives: if data.alternatives.labelled {
+                    let named = data.alternatives.names.iter().zip(&data.alternatives.codes);
                     let one = |(name, code): (&String, &String)| fit::AlternativeCode {
                         name: name.clone(),
                         code: code.clone(),
@@ -263,9 +253,9 @@ impl Model<'_> {
                     Vec::new()
                 },
             },
-            n_decision_makers: data.n_decision_makers(),
-            n_cases: data.n_cases(),
-            n_alternatives,
+            n_decision_makers: data.n_decision_makers,
+            n_cases: data.n_cases,
+            n_alternatives: data.n_alternatives(),
             n_parameters: k,
             log_likelihood_start: Some(maximum.log_likelihood_start),
             log_likelihood,
@@ -274,7 +264,7 @@ impl Model<'_> {
             rho_squared: ratio(log_likelihood),
             rho_squared_adjusted: ratio(log_likelihood - k as f64),
             aic: 2.0 * k as f64 - 2.0 * log_likelihood,
-            bic: k as f64 * (data.n_cases() as f64).ln() - 2.0 * log_likelihood,
+            bic: k as f64 * (data.n_cases as f64).ln() - 2.0 * log_likelihood,
             converged: convergence.converged,
             convergence: fit::Convergence {
                 reason: reason(&convergence.stopped),

@@ -6,6 +6,7 @@ mod constants;
 mod covariance;
 mod error;
 mod estimation;
+mod facts;
 mod fit;
 mod formula;
 mod inference;
@@ -21,12 +22,13 @@ mod testing;
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use error::SpecificationError;
 pub use estimation::{FitError, FitOptions};
+pub use facts::Facts;
 pub use fit::{
     AlternativeCode, Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel,
 };
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
-pub use model::{Finding, Model, Prediction};
+pub use model::{Binder, Finding, Model, Prediction};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};

@@ -118,7 +118,7 @@ impl Model<'_> {
     /// As [`Model::predict`].
     pub fn share_estimates(&self, fit: &Fit) -> Result<Vec<Share>, EvalError> {
         let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
-        let shares = self.predict(&theta)?.shares(self.data());
+        let shares = self.predict(&theta)?.shares(self.whole()?);
         let errors = match fit.chosen_covariance() {
             Some(covariance) => {
                 let derivatives = self.share_derivatives(fit, &theta, shares.len())?;
@@ -152,7 +152,7 @@ impl Model<'_> {
             let step = f64::EPSILON.cbrt() * std_error.max(theta[k].abs());
             let mut at = |value: f64| -> Result<Vec<f64>, EvalError> {
                 moved[k] = value;
-                Ok(self.predict(&moved)?.shares(self.data()))
+                Ok(self.predict(&moved)?.shares(self.whole()?))
             };
             let (above, below) = (theta[k] + step, theta[k] - step);
             let (high, low) = match (above <= parameter.upper, below >= parameter.lower) {

@@ -1,11 +1,10 @@
 //! The table of predictions: a row per case, or per alternative where these have no names.
 
 use logsum_data::{ChoiceData, Column, Layout, Level, Source, Table, TextColumn, Values};
-use logsum_utility::{Model, Prediction};
+use logsum_utility::Prediction;
 
 /// Predictions in the order of the file.
-pub fn table(model: &Model<'_>, prediction: &Prediction) -> Table {
-    let data = model.data();
+pub fn table(data: &ChoiceData, prediction: &Prediction) -> Table {
     let first_row = |case: usize| data.pairs(case).map(|pair| data.row_number(pair)).min();
     let mut cases: Vec<usize> = (0..data.n_cases()).collect();
     cases.sort_by_key(|&case| first_row(case));

@@ -27,6 +27,8 @@ pub struct Finding {
 /// Slots of one case as the diagnosis sees them.
 pub(super) struct CaseView<'a> {
     pub case: usize,
+    /// Slots that were chosen at all.
+    pub chosen: &'a [usize],
     /// Parameters that the columns of `gradients` belong to.
     pub parameters: &'a [u32],
     /// dV_s/dθ, slot by slot.
@@ -91,27 +93,35 @@ impl Model<'_> {
         self.require_outcomes()?;
         let mut scratch = Scratch::default();
         let mut gradients = Vec::new();
-        for group in self.blocks.segments.iter().flat_map(|segment| &segment.groups) {
-            let set = &self.blocks.sets[group.set];
-            let n_slots = set.slots.len();
-            self.blocks
-                .derivatives(group, theta, &mut scratch, |case, slot, gradient| {
-                    if slot == 0 {
-                        gradients.clear();
-                    }
-                    gradients.extend_from_slice(gradient);
-                    let case = case as usize;
-                    let counts = || self.data.weights().is_none_or(|w| w[case] > 0.0) && self.data.choices(case) > 0.0;
-                    if slot + 1 == n_slots && counts() {
-                        see(&CaseView {
-                            case,
-                            parameters: &set.parameters,
-                            gradients: &gradients,
-                            n_slots,
-                        });
-                    }
-                })
-                .map_err(|undefined| self.outside(&undefined))?;
+        let mut chosen = Vec::new();
+        for index in 0..self.blocks.segments.len() {
+            self.blocks.segments.visit(index, |segment| {
+                for group in &segment.groups {
+                    let set = &self.blocks.sets[group.set];
+                    let n_slots = set.slots.len();
+                    self.blocks
+                        .derivatives(group, theta, &mut scratch, |lane, slot, gradient| {
+                            if slot == 0 {
+                                gradients.clear();
+                            }
+                            gradients.extend_from_slice(gradient);
+                            let lane = lane as usize;
+                            if slot + 1 == n_slots && group.counts_at_all(lane) {
+                                chosen.clear();
+                                chosen.extend((0..n_slots).filter(|&slot| group.is_chosen(slot, lane)));
+                                see(&CaseView {
+                                    case: segment.cases.start + group.cases[lane] as usize,
+                                    chosen: &chosen,
+                                    parameters: &set.parameters,
+                                    gradients: &gradients,
+                                    n_slots,
+                                });
+                            }
+                        })
+                        .map_err(|undefined| self.outside(segment, &undefined))?;
+                }
+                Ok(())
+            })?;
         }
         Ok(())
     }
@@ -175,7 +185,7 @@ impl Model<'_> {
 
     /// Of situations alone there is no likelihood.
     pub(super) fn require_outcomes(&self) -> Result<(), EvalError> {
-        if self.data.has_outcomes() {
+        if self.facts.has_outcomes {
             return Ok(());
         }
         Err(EvalError::Failed(

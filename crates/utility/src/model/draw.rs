@@ -1,6 +1,6 @@
 //! Drawing outcomes: what random utility maximisers with the given parameters choose.
 
-use logsum_data::{Layout, Outcome};
+use logsum_data::{ChoiceData, Layout, Outcome};
 use logsum_draws::{Seed, Stream};
 use logsum_estimate::EvalError;
 use rayon::prelude::*;
@@ -24,7 +24,7 @@ impl Model<'_> {
     /// As [`Model::utilities`].
     pub fn draw_outcome(&self, theta: &[f64], seed: Seed) -> Result<Outcome, EvalError> {
         let utilities = self.utilities(theta)?;
-        let data = self.data();
+        let data = self.whole()?;
         let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let draw = |case: usize, stream: &mut Stream| {
@@ -40,7 +40,7 @@ impl Model<'_> {
             }
             (last as u32, chosen)
         };
-        let makers = self.cases_by_decision_maker();
+        let makers = cases_by_decision_maker(data);
         let drawn: Vec<Vec<(u32, Vec<f64>)>> = makers
             .par_iter()
             .enumerate()
@@ -57,21 +57,21 @@ impl Model<'_> {
             Outcome::Chosen(drawn.map(|(chosen, _)| chosen).collect())
         })
     }
+}
 
-    /// The cases of each decision maker, which stand together.
-    fn cases_by_decision_maker(&self) -> Vec<std::ops::Range<usize>> {
-        let n = self.data.n_cases();
-        let Some(makers) = self.data.decision_makers() else {
-            return (0..n).map(|case| case..case + 1).collect();
-        };
-        let mut ranges = Vec::with_capacity(self.data.n_decision_makers());
-        let mut first = 0;
-        for case in 1..=n {
-            if case == n || makers[case] != makers[first] {
-                ranges.push(first..case);
-                first = case;
-            }
+/// The cases of each decision maker, which stand together.
+fn cases_by_decision_maker(data: &ChoiceData) -> Vec<std::ops::Range<usize>> {
+    let n = data.n_cases();
+    let Some(makers) = data.decision_makers() else {
+        return (0..n).map(|case| case..case + 1).collect();
+    };
+    let mut ranges = Vec::with_capacity(data.n_decision_makers());
+    let mut first = 0;
+    for case in 1..=n {
+        if case == n || makers[case] != makers[first] {
+            ranges.push(first..case);
+            first = case;
         }
-        ranges
     }
+    ranges
 }

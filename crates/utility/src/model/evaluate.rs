@@ -2,18 +2,21 @@
 
 use logsum_estimate::Order;
 
-use super::blocks::{Blocks, Group, Operand};
+use super::blocks::Blocks;
+use super::choice_set::Operand;
 use super::lanes::sum;
 use super::logit::Block;
 use super::scratch::{At, Partial, Scratch};
+use super::segment::Group;
 use super::terms::add_terms;
 use super::tiling::Run;
 
 /// Where the log-likelihood is not defined.
 pub(crate) struct Undefined {
+    /// Counted from the segment's first.
     pub case: u32,
-    /// Slot whose utility is to blame, if one alone is.
-    pub slot: Option<usize>,
+    /// Slot whose utility is to blame, and its plan, if one alone is.
+    pub slot: Option<(usize, usize)>,
     /// The utility is finite, a derivative of it is not.
     pub derivative: bool,
 }
@@ -117,7 +120,7 @@ impl Blocks {
                 if let Some(slot) = (0..n_slots).find(|&slot| !utility(slot).is_finite()) {
                     return Err(Undefined {
                         case,
-                        slot: Some(slot),
+                        slot: Some((slot, set.slots[slot].plan)),
                         derivative: false,
                     });
                 }
@@ -129,7 +132,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// Hands every slot of every case of a group its derivatives: `see(case, slot, dV)` over the set's parameters.
+    /// Hands every slot of every case of a group its derivatives: `see(lane, slot, dV)` over the set's parameters.
     pub fn derivatives(
         &self,
         group: &Group,
@@ -147,8 +150,7 @@ impl Blocks {
             self.visit(group, theta, visit, Order::Score, scratch)?;
             let lanes = visit.lanes;
             scratch.write_derivatives(set, group.columns(from, lanes), lanes);
-            let cases = &group.cases[from..group.cases.len().min(from + lanes)];
-            for (lane, &case) in cases.iter().enumerate() {
+            for lane in 0..lanes.min(group.cases.len() - from) {
                 let mut run = 0;
                 for slot in 0..set.slots.len() {
                     gradient.fill(0.0);
@@ -156,7 +158,7 @@ impl Blocks {
                         gradient[set.tiling.runs[run].position as usize] = scratch.derivatives[run * lanes + lane];
                         run += 1;
                     }
-                    see(case, slot, &gradient);
+                    see((from + lane) as u32, slot, &gradient);
                 }
             }
         }
@@ -230,7 +232,7 @@ impl Blocks {
             }
             let undefined = |lane: usize, derivative: bool| Undefined {
                 case: group.cases[(from + lane).min(group.cases.len() - 1)],
-                slot: Some(at),
+                slot: Some((at, slot.plan)),
                 derivative,
             };
             let broken = |values: &[f64]| values.iter().position(|value| !value.is_finite());
@@ -282,7 +284,9 @@ impl Blocks {
             None => Ok(()),
             Some(lane) => Err(Undefined {
                 case: group.cases[(from + lane).min(group.cases.len() - 1)],
-                slot: (0..set.slots.len()).find(|slot| !scratch.utilities[slot * lanes + lane].is_finite()),
+                slot: (0..set.slots.len())
+                    .find(|slot| !scratch.utilities[slot * lanes + lane].is_finite())
+                    .map(|slot| (slot, set.slots[slot].plan)),
                 derivative: false,
             }),
         }

@@ -58,11 +58,11 @@ impl Model<'_> {
         let name = &self.parameters[k].name;
         let columns = &self.term_columns[k];
         let users = self.users(k);
-        let available = self.data.times_available();
+        let available = &self.facts.times_available;
         if self.is_labelled() && users.iter().all(|&alternative| available[alternative] == 0) {
             let names: Vec<String> = users
                 .iter()
-                .map(|&alternative| self.data.alternatives().names[alternative].clone())
+                .map(|&alternative| self.facts.alternatives.names[alternative].clone())
                 .collect();
             let (noun, verb) = if names.len() == 1 {
                 ("alternative", "is")
@@ -102,8 +102,8 @@ impl Model<'_> {
         let mut certificates: Vec<&Certificate> = separation.certificates.iter().collect();
         let mut lost: Vec<&NullVector> = separation.lost.iter().collect();
         let mut findings = Vec::new();
-        let chosen = self.data.times_chosen();
-        let available = self.data.times_available();
+        let chosen = &self.facts.times_chosen;
+        let available = &self.facts.times_available;
         for alternative in (0..chosen.len()).filter(|&at| self.is_labelled() && chosen[at] == 0.0 && available[at] > 0)
         {
             // What stands with this alternative alone.
@@ -152,7 +152,7 @@ impl Model<'_> {
     }
 
     fn explain_never_chosen(&self, alternative: usize, parameters: Vec<usize>, available: usize) -> Finding {
-        let name = &self.data.alternatives().names[alternative];
+        let name = &self.facts.alternatives.names[alternative];
         let (verb, estimates) = have(parameters.len());
         let (stands, them) = match parameters.len() {
             1 => ("it alone stands", "the parameter"),
@@ -284,7 +284,7 @@ impl Model<'_> {
     }
 
     fn is_labelled(&self) -> bool {
-        self.data.alternatives().labelled
+        self.facts.alternatives.labelled
     }
 
     /// Columns that stand with any of the parameters, each once.
@@ -322,7 +322,7 @@ pub(super) fn term_columns(
     };
     for plan in plans {
         for &(k, source) in &plan.terms {
-            if let Source::Node(node, _) = source {
+            if let Source::Node(node) = source {
                 note(k, node);
             }
         }

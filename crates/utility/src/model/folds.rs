@@ -4,7 +4,7 @@
 
 use multiversion::multiversion;
 
-use super::blocks::{LANES, MOST_LANES, Operand};
+use super::choice_set::{LANES, MOST_LANES, Operand};
 use super::tiling::{Run, Tiling};
 
 type Lanes = [f64; LANES];

@@ -1,6 +1,6 @@
 //! Arithmetic over lanes: eight logical partial sums, reduced in one order on every machine.
 
-use super::blocks::LANES;
+use super::choice_set::LANES;
 
 /// Σ a.
 pub(crate) fn sum(a: &[f64]) -> f64 {

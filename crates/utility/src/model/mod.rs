@@ -1,7 +1,10 @@
 //! A specification bound to data: the log-likelihood of a logit model.
 
 mod aligned;
+mod arrangement;
+mod bind;
 mod blocks;
+mod choice_set;
 mod diagnose;
 mod draw;
 mod evaluate;
@@ -13,7 +16,9 @@ mod logit;
 mod plan;
 mod predict;
 mod scratch;
+mod segment;
 mod separation;
+mod store;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -23,26 +28,26 @@ mod tiling;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logsum_data::ChoiceData;
+use logsum_data::{ChoiceData, DataError};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
-use logsum_expressions::Graph;
 use ndarray::{Array1, Array2};
-use rayon::prelude::*;
 
 use crate::error::SpecificationError;
+use crate::facts::Facts;
 use crate::specification::Specification;
-use blocks::{Blocks, Segment};
+use blocks::Blocks;
 use evaluate::Undefined;
 use lanes::Compensated;
-use plan::UtilityPlan;
 use scratch::{At, Partial, Scratch};
+use segment::Segment;
 
+pub use bind::Binder;
 pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;
 pub use predict::Prediction;
 
-/// Segments whose partial sums are held at once; a multiple of any sensible number of threads.
-const BATCH: usize = 64;
+/// Bytes of partial sums that may wait for their turn.
+const WAITING: usize = 4 << 20;
 
 /// A logit model bound to choice data.
 ///
@@ -56,7 +61,11 @@ const BATCH: usize = 64;
 /// McFadden (1974), *Conditional logit analysis of qualitative choice behavior*; Train (2009), ch. 3.
 #[derive(Debug)]
 pub struct Model<'data> {
-    data: &'data ChoiceData,
+    facts: Facts,
+    /// The data themselves; none if they came part by part.
+    data: Option<&'data ChoiceData>,
+    /// Cases by the values of a column, where data that were not kept are to be clustered on it.
+    groups: Option<Groups>,
     parameters: Vec<Parameter>,
     blocks: Blocks,
     /// Plan of each alternative.
@@ -66,55 +75,26 @@ pub struct Model<'data> {
     interrupt: Arc<AtomicBool>,
 }
 
+/// Cases by the values of a column.
+#[derive(Clone, Debug)]
+pub(crate) struct Groups {
+    pub column: String,
+    /// Group of each case.
+    pub of_case: Vec<u32>,
+    pub n: usize,
+}
+
 impl<'data> Model<'data> {
     /// Binds a specification to data that were checked for it: names become columns, shapes are settled.
     ///
     /// # Errors
     /// Problems of the specification alone; those of names and cells were reported when the data were built.
     pub fn bind(specification: &Specification, data: &'data ChoiceData) -> Result<Self, SpecificationError> {
-        specification.validate()?;
-        let mut graph = Graph::default();
-        let names = data.names(&specification.symbols(), &mut graph);
-        let mut lower = |expression| {
-            names
-                .lower("utility", expression, &mut graph)
-                .map_err(|problems| SpecificationError::Unchecked(logsum_data::DataError::from_list(problems)))
-        };
-        let all = specification.all.as_ref().map(&mut lower).transpose()?;
-        let own = specification
-            .own
-            .iter()
-            .map(|(name, expression)| Ok((name.as_str(), lower(expression)?)))
-            .collect::<Result<Vec<_>, SpecificationError>>()?;
-        let all = all.unwrap_or_else(|| graph.constant(0.0));
-
-        let mut plan_of = vec![0; data.alternatives().len()];
-        let mut utilities = vec![all];
-        for (name, node) in own {
-            let Some(position) = data.alternatives().position(name) else {
-                return Err(SpecificationError::NoAlternative { name: name.to_owned() });
-            };
-            plan_of[position] = utilities.len();
-            utilities.push(graph.add(all, node));
-        }
-        let plans: Vec<UtilityPlan> = utilities
-            .iter()
-            .map(|&utility| UtilityPlan::new(&mut graph, data, utility))
-            .collect();
-        let term_columns = explain::term_columns(&graph, data, &plans, specification.parameters.len());
-        let blocks = Blocks::new(data, &graph, plans, &plan_of);
-        Ok(Model {
-            data,
-            parameters: specification
-                .parameters
-                .iter()
-                .map(|declared| declared.parameter.clone())
-                .collect(),
-            blocks,
-            plan_of,
-            term_columns,
-            interrupt: Arc::default(),
-        })
+        let mut binder = Binder::new(specification);
+        binder.lend(data)?;
+        let mut model = binder.finish();
+        model.data = Some(data);
+        Ok(model)
     }
 
     /// Whenever the flag is set, evaluations stop at the next segment with [`EvalError::Interrupted`].
@@ -123,9 +103,14 @@ impl<'data> Model<'data> {
         self
     }
 
-    /// The data it is bound to.
-    pub fn data(&self) -> &'data ChoiceData {
+    /// The data it is bound to; none if they came part by part.
+    pub fn data(&self) -> Option<&'data ChoiceData> {
         self.data
+    }
+
+    /// What is known of the data.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// Starting values of the specification.
@@ -138,15 +123,17 @@ impl<'data> Model<'data> {
         self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
-    fn outside(&self, undefined: &Undefined) -> EvalError {
+    fn outside(&self, segment: &Segment, undefined: &Undefined) -> EvalError {
         let case = undefined.case as usize;
-        let place = self.data.place(case);
-        let identifier = place.case.map_or(String::new(), |case| format!(" (case {case})"));
-        let alternatives = self.data.alternatives();
-        let utility = match undefined.slot {
-            Some(slot) if alternatives.labelled => {
-                let alternative = self.data.pair_alternatives()[self.data.pairs(case).start + slot] as usize;
-                format!("the utility of \"{}\"", alternatives.names[alternative])
+        let identifier = self.data.and_then(|data| data.place(segment.cases.start + case).case);
+        let identifier = identifier.map_or(String::new(), |case| format!(" (case {case})"));
+        let alternative = undefined.slot.and_then(|(slot, plan)| match self.data {
+            Some(data) => Some(data.pair_alternatives()[data.pairs(segment.cases.start + case).start + slot] as usize),
+            None => self.only_alternative(plan),
+        });
+        let utility = match alternative {
+            Some(alternative) if self.facts.alternatives.labelled => {
+                format!("the utility of \"{}\"", self.facts.alternatives.names[alternative])
             }
             _ => "a utility".to_owned(),
         };
@@ -158,10 +145,43 @@ impl<'data> Model<'data> {
         EvalError::Outside {
             reason: format!(
                 "{what} is not a finite number at {}, row {}{identifier}",
-                self.data.source().name,
-                place.row
+                self.facts.source.name, segment.rows[case]
             ),
         }
+    }
+
+    /// The alternative whose utility has that plan, if it is one.
+    fn only_alternative(&self, plan: usize) -> Option<usize> {
+        let mut users = (0..self.plan_of.len()).filter(|&alternative| self.plan_of[alternative] == plan);
+        users.next().filter(|_| users.next().is_none())
+    }
+
+    /// The cases by the values of a column.
+    pub(crate) fn groups(&self, column: &str) -> Result<Groups, DataError> {
+        if let Some(groups) = self.groups.as_ref().filter(|groups| groups.column == column) {
+            return Ok(groups.clone());
+        }
+        let Some(data) = self.data else {
+            return Err(DataError::NoColumn {
+                file: self.facts.source.name.clone(),
+                column: column.to_owned(),
+                role: "the cluster".to_owned(),
+                suggestion: None,
+            });
+        };
+        let (of_case, n) = data.group_by(column)?;
+        Ok(Groups {
+            column: column.to_owned(),
+            of_case,
+            n,
+        })
+    }
+
+    /// The data, for what needs every case again.
+    pub(crate) fn whole(&self) -> Result<&'data ChoiceData, EvalError> {
+        self.data.ok_or_else(|| {
+            EvalError::Failed("the data came part by part and were not kept: bind them whole to predict".to_owned())
+        })
     }
 
     /// Information in the data if all alternatives of a case were equally likely, K × K, up to second derivatives of
@@ -184,7 +204,7 @@ impl<'data> Model<'data> {
         for group in &segment.groups {
             self.blocks
                 .accumulate(group, theta, order, scratch, &mut partial)
-                .map_err(|undefined| self.outside(&undefined))?;
+                .map_err(|undefined| self.outside(segment, &undefined))?;
         }
         Ok(partial)
     }
@@ -197,28 +217,20 @@ impl<'data> Model<'data> {
         let mut magnitude = Compensated::default();
         let mut score = vec![Compensated::default(); if order >= Order::Score { k } else { 0 }];
         let mut hessian = vec![Compensated::default(); if order >= Order::Hessian { k * k } else { 0 }];
-        for batch in self.blocks.segments.chunks(BATCH) {
-            let partials: Vec<Result<Partial, EvalError>> = batch
-                .par_iter()
-                .map_init(
-                    || Scratch::at(at),
-                    |scratch, segment| self.segment(segment, theta, order, scratch),
-                )
-                .collect();
-            for partial in partials {
-                let partial = partial?;
+        let threads = rayon::current_num_threads();
+        let at_a_time = (WAITING / (8 * (hessian.len() + score.len() + 1))).clamp(2 * threads, 16 * threads);
+        self.blocks.segments.each(
+            at_a_time,
+            || Scratch::at(at),
+            |scratch, segment| self.segment(segment, theta, order, scratch),
+            |partial| {
+                let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
                 value.add(partial.value);
                 magnitude.add(partial.magnitude);
-                score
-                    .iter_mut()
-                    .zip(&partial.score)
-                    .for_each(|(sum, part)| sum.add(*part));
-                hessian
-                    .iter_mut()
-                    .zip(&partial.hessian)
-                    .for_each(|(sum, part)| sum.add(*part));
-            }
-        }
+                score.iter_mut().zip(&partial.score).for_each(add);
+                hessian.iter_mut().zip(&partial.hessian).for_each(add);
+            },
+        )?;
         let size = if order >= Order::Hessian { k } else { 0 };
         let hessian = Array2::from_shape_fn((size, size), |(row, column)| {
             hessian[row.max(column) * k + row.min(column)].total()
@@ -242,7 +254,7 @@ impl LogLikelihood for Model<'_> {
     }
 
     fn n_units(&self) -> usize {
-        self.data.n_cases()
+        self.facts.n_cases
     }
 
     fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
@@ -250,28 +262,25 @@ impl LogLikelihood for Model<'_> {
         let k = theta.len();
         // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not
         // depend on it, as no sum goes beyond a case.
-        let batch = rayon::current_num_threads().clamp(1, BATCH);
-        for batch in self.blocks.segments.chunks(batch) {
-            let scores: Vec<Result<Vec<f64>, EvalError>> = batch
-                .par_iter()
-                .map_init(Scratch::default, |scratch, segment| {
-                    let mut scores = vec![0.0; segment.cases.len() * k];
-                    for group in &segment.groups {
-                        self.blocks
-                            .scores(group, theta, scratch, |case, parameter, score| {
-                                scores[(case as usize - segment.cases.start) * k + parameter] += score;
-                            })
-                            .map_err(|undefined| self.outside(&undefined))?;
-                    }
-                    Ok(scores)
-                })
-                .collect();
-            for (segment, scores) in batch.iter().zip(scores) {
-                for (case, score) in segment.cases.clone().zip(scores?.chunks_exact(k)) {
+        self.blocks.segments.each(
+            rayon::current_num_threads(),
+            Scratch::default,
+            |scratch, segment| {
+                let mut scores = vec![0.0; segment.cases.len() * k];
+                for group in &segment.groups {
+                    self.blocks
+                        .scores(group, theta, scratch, |case, parameter, score| {
+                            scores[case as usize * k + parameter] += score;
+                        })
+                        .map_err(|undefined| self.outside(segment, &undefined))?;
+                }
+                Ok((segment.cases.clone(), scores))
+            },
+            |(cases, scores)| {
+                for (case, score) in cases.zip(scores.chunks_exact(k)) {
                     visit(case, score);
                 }
-            }
-        }
-        Ok(())
+            },
+        )
     }
 }

@@ -1,6 +1,5 @@
 //! Plans: how the utility of an alternative is computed once names have become columns.
 
-use logsum_data::{ChoiceData, Level};
 use logsum_expressions::{Graph, NodeId, ParameterId, Program, With};
 
 /// How one utility depends on parameters: an offset, a linear part, and a program for the rest.
@@ -39,21 +38,21 @@ pub(crate) enum Source {
     /// The same number everywhere.
     Constant(f64),
     /// Evaluated once over the data and stored.
-    Node(NodeId, Level),
+    Node(NodeId),
 }
 
 impl Source {
-    fn new(graph: &Graph, data: &ChoiceData, node: NodeId) -> Self {
+    fn new(graph: &Graph, node: NodeId) -> Self {
         match graph.as_constant(node) {
             Some(number) => Source::Constant(number),
-            None => Source::Node(node, data.level(graph, node)),
+            None => Source::Node(node),
         }
     }
 }
 
 impl UtilityPlan {
     /// Plans the computation of `utility`.
-    pub fn new(graph: &mut Graph, data: &ChoiceData, utility: NodeId) -> Self {
+    pub fn new(graph: &mut Graph, utility: NodeId) -> Self {
         let form = graph.linear_form(utility);
         let mut rest = form.rest;
         let in_rest: Vec<ParameterId> = rest.map_or(Vec::new(), |rest| graph.parameters_of(rest));
@@ -65,13 +64,13 @@ impl UtilityPlan {
                 let term = graph.multiply(factor, coefficient);
                 rest = Some(graph.add(other, term));
             } else {
-                terms.push((parameter.0, Source::new(graph, data, coefficient)));
+                terms.push((parameter.0, Source::new(graph, coefficient)));
             }
         }
         UtilityPlan {
-            offset: Source::new(graph, data, form.offset),
+            offset: Source::new(graph, form.offset),
             terms,
-            rest: rest.map(|rest| RestPlan::new(graph, data, rest)),
+            rest: rest.map(|rest| RestPlan::new(graph, rest)),
         }
     }
 
@@ -96,7 +95,7 @@ impl UtilityPlan {
 }
 
 impl RestPlan {
-    fn new(graph: &mut Graph, data: &ChoiceData, rest: NodeId) -> Self {
+    fn new(graph: &mut Graph, rest: NodeId) -> Self {
         let parameters = graph.parameters_of(rest);
         let firsts: Vec<NodeId> = parameters
             .iter()
@@ -121,7 +120,7 @@ impl RestPlan {
             let inputs = program
                 .inputs()
                 .iter()
-                .map(|&input| Source::new(graph, data, input))
+                .map(|&input| Source::new(graph, input))
                 .collect();
             (program, inputs)
         };

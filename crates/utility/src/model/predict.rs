@@ -2,12 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
+use logsum_data::ChoiceData;
 use logsum_estimate::{EvalError, LogLikelihood};
-use rayon::prelude::*;
 
 use super::Model;
-use super::blocks::Segment;
 use super::scratch::Scratch;
+use super::segment::Segment;
 
 /// Choice probabilities and logsums of every case.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,12 +39,11 @@ impl Prediction {
     }
 }
 
-/// The values of a segment's pairs and cases, where they belong in the result.
-struct Part<'a> {
-    segment: &'a Segment,
-    utilities: &'a mut [f64],
-    probabilities: &'a mut [f64],
-    logsums: &'a mut [f64],
+/// The values of a segment's pairs and cases.
+struct Part {
+    utilities: Vec<f64>,
+    probabilities: Vec<f64>,
+    logsums: Vec<f64>,
 }
 
 impl Model<'_> {
@@ -75,60 +74,63 @@ impl Model<'_> {
                 self.parameters().len()
             )));
         }
-        let (n_pairs, n_cases) = (self.data.n_pairs(), self.data.n_cases());
+        let data = self.whole()?;
+        let (n_pairs, n_cases) = (data.n_pairs(), data.n_cases());
         let mut utilities = vec![0.0; n_pairs];
         let mut prediction = Prediction {
             probabilities: vec![0.0; n_pairs],
             logsums: vec![0.0; n_cases],
         };
-        self.parts(&mut utilities, &mut prediction)
-            .into_par_iter()
-            .map_init(Scratch::default, |scratch, part| self.fill(part, theta, scratch))
-            // Collected, so that of several errors the first in the data is told on any number of threads.
-            .collect::<Vec<_>>()
-            .into_iter()
-            .collect::<Result<(), EvalError>>()?;
+        let mut slots = (utilities.as_mut_slice(), prediction.probabilities.as_mut_slice());
+        let mut logsums = prediction.logsums.as_mut_slice();
+        self.blocks.segments.each(
+            4 * rayon::current_num_threads(),
+            Scratch::default,
+            |scratch, segment| self.predicted_of(data, segment, theta, scratch),
+            |part| {
+                let take = |all: &mut &mut [f64], part: &[f64]| {
+                    let room = all.split_off_mut(..part.len()).expect("segments cover the data");
+                    room.copy_from_slice(part);
+                };
+                take(&mut slots.0, &part.utilities);
+                take(&mut slots.1, &part.probabilities);
+                take(&mut logsums, &part.logsums);
+            },
+        )?;
         Ok((utilities, prediction))
     }
 
-    /// Cuts the result by segments, whose cases and pairs stand together.
-    fn parts<'a>(&'a self, mut utilities: &'a mut [f64], prediction: &'a mut Prediction) -> Vec<Part<'a>> {
-        let mut probabilities = prediction.probabilities.as_mut_slice();
-        let mut logsums = prediction.logsums.as_mut_slice();
-        let part = |segment: &'a Segment| {
-            let cases = segment.cases.clone();
-            let n_pairs = cases.clone().map(|case| self.data.pairs(case).len()).sum();
-            Part {
-                segment,
-                utilities: utilities.split_off_mut(..n_pairs).expect("segments cover the pairs"),
-                probabilities: probabilities
-                    .split_off_mut(..n_pairs)
-                    .expect("segments cover the pairs"),
-                logsums: logsums.split_off_mut(..cases.len()).expect("segments cover the cases"),
-            }
-        };
-        self.blocks.segments.iter().map(part).collect()
-    }
-
-    fn fill(&self, part: Part<'_>, theta: &[f64], scratch: &mut Scratch) -> Result<(), EvalError> {
+    /// Utilities, probabilities and logsums of a segment, whose cases and pairs stand together.
+    fn predicted_of(
+        &self,
+        data: &ChoiceData,
+        segment: &Segment,
+        theta: &[f64],
+        scratch: &mut Scratch,
+    ) -> Result<Part, EvalError> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Err(EvalError::Interrupted);
         }
-        let first_case = part.segment.cases.start;
-        let first_pair = self.data.pairs(first_case).start;
-        for group in &part.segment.groups {
+        let first_case = segment.cases.start;
+        let first_pair = data.pairs(first_case).start;
+        let n_pairs = data.pairs(segment.cases.end - 1).end - first_pair;
+        let mut part = Part {
+            utilities: vec![0.0; n_pairs],
+            probabilities: vec![0.0; n_pairs],
+            logsums: vec![0.0; segment.cases.len()],
+        };
+        for group in &segment.groups {
             self.blocks
                 .predictions(group, theta, scratch, |case, logsum, slots| {
-                    let case = case as usize;
-                    part.logsums[case - first_case] = logsum;
-                    let pairs = self.data.pairs(case);
+                    part.logsums[case as usize] = logsum;
+                    let pairs = data.pairs(first_case + case as usize);
                     for (pair, (utility, probability)) in pairs.zip(slots) {
                         part.utilities[pair - first_pair] = utility;
                         part.probabilities[pair - first_pair] = probability;
                     }
                 })
-                .map_err(|undefined| self.outside(&undefined))?;
+                .map_err(|undefined| self.outside(segment, &undefined))?;
         }
-        Ok(())
+        Ok(part)
     }
 }

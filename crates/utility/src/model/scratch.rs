@@ -4,7 +4,7 @@ use logsum_estimate::Order;
 use logsum_expressions::Workspace;
 
 use super::aligned::Aligned;
-use super::blocks::{ChoiceSet, LANES, Operand};
+use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale};
 use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;

@@ -1,12 +1,11 @@
 //! Separation: directions in the parameters along which the likelihood rises for ever.
 
-use logsum_data::Outcome;
 use logsum_estimate::{EvalError, NullVector, null_space};
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use ndarray::Array2;
 
 use super::Model;
-use super::diagnose::{CaseView, SUSPICIOUS};
+use super::diagnose::SUSPICIOUS;
 
 /// Rows added to the linear programme in one round.
 const ROWS_PER_ROUND: usize = 200;
@@ -155,7 +154,7 @@ impl<'m, 'data> Search<'m, 'data> {
                     }
                 }
             };
-            each_chosen(self.model, case, &mut compare);
+            case.chosen.iter().for_each(|&slot| compare(slot));
         })
     }
 
@@ -326,20 +325,6 @@ impl Worst {
     fn into_rows(mut self) -> impl Iterator<Item = Vec<(usize, f64)>> {
         self.cut();
         self.rows.into_iter().map(|(_, row)| row)
-    }
-}
-
-/// Hands over the slots of a case that were chosen; with counts, all that were chosen at all.
-fn each_chosen(model: &Model<'_>, case: &CaseView<'_>, compare: &mut impl FnMut(usize)) {
-    match model.data.outcome() {
-        Outcome::Chosen(chosen) => compare(chosen[case.case] as usize),
-        Outcome::Counts(counts) => {
-            let pairs = model.data.pairs(case.case);
-            (0..case.n_slots)
-                .filter(|slot| counts[pairs.start + slot] > 0.0)
-                .for_each(compare);
-        }
-        Outcome::None => {}
     }
 }
 

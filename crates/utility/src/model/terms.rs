@@ -4,7 +4,7 @@
 
 use multiversion::multiversion;
 
-use super::blocks::Operand;
+use super::choice_set::Operand;
 
 /// V += Σ θ_k x_k over the terms of a slot: parameter, its position in the set, and what it multiplies.
 #[inline(always)]

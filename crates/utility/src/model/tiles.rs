@@ -7,7 +7,7 @@
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-use super::blocks::LANES;
+use super::choice_set::LANES;
 use super::tiling::TILE;
 
 /// Partial sums of a tile: for each row and column, a sum per logical lane.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::blocks::Operand;
+use super::choice_set::Operand;
 
 /// Parameters of a bundle at most: rows, and columns, of a tile of the Hessian.
 pub(crate) const TILE: usize = 4;

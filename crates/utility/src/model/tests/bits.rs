@@ -85,13 +85,17 @@ fn segments_hold_whole_decision_makers_and_every_case_once() {
     let model = bind(&specification, &data);
     let makers = data.decision_makers().unwrap();
     let mut next = 0;
-    for segment in &model.blocks.segments {
-        assert_eq!(segment.cases.start, next);
-        next = segment.cases.end;
-        assert!(segment.cases.start == 0 || makers[segment.cases.start - 1] != makers[segment.cases.start]);
-        let mut cases: Vec<u32> = segment.groups.iter().flat_map(|group| group.cases.clone()).collect();
-        cases.sort_unstable();
-        assert!(cases.iter().map(|&case| case as usize).eq(segment.cases.clone()));
+    for index in 0..model.blocks.segments.len() {
+        let visited = model.blocks.segments.visit(index, |segment| {
+            assert_eq!(segment.cases.start, next);
+            next = segment.cases.end;
+            assert!(segment.cases.start == 0 || makers[segment.cases.start - 1] != makers[segment.cases.start]);
+            let mut cases: Vec<u32> = segment.groups.iter().flat_map(|group| group.cases.clone()).collect();
+            cases.sort_unstable();
+            assert!(cases.iter().copied().eq(0..segment.cases.len() as u32));
+            Ok(())
+        });
+        visited.unwrap();
     }
     assert_eq!(next, 6000);
 }

@@ -1,0 +1,109 @@
+//! What a fit tells of its data besides estimates, gathered part by part.
+
+use logsum_data::{Alternatives, ChoiceData, Outcome, Source};
+
+use crate::constants::Counted;
+
+/// The data as a model knows them once they are bound.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Where they come from.
+    pub source: Source,
+    /// The alternatives.
+    pub alternatives: Alternatives,
+    /// Choice situations.
+    pub n_cases: usize,
+    /// Available alternatives of all cases together.
+    pub n_pairs: usize,
+    /// Independent decision makers: panel units, or cases where there is no panel.
+    pub n_decision_makers: usize,
+    /// Rows of the file.
+    pub rows_read: usize,
+    /// Rows that stand behind the cases used.
+    pub rows_used: usize,
+    /// Alternatives of the largest choice set.
+    pub largest_choice_set: usize,
+    /// Whether it is known what was chosen.
+    pub has_outcomes: bool,
+    /// Whether cases have weights.
+    pub weighted: bool,
+    /// What was dropped or assumed.
+    pub warnings: Vec<String>,
+    /// ln L of equal shares over the alternatives available to each case.
+    pub log_likelihood_null: f64,
+    /// Times each alternative was chosen, unweighted.
+    pub times_chosen: Vec<f64>,
+    /// Cases in which each alternative is available.
+    pub times_available: Vec<usize>,
+    /// Decision maker of each case; `None` where every case is one of its own.
+    pub decision_makers: Option<Vec<u32>>,
+    /// What the log-likelihood with constants alone is made from.
+    pub(crate) counted: Counted,
+}
+
+impl Facts {
+    /// Of no case yet; what is the same in all parts is that of `data`.
+    pub(crate) fn of(data: &ChoiceData) -> Self {
+        Facts {
+            source: Source {
+                name: data.source().name.clone(),
+                first_row: 1,
+            },
+            alternatives: data.alternatives().clone(),
+            n_cases: 0,
+            n_pairs: 0,
+            n_decision_makers: 0,
+            rows_read: 0,
+            rows_used: 0,
+            largest_choice_set: 0,
+            has_outcomes: data.has_outcomes(),
+            weighted: data.weights().is_some(),
+            warnings: Vec::new(),
+            log_likelihood_null: 0.0,
+            times_chosen: vec![0.0; data.alternatives().len()],
+            times_available: vec![0; data.alternatives().len()],
+            decision_makers: data.decision_makers().map(|_| Vec::new()),
+            counted: Counted::new(data.alternatives()),
+        }
+    }
+
+    /// Adds the cases of a part.
+    pub(crate) fn add(&mut self, data: &ChoiceData) {
+        self.n_cases += data.n_cases();
+        self.n_pairs += data.n_pairs();
+        self.n_decision_makers += data.n_decision_makers();
+        self.rows_read += data.rows_read();
+        self.rows_used += data.rows_used();
+        self.largest_choice_set = self.largest_choice_set.max(data.largest_choice_set());
+        self.warnings.extend_from_slice(data.warnings());
+        self.decision_makers
+            .iter_mut()
+            .for_each(|makers| makers.extend_from_slice(data.decision_makers().unwrap_or_default()));
+        // Of unlabelled alternatives the same position is another one in every part.
+        if data.alternatives().labelled {
+            let add = |(sum, more): (&mut f64, f64)| *sum += more;
+            self.times_chosen.iter_mut().zip(data.times_chosen()).for_each(add);
+            let add = |(sum, more): (&mut usize, usize)| *sum += more;
+            self.times_available
+                .iter_mut()
+                .zip(data.times_available())
+                .for_each(add);
+        }
+        for case in 0..data.n_cases() {
+            let weight = data.weights().map_or(1.0, |weights| weights[case]);
+            self.log_likelihood_null -= weight * data.choices(case) * (data.pairs(case).len() as f64).ln();
+        }
+        if data.outcome() != &Outcome::None {
+            self.counted.add(data);
+        }
+    }
+
+    /// Alternatives to choose from; the largest choice set where they are unlabelled.
+    pub fn n_alternatives(&self) -> usize {
+        if self.alternatives.labelled {
+            self.alternatives.len()
+        } else {
+            self.largest_choice_set
+        }
+    }
+}

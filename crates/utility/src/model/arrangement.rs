@@ -1,0 +1,384 @@
+//! From choice data to segments: which cases stand together, and what is stored of them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use logsum_data::{ChoiceData, Level, Outcome};
+use logsum_expressions::{Graph, NodeId};
+use rayon::prelude::*;
+
+use super::choice_set::{ChoiceSet, LANES};
+use super::plan::{Source, UtilityPlan};
+use super::segment::{Group, Segment};
+
+/// Consecutive decision makers whose contributions are added up before anything else is.
+const SEGMENT: usize = 1024;
+
+/// Alternatives of all cases at which a segment ends early, after a whole decision maker: it must not grow with the
+/// size of choice sets.
+const SEGMENT_PAIRS: usize = 1 << 17;
+
+/// Choice data that a caller keeps, or that live as long as somebody needs them.
+#[derive(Clone, Debug)]
+pub(crate) enum Shared<'data> {
+    Borrowed(&'data ChoiceData),
+    Owned(Arc<ChoiceData>),
+}
+
+impl Deref for Shared<'_> {
+    type Target = ChoiceData;
+
+    fn deref(&self) -> &ChoiceData {
+        match self {
+            Shared::Borrowed(data) => data,
+            Shared::Owned(data) => data,
+        }
+    }
+}
+
+/// Choice data with the levels of the nodes that are stored.
+#[derive(Debug)]
+struct Part<'data> {
+    data: Shared<'data>,
+    levels: Vec<Level>,
+}
+
+/// Cases of one part that belong to one segment.
+#[derive(Clone, Debug)]
+struct Piece<'data> {
+    part: Arc<Part<'data>>,
+    cases: Range<usize>,
+}
+
+/// A segment before its columns are filled.
+#[derive(Debug, Default)]
+struct Draft<'data> {
+    pieces: Vec<Piece<'data>>,
+    /// First case, as numbered over all parts.
+    first: usize,
+    n_makers: usize,
+    n_pairs: usize,
+}
+
+/// Cuts parts into segments and fills these.
+#[derive(Debug)]
+pub(crate) struct Arrangement<'data> {
+    pub graph: Graph,
+    pub plans: Vec<UtilityPlan>,
+    /// Plan of each alternative.
+    pub plan_of: Vec<usize>,
+    pub sets: Vec<ChoiceSet>,
+    /// Every node that is stored, ascending.
+    nodes: Vec<NodeId>,
+    /// Levels met, each kind once.
+    levels: Vec<Vec<Level>>,
+    /// Choice sets by what tells them apart: the levels' number, then the plans of their slots in order.
+    known: HashMap<Vec<u32>, usize>,
+    /// The segment that may still grow.
+    open: Draft<'data>,
+    next_case: usize,
+}
+
+impl<'data> Arrangement<'data> {
+    pub fn new(graph: Graph, plans: Vec<UtilityPlan>, plan_of: Vec<usize>) -> Self {
+        let mut nodes: Vec<NodeId> = plans
+            .iter()
+            .flat_map(UtilityPlan::sources)
+            .filter_map(|source| match source {
+                Source::Node(node) => Some(node),
+                Source::Constant(_) => None,
+            })
+            .collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        Arrangement {
+            graph,
+            plans,
+            plan_of,
+            nodes,
+            sets: Vec::new(),
+            levels: Vec::new(),
+            known: HashMap::new(),
+            open: Draft::default(),
+            next_case: 0,
+        }
+    }
+
+    /// Takes in whole decision makers that follow those before, and hands over the segments that are complete.
+    pub fn add<E>(
+        &mut self,
+        data: Shared<'data>,
+        mut take: impl FnMut(&[ChoiceSet], Segment) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let levels = self.nodes.iter().map(|&node| data.level(&self.graph, node)).collect();
+        let part = Arc::new(Part { data, levels });
+        let mut complete = Vec::new();
+        let n_cases = part.data.n_cases();
+        let makers = part.data.decision_makers();
+        let mut first = 0;
+        for case in 0..n_cases {
+            self.open.n_pairs += part.data.pairs(case).len();
+            let ends = case + 1 == n_cases || makers.is_none_or(|makers| makers[case] != makers[case + 1]);
+            self.open.n_makers += usize::from(ends);
+            let full = self.open.n_makers == SEGMENT || self.open.n_pairs >= SEGMENT_PAIRS;
+            if (ends && full) || case + 1 == n_cases {
+                self.open.pieces.push(Piece {
+                    part: part.clone(),
+                    cases: first..case + 1,
+                });
+                self.next_case += case + 1 - first;
+                first = case + 1;
+                if full {
+                    let next = Draft {
+                        first: self.next_case,
+                        ..Draft::default()
+                    };
+                    complete.push(std::mem::replace(&mut self.open, next));
+                }
+            }
+        }
+        self.build(complete, &mut take)
+    }
+
+    /// Hands over the last segment.
+    pub fn finish<E>(&mut self, mut take: impl FnMut(&[ChoiceSet], Segment) -> Result<(), E>) -> Result<(), E> {
+        let last = std::mem::take(&mut self.open);
+        if last.pieces.is_empty() {
+            return Ok(());
+        }
+        self.build(vec![last], &mut take)
+    }
+
+    /// Fills segments, some at a time in parallel.
+    fn build<E>(
+        &mut self,
+        drafts: Vec<Draft<'data>>,
+        take: &mut impl FnMut(&[ChoiceSet], Segment) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let at_a_time = 4 * rayon::current_num_threads();
+        let mut drafts = drafts.into_iter().peekable();
+        while drafts.peek().is_some() {
+            let batch: Vec<(Draft<'data>, Vec<Members>)> = drafts
+                .by_ref()
+                .take(at_a_time)
+                .map(|draft| {
+                    let members = self.members(&draft);
+                    (draft, members)
+                })
+                .collect();
+            let filled: Vec<Segment> = batch
+                .into_par_iter()
+                .map(|(draft, members)| self.fill(&draft, members))
+                .collect();
+            for segment in filled {
+                take(&self.sets, segment)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Cases of a segment by choice set.
+    fn members(&mut self, draft: &Draft<'data>) -> Vec<Members> {
+        let levels = draft.levels();
+        let kind = self
+            .levels
+            .iter()
+            .position(|known| *known == levels)
+            .unwrap_or_else(|| {
+                self.levels.push(levels.clone());
+                self.levels.len() - 1
+            });
+        let mut members: Vec<Members> = Vec::new();
+        let mut position: HashMap<usize, usize> = HashMap::new();
+        let mut key = Vec::new();
+        // Where the case before had the same plans in the same order.
+        let mut before: (Vec<u32>, usize) = Default::default();
+        let mut relative = 0;
+        for piece in &draft.pieces {
+            let data = &piece.part.data;
+            for case in piece.cases.clone() {
+                key.clear();
+                key.push(kind as u32);
+                let alternatives = &data.pair_alternatives()[data.pairs(case)];
+                key.extend(alternatives.iter().map(|&at| self.plan_of[at as usize] as u32));
+                if members.is_empty() || key != before.0 {
+                    let set = self.known.get(&key).copied().unwrap_or_else(|| {
+                        let level =
+                            |node: NodeId| levels[self.nodes.binary_search(&node).expect("every node is known")];
+                        self.sets.push(ChoiceSet::new(&self.plans, &key[1..], &level));
+                        self.known.insert(key.clone(), self.sets.len() - 1);
+                        self.sets.len() - 1
+                    });
+                    let at = *position.entry(set).or_insert_with(|| {
+                        members.push((set, Vec::new()));
+                        members.len() - 1
+                    });
+                    before.0.clone_from(&key);
+                    before.1 = at;
+                }
+                members[before.1].1.push(relative);
+                relative += 1;
+            }
+        }
+        members
+    }
+
+    /// Computes what a segment stores.
+    fn fill(&self, draft: &Draft<'data>, members: Vec<Members>) -> Segment {
+        let cases = draft.cases();
+        let mut groups: Vec<Group> = members
+            .into_iter()
+            .map(|(set, members)| self.group(&cases, set, members))
+            .collect();
+        let levels = draft.levels();
+        for (&node, &level) in self.nodes.iter().zip(&levels) {
+            let mut users = Vec::new();
+            for (index, group) in groups.iter().enumerate() {
+                let columns = self.sets[group.set].columns.iter().enumerate();
+                users.extend(
+                    columns
+                        .filter(|(_, (stored, _))| *stored == node)
+                        .map(|(column, &(_, slot))| (index, column, slot)),
+                );
+            }
+            if users.is_empty() {
+                continue;
+            }
+            let values = draft.values(&self.graph, node, level);
+            for (index, column, slot) in users {
+                let set = &self.sets[groups[index].set];
+                match slot {
+                    None => groups[index].store(set, column, |case| values[case as usize]),
+                    Some(slot) => groups[index].store(set, column, |case| values[cases.start[case as usize] + slot]),
+                }
+            }
+        }
+        let n = cases.of.len();
+        Segment {
+            groups,
+            cases: draft.first..draft.first + n,
+            rows: cases
+                .of
+                .iter()
+                .map(|&(piece, case)| {
+                    let data = &draft.pieces[piece].part.data;
+                    data.row_number(data.pairs(case).start) as u64
+                })
+                .collect(),
+        }
+    }
+
+    fn group(&self, cases: &Cases<'_, 'data>, set: usize, members: Vec<u32>) -> Group {
+        let stride = members.len().next_multiple_of(LANES);
+        let last = *members.last().expect("a group has cases");
+        let lanes = || members.iter().copied().chain(std::iter::repeat(last)).take(stride);
+        let n_slots = self.sets[set].slots.len();
+        let (mut chosen, mut counts) = (Vec::new(), Vec::new());
+        match cases.pieces[0].part.data.outcome() {
+            Outcome::Chosen(_) => chosen = lanes().map(|case| cases.chosen(case)).collect(),
+            Outcome::Counts(_) => {
+                for slot in 0..n_slots {
+                    counts.extend(lanes().map(|case| cases.count(case, slot)));
+                }
+            }
+            // Nothing was chosen as far as is known, and contributes nothing.
+            Outcome::None => counts = vec![0.0; n_slots * stride],
+        }
+        let weights = members.iter().map(|&case| cases.weight(case)).collect();
+        Group::new(
+            set,
+            self.sets[set].columns.len(),
+            members,
+            stride,
+            (chosen, counts),
+            weights,
+        )
+    }
+}
+
+/// A choice set, and the cases of a segment that have it, counted from the segment's first.
+type Members = (usize, Vec<u32>);
+
+impl<'data> Draft<'data> {
+    /// The level of each node: that of the case if it varies within no case.
+    fn levels(&self) -> Vec<Level> {
+        let mut levels = self.pieces[0].part.levels.clone();
+        for piece in &self.pieces[1..] {
+            for (level, other) in levels.iter_mut().zip(&piece.part.levels) {
+                *level = (*level).max(*other);
+            }
+        }
+        levels
+    }
+
+    /// Where the cases stand.
+    fn cases(&self) -> Cases<'_, 'data> {
+        let mut of = Vec::new();
+        let mut start = vec![0];
+        for (index, piece) in self.pieces.iter().enumerate() {
+            for case in piece.cases.clone() {
+                of.push((index, case));
+                start.push(start[start.len() - 1] + piece.part.data.pairs(case).len());
+            }
+        }
+        Cases {
+            pieces: &self.pieces,
+            of,
+            start,
+        }
+    }
+
+    /// Values of a node over the cases or pairs of the segment.
+    fn values(&self, graph: &Graph, node: NodeId, level: Level) -> Cow<'_, [f64]> {
+        let part = |piece: &'_ Piece<'data>| -> Vec<f64> {
+            piece
+                .part
+                .data
+                .evaluate_cases(graph, node, level, piece.cases.clone())
+                .into_owned()
+        };
+        match &self.pieces[..] {
+            [only] => only.part.data.evaluate_cases(graph, node, level, only.cases.clone()),
+            pieces => Cow::Owned(pieces.iter().flat_map(part).collect()),
+        }
+    }
+}
+
+/// The cases of a segment in the parts from which they come.
+struct Cases<'a, 'data> {
+    pieces: &'a [Piece<'data>],
+    /// Piece and case in its part.
+    of: Vec<(usize, usize)>,
+    /// Pairs of each case, counted from the segment's first.
+    start: Vec<usize>,
+}
+
+impl Cases<'_, '_> {
+    fn at(&self, case: u32) -> (&ChoiceData, usize) {
+        let (piece, case) = self.of[case as usize];
+        (&self.pieces[piece].part.data, case)
+    }
+
+    fn chosen(&self, case: u32) -> u32 {
+        let (data, case) = self.at(case);
+        match data.outcome() {
+            Outcome::Chosen(chosen) => chosen[case],
+            _ => unreachable!("all parts have outcomes of one kind"),
+        }
+    }
+
+    fn count(&self, case: u32, slot: usize) -> f64 {
+        let (data, case) = self.at(case);
+        match data.outcome() {
+            Outcome::Counts(counts) => counts[data.pairs(case).start + slot],
+            _ => unreachable!("all parts have outcomes of one kind"),
+        }
+    }
+
+    fn weight(&self, case: u32) -> f64 {
+        let (data, case) = self.at(case);
+        data.weights().map_or(1.0, |weights| weights[case])
+    }
+}
