@@ -25,8 +25,11 @@ impl Bar {
     /// Shows an iteration.
     pub fn show(&self, progress: &Progress<'_>) {
         if let Some(bar) = &self.bar {
-            let line =
-                logsum_report::progress_line(progress.iteration as usize, progress.log_likelihood, progress.criterion);
+            let line = logsum_report::progress_line(
+                progress.state.iterations as usize,
+                progress.log_likelihood,
+                progress.criterion,
+            );
             bar.set_message(line);
         }
     }

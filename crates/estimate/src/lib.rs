@@ -4,7 +4,7 @@
 //! This crate knows θ only, never what an alternative is. Whoever implements [`LogLikelihood`] gets:
 //!
 //! - [`maximise`]: a projected trust-region Newton method with fixed parameters, bounds, and a stopping rule without a
-//!   scale. The result holds the best point and a [`Convergence`], which says why it stopped with measured value and
+//!   scale; [`resume`] goes on with one that was stopped. The result holds the best point and a [`Convergence`], which says why it stopped with measured value and
 //!   tolerance;
 //! - covariances, chosen after the fit: [`hessian_covariance`], [`opg_covariance`] and [`sandwich`], the last two from
 //!   an [`outer_product`] of scores summed within groups;
@@ -96,6 +96,6 @@ pub use finite_difference::{DerivativeCheck, check_derivatives, differences, ste
 pub use identification::{NULL_SPACE_TOLERANCE, NullVector, null_space};
 pub use inference::{Inference, normal_quantile, two_sided_p_value};
 pub use likelihood::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
-pub use maximise::{Maximum, Progress, maximise};
+pub use maximise::{Maximum, Progress, State, maximise, resume};
 pub use options::Options;
 pub use outer_product::outer_product;

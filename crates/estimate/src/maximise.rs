@@ -1,6 +1,7 @@
 //! From starting values to a maximum.
 
 use argmin::core::Executor;
+use serde::{Deserialize, Serialize};
 
 use crate::convergence::{Convergence, Stopped};
 use crate::error::{EstimateError, StartProblem};
@@ -14,14 +15,32 @@ use crate::trust_region::norm;
 /// Where a maximisation stands, after the start and after every iteration.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
-    /// Accepted steps so far; 0 at the start.
-    pub iteration: u64,
     /// ln L here.
     pub log_likelihood: f64,
     /// Newton decrement here; none where −H is not positive semi-definite.
     pub criterion: Option<f64>,
+    /// The point, and what is needed to go on from it.
+    pub state: &'a State,
+}
+
+/// All that a maximisation carries from one iteration to the next: [`resume`] goes on from it as if it had never
+/// stopped, to the same bits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
     /// The point, length K.
-    pub theta: &'a [f64],
+    pub theta: Vec<f64>,
+    /// ln L at the starting values.
+    pub log_likelihood_start: f64,
+    /// Accepted steps so far; 0 at the start.
+    pub iterations: u64,
+    /// Evaluations so far.
+    pub evaluations: u64,
+    /// √curvature of every parameter as the steps have met it.
+    pub(crate) steepest: Vec<f64>,
+    /// Of the trust region; none if it is unlimited.
+    pub(crate) radius: Option<f64>,
+    /// Stationary, as exact as it gets.
+    pub(crate) polished: bool,
 }
 
 /// The best point found, converged or not: `convergence` says which.
@@ -55,18 +74,53 @@ pub fn maximise(
     options: &Options,
     progress: Option<&mut dyn FnMut(&Progress)>,
 ) -> Result<Maximum, EstimateError> {
+    run(likelihood, start, None, options, progress)
+}
+
+/// Goes on with a maximisation from `state`, as it was handed to `progress`, under the same options: the result is that
+/// of one that never stopped.
+///
+/// # Errors
+/// As [`maximise`].
+pub fn resume(
+    likelihood: &dyn LogLikelihood,
+    state: &State,
+    options: &Options,
+    progress: Option<&mut dyn FnMut(&Progress)>,
+) -> Result<Maximum, EstimateError> {
+    run(likelihood, &state.theta, Some(state), options, progress)
+}
+
+fn run(
+    likelihood: &dyn LogLikelihood,
+    start: &[f64],
+    state: Option<&State>,
+    options: &Options,
+    progress: Option<&mut dyn FnMut(&Progress)>,
+) -> Result<Maximum, EstimateError> {
     options.validate()?;
     let parameters = likelihood.parameters();
     check_start(parameters, start)?;
     let space = Space::new(parameters);
+    if let Some(state) = state.filter(|state| state.steepest.len() != parameters.len()) {
+        return Err(EstimateError::StartLength {
+            expected: parameters.len(),
+            found: state.steepest.len(),
+        });
+    }
+    let done = state.map_or(0, |state| state.iterations);
     let max_iterations = if space.moving.is_empty() {
         0
     } else {
-        options.max_iterations
+        (options.max_iterations as u64).saturating_sub(done)
     };
     let solver = Newton::new(options.clone(), space.clone(), progress);
+    let solver = match state {
+        Some(state) => solver.resume(state),
+        None => solver,
+    };
     let result = Executor::new(Objective(likelihood), solver)
-        .configure(|state| state.param(start.to_vec()).max_iters(max_iterations as u64))
+        .configure(|state| state.param(start.to_vec()).max_iters(max_iterations))
         .ctrlc(false)
         .timer(false)
         .run()

@@ -14,7 +14,7 @@ use ndarray::{Array1, Axis};
 
 use crate::iterate::{Iterate, Space};
 use crate::likelihood::{EvalError, Evaluation, LogLikelihood, Order};
-use crate::maximise::Progress;
+use crate::maximise::{Progress, State};
 use crate::options::Options;
 use crate::subproblem::Subproblem;
 use crate::symmetric::Definiteness;
@@ -28,7 +28,7 @@ const POLISHED: f64 = 1e-24;
 const NOISE: f64 = 8.0 * f64::EPSILON;
 
 /// What argmin carries from iteration to iteration: θ, −ln L and its gradient.
-pub(crate) type State = IterState<Vec<f64>, Array1<f64>, (), (), (), f64>;
+pub(crate) type Iteration = IterState<Vec<f64>, Array1<f64>, (), (), (), f64>;
 
 /// The log-likelihood as argmin's problem.
 pub(crate) struct Objective<'a>(pub(crate) &'a dyn LogLikelihood);
@@ -64,6 +64,8 @@ pub(crate) struct Newton<'a> {
     /// √curvature for every parameter, falling no faster than by [`FORGET`] an iteration; 0 if none was seen yet.
     steepest: Vec<f64>,
     radius: f64,
+    /// Goes on from here rather than from a start.
+    resumed: Option<State>,
 }
 
 /// What became of one trial step.
@@ -90,6 +92,26 @@ impl<'a> Newton<'a> {
             iterations: 0,
             ended: None,
             radius: f64::INFINITY,
+            resumed: None,
+        }
+    }
+
+    /// Goes on from where another maximisation stood.
+    pub(crate) fn resume(mut self, state: &State) -> Newton<'a> {
+        self.resumed = Some(state.clone());
+        self
+    }
+
+    /// Where it stands now, at the point just taken.
+    fn state(&self, theta: &[f64]) -> State {
+        State {
+            theta: theta.to_vec(),
+            log_likelihood_start: self.log_likelihood_start,
+            iterations: self.iterations,
+            evaluations: self.evaluations,
+            steepest: self.steepest.clone(),
+            radius: Some(self.radius).filter(|radius| radius.is_finite()),
+            polished: self.ended == Some(Ended::Polished),
         }
     }
 
@@ -273,18 +295,20 @@ impl<'a> Newton<'a> {
     }
 
     fn report(&mut self) {
-        let iteration = self.iterations;
-        if let (Some(progress), Some(current)) = (self.progress.as_mut(), &self.current) {
+        let (Some(current), true) = (&self.current, self.progress.is_some()) else {
+            return;
+        };
+        let state = self.state(&current.theta);
+        if let Some(progress) = self.progress.as_mut() {
             progress(&Progress {
-                iteration,
                 log_likelihood: current.evaluation.log_likelihood,
                 criterion: current.criterion(),
-                theta: &current.theta,
+                state: &state,
             });
         }
     }
 
-    fn publish(&self, state: State) -> (State, Option<KV>) {
+    fn publish(&self, state: Iteration) -> (Iteration, Option<KV>) {
         let current = self
             .current
             .as_ref()
@@ -300,13 +324,17 @@ impl<'a> Newton<'a> {
     }
 }
 
-impl<'a> Solver<Objective<'a>, State> for Newton<'_> {
+impl<'a> Solver<Objective<'a>, Iteration> for Newton<'_> {
     fn name(&self) -> &str {
         "projected trust-region Newton"
     }
 
-    fn init(&mut self, problem: &mut Problem<Objective<'a>>, mut state: State) -> Result<(State, Option<KV>), Error> {
-        let theta = state
+    fn init(
+        &mut self,
+        problem: &mut Problem<Objective<'a>>,
+        mut published: Iteration,
+    ) -> Result<(Iteration, Option<KV>), Error> {
+        let theta = published
             .take_param()
             .expect("the executor is configured with starting values");
         match self.evaluate(problem, &theta) {
@@ -314,6 +342,16 @@ impl<'a> Solver<Objective<'a>, State> for Newton<'_> {
                 self.log_likelihood_start = evaluation.log_likelihood;
                 let flat = self.options.identification_tolerance;
                 let iterate = Iterate::new(&self.space, theta, evaluation, flat);
+                if let Some(state) = self.resumed.take() {
+                    self.log_likelihood_start = state.log_likelihood_start;
+                    self.iterations = state.iterations;
+                    self.evaluations = state.evaluations;
+                    self.steepest = state.steepest;
+                    self.radius = state.radius.unwrap_or(f64::INFINITY);
+                    self.ended = state.polished.then_some(Ended::Polished);
+                    self.current = Some(iterate);
+                    return Ok(self.publish(published));
+                }
                 self.learn_curvature(&iterate);
                 if iterate.definiteness() != Definiteness::Definite {
                     // With unit curvature everywhere the minimiser would be this far away.
@@ -321,7 +359,7 @@ impl<'a> Solver<Objective<'a>, State> for Newton<'_> {
                 }
                 self.current = Some(iterate);
                 self.report();
-                Ok(self.publish(state))
+                Ok(self.publish(published))
             }
             Err(error) => {
                 self.ended = Some(match error {
@@ -329,12 +367,16 @@ impl<'a> Solver<Objective<'a>, State> for Newton<'_> {
                     EvalError::Interrupted => Ended::Interrupted,
                     EvalError::Failed(reason) => Ended::Failed(reason),
                 });
-                Ok((state.param(theta), None))
+                Ok((published.param(theta), None))
             }
         }
     }
 
-    fn next_iter(&mut self, problem: &mut Problem<Objective<'a>>, state: State) -> Result<(State, Option<KV>), Error> {
+    fn next_iter(
+        &mut self,
+        problem: &mut Problem<Objective<'a>>,
+        state: Iteration,
+    ) -> Result<(Iteration, Option<KV>), Error> {
         let current = self.current.take().expect("init evaluated the start");
         let polishing = current.is_converged(self.options.tolerance);
         loop {
@@ -359,7 +401,7 @@ impl<'a> Solver<Objective<'a>, State> for Newton<'_> {
         Ok(self.publish(state))
     }
 
-    fn terminate(&mut self, _state: &State) -> TerminationStatus {
+    fn terminate(&mut self, _state: &Iteration) -> TerminationStatus {
         if self.ended.is_none()
             && let Some(current) = &self.current
         {

@@ -1,4 +1,5 @@
 mod bounds;
+mod resuming;
 mod stopping;
 
 use ndarray::{Array2, array};
@@ -200,7 +201,11 @@ fn a_saddle_at_the_start_is_left() {
 fn progress_comes_after_the_start_and_every_iteration() {
     let mut seen = Vec::new();
     let mut record = |progress: &Progress| {
-        seen.push((progress.iteration, progress.log_likelihood, progress.theta.to_vec()));
+        seen.push((
+            progress.state.iterations,
+            progress.log_likelihood,
+            progress.state.theta.clone(),
+        ));
     };
     let maximum = maximise(
         &poisson(vec![2.0, 5.0]),

@@ -39,7 +39,7 @@ fn the_record_of_a_fit() {
     let model = bind(&specification, &data);
     let mut seen = Vec::new();
     let mut progress =
-        |progress: &logsum_estimate::Progress<'_>| seen.push((progress.iteration, progress.log_likelihood));
+        |progress: &logsum_estimate::Progress<'_>| seen.push((progress.state.iterations, progress.log_likelihood));
     let fit = model.fit(&FitOptions::default(), Some(&mut progress)).unwrap();
     assert!(fit.converged);
     assert_eq!(fit.convergence.reason, "the Newton decrement fell below its tolerance");
@@ -295,7 +295,8 @@ fn an_interruption_keeps_the_best_point() {
     let data = data(wide_table(300, 39), &wide_schema(), &specification);
     let flag = Arc::new(AtomicBool::new(false));
     let model = bind(&specification, &data).interrupted_by(flag.clone());
-    let mut stop = |progress: &logsum_estimate::Progress<'_>| flag.store(progress.iteration == 2, Ordering::Relaxed);
+    let mut stop =
+        |progress: &logsum_estimate::Progress<'_>| flag.store(progress.state.iterations == 2, Ordering::Relaxed);
     let fit = model.fit(&FitOptions::default(), Some(&mut stop)).unwrap();
     assert!(!fit.converged && fit.convergence.iterations == 2);
     assert!(
