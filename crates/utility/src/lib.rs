@@ -28,7 +28,7 @@ pub use fit::{
 };
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
-pub use model::{Binder, Finding, Model, Prediction};
+pub use model::{BindError, Binder, Finding, Model, Prediction, Storage};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};

@@ -107,11 +107,7 @@ impl<'data> Arrangement<'data> {
     }
 
     /// Takes in whole decision makers that follow those before, and hands over the segments that are complete.
-    pub fn add<E>(
-        &mut self,
-        data: Shared<'data>,
-        mut take: impl FnMut(&[ChoiceSet], Segment) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn add<E>(&mut self, data: Shared<'data>, mut take: impl FnMut(Segment) -> Result<(), E>) -> Result<(), E> {
         let levels = self.nodes.iter().map(|&node| data.level(&self.graph, node)).collect();
         let part = Arc::new(Part { data, levels });
         let mut complete = Vec::new();
@@ -143,7 +139,7 @@ impl<'data> Arrangement<'data> {
     }
 
     /// Hands over the last segment.
-    pub fn finish<E>(&mut self, mut take: impl FnMut(&[ChoiceSet], Segment) -> Result<(), E>) -> Result<(), E> {
+    pub fn finish<E>(&mut self, mut take: impl FnMut(Segment) -> Result<(), E>) -> Result<(), E> {
         let last = std::mem::take(&mut self.open);
         if last.pieces.is_empty() {
             return Ok(());
@@ -155,7 +151,7 @@ impl<'data> Arrangement<'data> {
     fn build<E>(
         &mut self,
         drafts: Vec<Draft<'data>>,
-        take: &mut impl FnMut(&[ChoiceSet], Segment) -> Result<(), E>,
+        take: &mut impl FnMut(Segment) -> Result<(), E>,
     ) -> Result<(), E> {
         let at_a_time = 4 * rayon::current_num_threads();
         let mut drafts = drafts.into_iter().peekable();
@@ -173,7 +169,7 @@ impl<'data> Arrangement<'data> {
                 .map(|(draft, members)| self.fill(&draft, members))
                 .collect();
             for segment in filled {
-                take(&self.sets, segment)?;
+                take(segment)?;
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Binding: a specification meets data, at once or part by part.
 
-use std::convert::Infallible;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use logsum_data::ChoiceData;
@@ -9,17 +9,39 @@ use logsum_expressions::Graph;
 use super::arrangement::{Arrangement, Shared};
 use super::blocks::Blocks;
 use super::plan::UtilityPlan;
-use super::store::Store;
+use super::store::{Storage, Store};
 use super::{Model, explain};
 use crate::error::SpecificationError;
 use crate::facts::Facts;
 use crate::specification::Specification;
+
+/// Why data cannot be bound.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// Problems of the specification alone.
+    #[error(transparent)]
+    Specification(#[from] SpecificationError),
+    /// What does not fit in memory could not be written.
+    #[error(
+        "the data do not fit in memory, and their cache in \"{}\" cannot be written ({cause}); make room there, or \
+         choose another folder with --cache",
+        folder.display()
+    )]
+    Cache {
+        /// Where it should be.
+        folder: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+}
 
 /// Binds a specification to choice data that come in parts, whole decision makers each: the model is that of all of
 /// them together, to the last bit.
 #[derive(Debug)]
 pub struct Binder<'data> {
     specification: Specification,
+    storage: Option<Storage>,
     bound: Option<Bound<'data>>,
 }
 
@@ -37,48 +59,60 @@ impl<'data> Binder<'data> {
     pub fn new(specification: &Specification) -> Self {
         Binder {
             specification: specification.clone(),
+            storage: None,
             bound: None,
         }
+    }
+
+    /// Keeps no more of the data in memory than this, and the rest on disk.
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.storage = Some(storage);
+        self
     }
 
     /// Adds the next part.
     ///
     /// # Errors
-    /// Problems of the specification alone; those of names and cells were reported when the data were built.
-    pub fn add(&mut self, data: ChoiceData) -> Result<(), SpecificationError> {
+    /// Problems of the specification alone (those of names and cells were reported when the data were built), and a
+    /// disk that cannot be written.
+    pub fn add(&mut self, data: ChoiceData) -> Result<(), BindError> {
         self.take(Shared::Owned(Arc::new(data)))
     }
 
     /// The same with data that the caller keeps.
-    pub(super) fn lend(&mut self, data: &'data ChoiceData) -> Result<(), SpecificationError> {
+    pub(super) fn lend(&mut self, data: &'data ChoiceData) -> Result<(), BindError> {
         self.take(Shared::Borrowed(data))
     }
 
-    fn take(&mut self, data: Shared<'data>) -> Result<(), SpecificationError> {
+    fn take(&mut self, data: Shared<'data>) -> Result<(), BindError> {
         let bound = match &mut self.bound {
             Some(bound) => bound,
             None => self.bound.insert(Bound::new(&self.specification, &data)?),
         };
         bound.facts.add(&data);
-        let Ok(()) = bound.arrangement.add(data, |_, segment| {
-            bound.segments.push(segment);
-            Ok::<(), Infallible>(())
-        });
-        Ok(())
+        let storage = self.storage.as_ref();
+        bound
+            .arrangement
+            .add(data, |segment| bound.segments.push(segment, storage))
+            .map_err(|error| refused(storage, &error))
     }
 
     /// The model of all parts.
     ///
+    /// # Errors
+    /// A disk that cannot be written.
+    ///
     /// # Panics
-    /// If there were none.
-    pub fn finish(self) -> Model<'data> {
+    /// If there were no parts.
+    pub fn finish(self) -> Result<Model<'data>, BindError> {
         let mut bound = self.bound.expect("a model is bound to data");
-        let Ok(()) = bound.arrangement.finish(|_, segment| {
-            bound.segments.push(segment);
-            Ok::<(), Infallible>(())
-        });
+        let storage = self.storage.as_ref();
+        bound
+            .arrangement
+            .finish(|segment| bound.segments.push(segment, storage))
+            .map_err(|error| refused(storage, &error))?;
         let parameters = self.specification.parameters.into_iter();
-        Model {
+        Ok(Model {
             facts: bound.facts,
             data: None,
             groups: None,
@@ -91,7 +125,15 @@ impl<'data> Binder<'data> {
             },
             term_columns: bound.term_columns,
             interrupt: Arc::default(),
-        }
+            watch: None,
+        })
+    }
+}
+
+fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
+    BindError::Cache {
+        folder: storage.map(|storage| storage.folder.clone()).unwrap_or_default(),
+        cause: error.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@ mod arrangement;
 mod bind;
 mod blocks;
 mod choice_set;
+mod codec;
 mod diagnose;
 mod draw;
 mod evaluate;
@@ -18,6 +19,7 @@ mod predict;
 mod scratch;
 mod segment;
 mod separation;
+mod spill;
 mod store;
 mod terms;
 #[cfg(test)]
@@ -41,10 +43,11 @@ use lanes::Compensated;
 use scratch::{At, Partial, Scratch};
 use segment::Segment;
 
-pub use bind::Binder;
+pub use bind::{BindError, Binder};
 pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;
 pub use predict::Prediction;
+pub use store::Storage;
 
 /// Bytes of partial sums that may wait for their turn.
 const WAITING: usize = 4 << 20;
@@ -73,6 +76,16 @@ pub struct Model<'data> {
     /// Columns that stand with each parameter, for messages.
     term_columns: Vec<Vec<String>>,
     interrupt: Arc<AtomicBool>,
+    watch: Option<Watch>,
+}
+
+/// Something that can go wrong meanwhile.
+struct Watch(Box<dyn Fn() -> Result<(), String> + Send + Sync>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 /// Cases by the values of a column.
@@ -90,11 +103,31 @@ impl<'data> Model<'data> {
     /// # Errors
     /// Problems of the specification alone; those of names and cells were reported when the data were built.
     pub fn bind(specification: &Specification, data: &'data ChoiceData) -> Result<Self, SpecificationError> {
-        let mut binder = Binder::new(specification);
-        binder.lend(data)?;
-        let mut model = binder.finish();
-        model.data = Some(data);
-        Ok(model)
+        let bound = || {
+            let mut binder = Binder::new(specification);
+            binder.lend(data)?;
+            binder.finish()
+        };
+        match bound() {
+            Ok(mut model) => {
+                model.data = Some(data);
+                Ok(model)
+            }
+            Err(BindError::Specification(error)) => Err(error),
+            Err(error) => unreachable!("all of it stays in memory: {error}"),
+        }
+    }
+
+    /// Calls `watch` before every evaluation, which then fails with the reason that it gives, if any: that the file from
+    /// which the data came has changed, say.
+    pub fn watched_by(mut self, watch: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Self {
+        self.watch = Some(Watch(Box::new(watch)));
+        self
+    }
+
+    /// Segments of the data that are on disk, and all of them.
+    pub fn segments_on_disk(&self) -> (usize, usize) {
+        (self.blocks.segments.on_disk(), self.blocks.segments.len())
     }
 
     /// Whenever the flag is set, evaluations stop at the next segment with [`EvalError::Interrupted`].
@@ -250,6 +283,9 @@ impl LogLikelihood for Model<'_> {
     }
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
+        if let Some(Watch(watch)) = &self.watch {
+            watch().map_err(EvalError::Failed)?;
+        }
         self.total(theta, order, At::Model)
     }
 

@@ -2,6 +2,7 @@
 
 use super::aligned::Aligned;
 use super::choice_set::ChoiceSet;
+use super::codec::{Reader, put_numbers, put_places, put_positions, put_size};
 
 /// Cases of one segment that share a choice set.
 #[derive(Debug)]
@@ -65,6 +66,33 @@ impl Group {
         &self.columns[from * self.n_columns()..(from + lanes) * self.n_columns()]
     }
 
+    /// Bytes it takes in memory, near enough.
+    pub fn bytes(&self) -> usize {
+        8 * (self.columns.len() + self.counts.len() + self.weights.len()) + 4 * (self.cases.len() + self.chosen.len())
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        put_size(out, self.set);
+        put_size(out, self.stride);
+        put_positions(out, &self.cases);
+        put_numbers(out, &self.columns);
+        put_positions(out, &self.chosen);
+        put_numbers(out, &self.counts);
+        put_numbers(out, &self.weights);
+    }
+
+    fn decode(input: &mut Reader<'_>) -> Self {
+        Group {
+            set: input.size(),
+            stride: input.size(),
+            cases: input.positions(),
+            columns: input.numbers_into(Aligned::zeros),
+            chosen: input.positions(),
+            counts: input.numbers(),
+            weights: input.numbers(),
+        }
+    }
+
     /// Whether a case counts: not at weight 0, nor with counts of 0 alone.
     pub fn counts_at_all(&self, lane: usize) -> bool {
         let chosen =
@@ -89,4 +117,32 @@ pub(crate) struct Segment {
     pub cases: std::ops::Range<usize>,
     /// Number of the row in which each case begins, as the file's reader shows it.
     pub rows: Vec<u64>,
+}
+
+impl Segment {
+    /// Bytes it takes in memory, near enough.
+    pub fn bytes(&self) -> usize {
+        self.groups.iter().map(Group::bytes).sum::<usize>() + 8 * self.rows.len()
+    }
+
+    /// Its contents as bytes.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        put_size(out, self.cases.start);
+        put_size(out, self.cases.end);
+        put_places(out, &self.rows);
+        put_size(out, self.groups.len());
+        self.groups.iter().for_each(|group| group.encode(out));
+    }
+
+    /// The segment that was encoded.
+    pub fn decode(input: &mut Reader<'_>) -> Self {
+        let cases = input.size()..input.size();
+        let rows = input.places();
+        let n_groups = input.size();
+        Segment {
+            groups: (0..n_groups).map(|_| Group::decode(input)).collect(),
+            cases,
+            rows,
+        }
+    }
 }

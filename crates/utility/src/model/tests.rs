@@ -8,6 +8,7 @@ mod fitting;
 mod identification;
 mod invariance;
 mod kernel;
+mod parts;
 mod prediction;
 mod separation;
 mod twin;
