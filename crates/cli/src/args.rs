@@ -106,9 +106,22 @@ pub struct EstimateArgs {
     /// Threads to use, by default all cores; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    #[command(flatten)]
+    pub storage: StorageArgs,
     // Last, because its heading holds for all that follows.
     #[command(flatten)]
     pub formula: FormulaArgs,
+}
+
+/// Data larger than memory.
+#[derive(Debug, Args)]
+pub struct StorageArgs {
+    /// Most memory to take, such as 800MB or 2GiB [default: most of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
+    pub memory: Option<u64>,
+    /// Folder for what does not fit in memory
+    #[arg(long, value_name = "FOLDER")]
+    pub cache: Option<PathBuf>,
 }
 
 /// A model without a model file, on a table in long form.

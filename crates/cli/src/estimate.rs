@@ -1,6 +1,6 @@
 //! `logsum estimate`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,83 +9,144 @@ use logsum_report::Format;
 use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification};
 
 use crate::args::{CovarianceArgs, EstimateArgs};
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, Keeper};
 use crate::destination;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
 use crate::formula::load_formula;
-use crate::load::load;
+use crate::ingest::{self, Bound, Limits};
+use crate::load::{data_of, load_model};
 use crate::paths::relative;
 use crate::progress::Bar;
-use crate::{output, show};
+use crate::{memory, output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
 pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     let covariance = covariance(&args.covariance)?.unwrap_or_default();
-    let extra: Vec<&str> = match &covariance {
-        CovarianceKind::Clustered(column) => vec![column],
-        _ => Vec::new(),
+    let cluster = match &covariance {
+        CovarianceKind::Clustered(column) => Some(column.as_str()),
+        _ => None,
     };
-    let loaded = match args.formula.formula {
-        Some(_) => load_formula(&args.model, &args.formula, &extra)?,
-        None => load(&args.model, args.data.as_deref(), &extra)?,
-    };
-    if let Some(path) = &args.output {
-        destination::check_fit(path, &[&args.model, &loaded.path])?;
+    let source = source(args)?;
+    if let (Some(output), Source::File(_, data)) = (&args.output, &source) {
+        destination::check_fit(output, &[&args.model, data])?;
     }
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let model = Model::bind(&loaded.model.specification, &loaded.data)
-        .map_err(|error| Failure::all(error.each()))?
-        .interrupted_by(interrupt.clone());
-    let columns = loaded.model.attribute_columns();
-    let fingerprint = loaded.data.fingerprint(&columns);
+    let limits = Limits {
+        memory: memory::limit(args.storage.memory),
+        told: args.storage.memory.is_some(),
+        folder: memory::folder(args.storage.cache.as_ref()),
+    };
+    let whole = match source {
+        Source::Formula => load_formula(&args.model, &args.formula, cluster.as_slice())?,
+        Source::File(file, path) => match ingest::in_parts(&file, &path, cluster, &limits, args.form.quiet)? {
+            Ok(bound) => return estimate(args, &file, &path, bound, covariance),
+            Err(why) => ingest::whole(*file, path, cluster, &limits, why)?,
+        },
+    };
+    if let Some(output) = &args.output {
+        destination::check_fit(output, &[&args.model, &whole.path])?;
+    }
+    let bound = Bound::of(&whole)?;
+    estimate(args, &whole.model, &whole.path, bound, covariance)
+}
 
+/// Where model and data come from.
+enum Source {
+    Formula,
+    File(Box<ModelFile>, PathBuf),
+}
+
+fn source(args: &EstimateArgs) -> Result<Source, Failure> {
+    if args.formula.formula.is_some() {
+        return Ok(Source::Formula);
+    }
+    let file = load_model(&args.model)?;
+    let path = args.data.clone().unwrap_or_else(|| data_of(&file, &args.model));
+    Ok(Source::File(Box::new(file), path))
+}
+
+/// Estimates a model that is bound to its data, and reports.
+fn estimate(
+    args: &EstimateArgs,
+    file: &ModelFile,
+    path: &Path,
+    bound: Bound<'_>,
+    covariance: CovarianceKind,
+) -> Result<u8, Failure> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let model = bound.model.interrupted_by(interrupt.clone());
+    let specification = file.to_json();
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
-    let start = match (&args.start, args.resume) {
-        (Some(path), _) => Some(start_from(path, &loaded.model.specification, &model, args.form.quiet)?),
-        (None, true) => Some(Checkpoint::resume(
+    let resumed = match args.resume {
+        true => Some(Checkpoint::resume(
             &checkpoint_path,
-            &loaded.model.to_json(),
-            &fingerprint,
+            &specification,
+            &bound.fingerprint,
         )?),
-        (None, false) => None,
+        false => None,
+    };
+    let start = match (&args.start, &resumed) {
+        (Some(path), _) => start_from(path, &file.specification, &model, args.form.quiet)?,
+        (None, Some(checkpoint)) => checkpoint.start.clone(),
+        (None, None) => model.start(),
     };
     let mut optimiser = Options::default();
     optimiser.max_iterations = args.max_iterations.unwrap_or(optimiser.max_iterations);
     optimiser.tolerance = args.tolerance.unwrap_or(optimiser.tolerance);
     let options = FitOptions {
         optimiser,
-        start,
+        start: Some(start.clone()),
+        resume: resumed.map(|checkpoint| checkpoint.state),
         covariance,
         confidence: args.covariance.confidence.unwrap_or(0.95),
     };
+    let always = model.segments_on_disk().0 > 0;
+    let keeper = Keeper::new(
+        checkpoint_path,
+        specification.clone(),
+        bound.fingerprint.clone(),
+        start,
+        always,
+    );
 
     watch_for_interrupt(&interrupt);
     let bar = Bar::new(args.form.quiet);
-    let mut progress = |progress: &Progress<'_>| bar.show(progress);
+    let mut progress = |progress: &Progress<'_>| {
+        bar.show(progress);
+        keeper.keep(progress.log_likelihood, progress.state);
+    };
     let fit = model.fit(&options, Some(&mut progress));
     bar.finish();
-    let interrupted = INTERRUPTED.load(Ordering::Relaxed);
-    let mut fit = fit.map_err(failure)?;
+    let mut fit = fit.map_err(|error| {
+        let mut failure = failure(error);
+        if let Some(path) = keeper.left() {
+            failure.problems.push(format!(
+                "the point reached before is kept in \"{}\"; the same command with --resume goes on from it",
+                path.display()
+            ));
+        }
+        failure
+    })?;
 
-    fit.title = loaded.model.title.clone();
-    fit.model.specification = loaded.model.to_json();
-    fit.data.fingerprint = fingerprint;
+    fit.title = file.title.clone();
+    fit.model.specification = specification;
+    fit.data.fingerprint = bound.fingerprint;
     fit.data.file = relative(
-        &loaded.path,
+        path,
         args.output.as_deref().and_then(Path::parent).unwrap_or(Path::new("")),
     );
-    fit.elapsed_seconds.read = loaded.seconds;
+    fit.elapsed_seconds.read = bound.seconds;
 
-    if interrupted && !fit.converged {
-        Checkpoint::new(&fit, &loaded.model.to_json()).write(&checkpoint_path)?;
+    if INTERRUPTED.load(Ordering::Relaxed) && !fit.converged {
         output::note(&format!(
             "interrupted: the best point so far is kept in \"{}\"; the same command with --resume goes on from it",
-            checkpoint_path.display()
+            keeper.write()?.display()
         ));
-    } else if args.resume && fit.converged {
-        let _ = std::fs::remove_file(&checkpoint_path);
     }
-    finish(args, &fit)
+    let code = finish(args, &fit)?;
+    if fit.converged {
+        keeper.discard(args.resume);
+    }
+    Ok(code)
 }
 
 /// Writes the fit file, prints the report.

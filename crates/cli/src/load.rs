@@ -1,6 +1,7 @@
 //! From a model file's path to checked choice data.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -98,61 +99,102 @@ pub fn load_data(model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Load
 
 /// Reads the columns that a model needs, of those that are there: the data checks know best what to say of others.
 pub fn read(model: &ModelFile, path: &Path, extra: &[(&str, Want)]) -> Result<Table, Failure> {
-    let mut numbers = number_columns(model);
-    if let Layout::Long { choice, .. } = &model.schema.layout {
-        numbers.insert(choice);
-    }
-    read_columns(model, path, extra, &numbers)
+    Wanted::of(model, path, extra, &numbers_with_choice(model))?.read(model, path)
 }
 
 /// The same for situations: whatever stands in the choice column will do.
 pub fn read_situations(model: &ModelFile, path: &Path) -> Result<Table, Failure> {
-    read_columns(model, path, &[], &number_columns(model))
+    Wanted::of(model, path, &[], &number_columns(model))?.read(model, path)
 }
 
-fn read_columns(
-    model: &ModelFile,
-    path: &Path,
-    extra: &[(&str, Want)],
-    numbers: &HashSet<&str>,
-) -> Result<Table, Failure> {
-    let options = read_options(model.separator, model.decimal_comma);
-    let fail = |error: logsum_tables::TableError| Failure::all(&table_problems(&error));
-    let header = logsum_tables::column_names(path, &options).map_err(fail)?;
-    let present = |name: &&str| header.names.iter().any(|known| known == name);
-    let mut wanted: Vec<(&str, Want)> = model
-        .columns()
-        .into_iter()
-        .filter(present)
-        .map(|name| {
-            (
-                name,
-                if numbers.contains(name) {
-                    Want::Number
-                } else {
-                    Want::Any
-                },
-            )
-        })
-        .collect();
-    for &(name, want) in extra {
-        if !present(&name) {
-            let near = logsum_data::near_miss(name, header.names.iter().map(String::as_str));
-            let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
-            return Err(Failure::bad_input(format!(
-                "no column \"{name}\" in {} to cluster on{near}",
-                header.file
-            )));
-        }
-        match wanted.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) if want == Want::Number => *known = want,
-            Some(_) => {}
-            None => wanted.push((name, want)),
-        }
+/// The columns of a file that a model needs.
+pub struct Wanted<'a> {
+    pub columns: Vec<(&'a str, Want)>,
+    /// Of the file.
+    all_names: Vec<String>,
+}
+
+impl<'a> Wanted<'a> {
+    /// Those to estimate the model, and the one to cluster on.
+    pub fn to_estimate(model: &'a ModelFile, path: &Path, cluster: Option<&'a str>) -> Result<Self, Failure> {
+        let extra: Vec<(&str, Want)> = cluster.iter().map(|name| (*name, Want::Any)).collect();
+        Wanted::of(model, path, &extra, &numbers_with_choice(model))
     }
-    let mut table = logsum_tables::read(path, Columns::Named(&wanted), &options).map_err(fail)?;
-    table.all_names = header.names;
-    Ok(table)
+
+    fn of(
+        model: &'a ModelFile,
+        path: &Path,
+        extra: &[(&'a str, Want)],
+        numbers: &HashSet<&str>,
+    ) -> Result<Self, Failure> {
+        let options = read_options(model.separator, model.decimal_comma);
+        let header =
+            logsum_tables::column_names(path, &options).map_err(|error| Failure::all(&table_problems(&error)))?;
+        let present = |name: &&str| header.names.iter().any(|known| known == name);
+        let want = |name: &str| {
+            if numbers.contains(name) {
+                Want::Number
+            } else {
+                Want::Any
+            }
+        };
+        let used = model.columns().into_iter().filter(present);
+        let mut columns: Vec<(&str, Want)> = used.map(|name| (name, want(name))).collect();
+        for &(name, want) in extra {
+            if !present(&name) {
+                let near = logsum_data::near_miss(name, header.names.iter().map(String::as_str));
+                let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
+                return Err(Failure::bad_input(format!(
+                    "no column \"{name}\" in {} to cluster on{near}",
+                    header.file
+                )));
+            }
+            match columns.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) if want == Want::Number => *known = want,
+                Some(_) => {}
+                None => columns.push((name, want)),
+            }
+        }
+        Ok(Wanted {
+            columns,
+            all_names: header.names,
+        })
+    }
+
+    fn read(self, model: &ModelFile, path: &Path) -> Result<Table, Failure> {
+        let options = read_options(model.separator, model.decimal_comma);
+        let mut table = logsum_tables::read(path, Columns::Named(&self.columns), &options)
+            .map_err(|error| Failure::all(&table_problems(&error)))?;
+        table.all_names = self.all_names;
+        Ok(table)
+    }
+}
+
+/// Bytes that the columns of a model take once they are read, about.
+pub fn table_bytes(model: &ModelFile, path: &Path, cluster: Option<&str>) -> Result<u64, Failure> {
+    let wanted = Wanted::to_estimate(model, path, cluster)?;
+    let fail = |error: logsum_tables::TableError| Failure::all(&table_problems(&error));
+    if let Some(parts) = logsum_tables::Parts::open(path, Columns::Named(&wanted.columns)).map_err(fail)? {
+        return Ok((parts.n_rows() * parts.bytes_per_row()) as u64);
+    }
+    // Text: as many rows as there are line ends, at the rate of the first ones.
+    let Ok(file) = std::fs::File::open(path) else {
+        return Ok(0);
+    };
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut head = Vec::new();
+    let _ = file.take(1 << 20).read_to_end(&mut head);
+    let lines = head.iter().filter(|byte| **byte == b'\n').count().max(1);
+    let rows = length as f64 * lines as f64 / head.len().max(1) as f64;
+    Ok((rows * 8.0 * wanted.columns.len() as f64) as u64)
+}
+
+fn numbers_with_choice(model: &ModelFile) -> HashSet<&str> {
+    let mut numbers = number_columns(model);
+    if let Layout::Long { choice, .. } = &model.schema.layout {
+        numbers.insert(choice);
+    }
+    numbers
 }
 
 /// How a file is to be read.

@@ -2,8 +2,8 @@
 
 use logsum_data::DataError;
 use logsum_estimate::{
-    Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Progress, Stopped,
-    hessian_covariance, maximise, null_space, select,
+    Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Order, Progress, State, Stopped,
+    hessian_covariance, maximise, null_space, resume, select,
 };
 
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
@@ -17,6 +17,8 @@ pub struct FitOptions {
     pub optimiser: Options,
     /// Starting values instead of the specification's, one per parameter.
     pub start: Option<Vec<f64>>,
+    /// Go on from here with an estimation that was stopped; `start` is where that one began.
+    pub resume: Option<State>,
     /// Kind of the standard errors in the table.
     pub covariance: CovarianceKind,
     /// Level of the intervals.
@@ -28,6 +30,7 @@ impl Default for FitOptions {
         FitOptions {
             optimiser: Options::default(),
             start: None,
+            resume: None,
             covariance: CovarianceKind::Hessian,
             confidence: 0.95,
         }
@@ -88,7 +91,7 @@ impl Model<'_> {
             _ => None,
         };
         let start = options.start.clone().unwrap_or_else(|| self.start());
-        let maximum = maximise(self, &start, &options.optimiser, progress)?;
+        let maximum = self.maximum(&start, options, progress)?;
         let mut fit = self.summarise(&maximum);
 
         let findings = self.findings(&start, &maximum)?;
@@ -124,6 +127,31 @@ impl Model<'_> {
         fit.choose_covariance(&options.covariance)?;
         fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
         Ok(fit)
+    }
+
+    /// From `start`, or from where an earlier estimation stood.
+    fn maximum(
+        &self,
+        start: &[f64],
+        options: &FitOptions,
+        progress: Option<&mut dyn FnMut(&Progress<'_>)>,
+    ) -> Result<Maximum, FitError> {
+        let optimiser = &options.optimiser;
+        let (mut maximum, began_elsewhere) = match &options.resume {
+            Some(state) => (resume(self, state, optimiser, progress)?, true),
+            // Of few iterations each is wanted as it is.
+            None => match self
+                .approach(start)
+                .filter(|_| optimiser.max_iterations >= Options::default().max_iterations)
+            {
+                Some(nearer) => (maximise(self, &nearer, optimiser, progress)?, true),
+                None => (maximise(self, start, optimiser, progress)?, false),
+            },
+        };
+        if began_elsewhere && !matches!(maximum.convergence.stopped, Stopped::Interrupted { .. }) {
+            maximum.log_likelihood_start = self.evaluate(start, Order::Value)?.log_likelihood;
+        }
+        Ok(maximum)
     }
 
     /// What stands in the way of unique finite estimates, where the optimiser or the information gives reason to look.

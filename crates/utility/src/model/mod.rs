@@ -16,6 +16,7 @@ mod lanes;
 mod logit;
 mod plan;
 mod predict;
+mod sample;
 mod scratch;
 mod segment;
 mod separation;
@@ -220,7 +221,7 @@ impl<'data> Model<'data> {
     /// Information in the data if all alternatives of a case were equally likely, K × K, up to second derivatives of
     /// the utilities: as much as they can hold.
     pub(crate) fn information_at_equal_shares(&self, theta: &[f64]) -> Result<Array2<f64>, EvalError> {
-        Ok(-self.total(theta, Order::Hessian, At::EqualShares)?.hessian)
+        Ok(-self.total(theta, Order::Hessian, At::EqualShares, 1)?.hessian)
     }
 
     fn segment(
@@ -242,8 +243,8 @@ impl<'data> Model<'data> {
         Ok(partial)
     }
 
-    /// Sums over segments, in their order whatever the threads.
-    fn total(&self, theta: &[f64], order: Order, at: At) -> Result<Evaluation, EvalError> {
+    /// Sums over every `step`th segment, in their order whatever the threads.
+    fn total(&self, theta: &[f64], order: Order, at: At, step: usize) -> Result<Evaluation, EvalError> {
         self.require_outcomes()?;
         let k = theta.len();
         let mut value = Compensated::default();
@@ -253,6 +254,7 @@ impl<'data> Model<'data> {
         let threads = rayon::current_num_threads();
         let at_a_time = (WAITING / (8 * (hessian.len() + score.len() + 1))).clamp(2 * threads, 16 * threads);
         self.blocks.segments.each(
+            step,
             at_a_time,
             || Scratch::at(at),
             |scratch, segment| self.segment(segment, theta, order, scratch),
@@ -286,7 +288,7 @@ impl LogLikelihood for Model<'_> {
         if let Some(Watch(watch)) = &self.watch {
             watch().map_err(EvalError::Failed)?;
         }
-        self.total(theta, order, At::Model)
+        self.total(theta, order, At::Model, 1)
     }
 
     fn n_units(&self) -> usize {
@@ -299,6 +301,7 @@ impl LogLikelihood for Model<'_> {
         // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not
         // depend on it, as no sum goes beyond a case.
         self.blocks.segments.each(
+            1,
             rayon::current_num_threads(),
             Scratch::default,
             |scratch, segment| {

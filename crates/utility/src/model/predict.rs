@@ -84,6 +84,7 @@ impl Model<'_> {
         let mut slots = (utilities.as_mut_slice(), prediction.probabilities.as_mut_slice());
         let mut logsums = prediction.logsums.as_mut_slice();
         self.blocks.segments.each(
+            1,
             4 * rayon::current_num_threads(),
             Scratch::default,
             |scratch, segment| self.predicted_of(data, segment, theta, scratch),

@@ -75,21 +75,23 @@ impl Store {
         work(&segment)
     }
 
-    /// Calls `work` for every segment, `at_a_time` of them in parallel, and `take` for what it gives, in order. Of
-    /// several errors that of the first segment is told.
+    /// Calls `work` for every `step`th segment, `at_a_time` of them in parallel, and `take` for what it gives, in order.
+    /// Of several errors that of the first segment is told.
     pub fn each<S, T: Send>(
         &self,
+        step: usize,
         at_a_time: usize,
         scratch: impl Fn() -> S + Sync + Send,
         work: impl Fn(&mut S, &Segment) -> Result<T, EvalError> + Sync + Send,
         mut take: impl FnMut(T),
     ) -> Result<(), EvalError> {
-        for first in (0..self.len()).step_by(at_a_time) {
-            let batch = first..self.len().min(first + at_a_time);
+        let n = self.len().div_ceil(step);
+        for first in (0..n).step_by(at_a_time) {
+            let batch = first..n.min(first + at_a_time);
             let results: Vec<Result<T, EvalError>> = batch
                 .into_par_iter()
                 .map_init(&scratch, |scratch, index| {
-                    self.visit(index, |segment| work(scratch, segment))
+                    self.visit(step * index, |segment| work(scratch, segment))
                 })
                 .collect();
             for result in results {

@@ -1,0 +1,264 @@
+//! From a model file's data to a bound model: part by part where the file allows it, else at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use logsum_data::{Grouping, PartsError, Totals};
+use logsum_tables::{Columns, TableError};
+use logsum_utility::{BindError, Binder, Model, ModelFile, Storage};
+
+use crate::failure::Failure;
+use crate::load::{self, Loaded, Wanted, load_data, table_problems};
+use crate::memory;
+use crate::progress::Counter;
+
+/// A model bound to its data.
+pub struct Bound<'data> {
+    pub model: Model<'data>,
+    pub fingerprint: String,
+    /// Seconds spent on reading, checking and binding.
+    pub seconds: f64,
+}
+
+/// What reading may take.
+pub struct Limits {
+    /// Bytes, if there is a limit.
+    pub memory: Option<u64>,
+    /// Whether the user has set it.
+    pub told: bool,
+    /// For what does not fit.
+    pub folder: PathBuf,
+}
+
+/// Memory of the program itself before it has read anything.
+const PROGRAM: u64 = 64 << 20;
+
+/// Bytes of a part as it is read. Much smaller ones cost time, larger ones memory.
+const PART: u64 = 24 << 20;
+
+/// Times its bytes that a part takes while it becomes choice data and segments.
+const PER_PART: u64 = 5;
+
+/// Times the bytes of a table that it takes to read and bind it whole.
+const PER_TABLE: u64 = 3;
+
+/// Why a file was not read part by part.
+pub enum Whole {
+    /// It is text.
+    Text,
+    /// Rows that belong together stand apart.
+    Scattered(String),
+    /// Something is wrong with the data; all of it together tells best what.
+    Faulty(Failure),
+}
+
+/// Binds a Parquet file part by part; otherwise says why not.
+pub fn in_parts(
+    file: &ModelFile,
+    path: &Path,
+    cluster: Option<&str>,
+    limits: &Limits,
+    quiet: bool,
+) -> Result<Result<Bound<'static>, Whole>, Failure> {
+    let started = Instant::now();
+    if let Err(error) = file.specification.validate() {
+        return Ok(Err(Whole::Faulty(Failure::all(error.each()))));
+    }
+    let wanted = Wanted::to_estimate(file, path, cluster)?;
+    let Some(mut parts) = logsum_tables::Parts::open(path, Columns::Named(&wanted.columns)).map_err(refused)? else {
+        return Ok(Err(Whole::Text));
+    };
+    let rows = Rows::of(&parts, limits)?;
+    let counter = Counter::new(
+        parts.n_rows() as u64,
+        "rows read",
+        quiet || rows.total <= rows.at_a_time,
+    );
+    let read = read(file, &mut parts, cluster, &rows, limits, &counter);
+    counter.finish();
+    let (mut model, totals) = match read {
+        Ok(read) => read,
+        Err(Stopped::Failed(failure)) => return Err(failure),
+        Err(Stopped::Data(PartsError::Data(error))) => {
+            let mut failure = Failure::all(error.each());
+            if rows.total > rows.at_a_time {
+                failure
+                    .problems
+                    .push("(rows after the first part with a problem were not looked at)".to_owned());
+            }
+            return Ok(Err(Whole::Faulty(failure)));
+        }
+        Err(Stopped::Data(error)) => return Ok(Err(Whole::Scattered(error.to_string()))),
+    };
+    let fingerprint = totals.fingerprint.clone();
+    model.complete(totals);
+    let on_disk = model.segments_on_disk().0 > 0;
+    if on_disk {
+        // What was read is what is estimated; but a file that changes meanwhile is not what the fit would claim.
+        let parts = Mutex::new(parts);
+        model = model.watched_by(move || {
+            let parts = parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            parts.check_unchanged().map_err(|error| error.to_string())
+        });
+    }
+    Ok(Ok(Bound {
+        model,
+        fingerprint,
+        seconds: started.elapsed().as_secs_f64(),
+    }))
+}
+
+/// Reads and checks the data at once, if there is room for that.
+pub fn whole(
+    file: ModelFile,
+    path: PathBuf,
+    cluster: Option<&str>,
+    limits: &Limits,
+    why: Whole,
+) -> Result<Loaded, Failure> {
+    let advice = match &why {
+        Whole::Text => "convert the file to Parquet, which is read part by part",
+        Whole::Scattered(reason) => reason,
+        Whole::Faulty(_) => "",
+    };
+    let bytes = load::table_bytes(&file, &path, cluster)?;
+    let needed = PROGRAM + PER_TABLE * bytes;
+    match limits.memory {
+        Some(limit) if needed > limit => Err(match why {
+            Whole::Faulty(failure) => failure,
+            _ => Failure::bad_input(format!(
+                "to read \"{}\" at once takes about {} of memory, and {} {}; {advice}",
+                path.display(),
+                memory::written(needed),
+                if limits.told { "--memory allows" } else { "there are" },
+                memory::written(limit),
+            )),
+        }),
+        _ => load_data(file, path, cluster.as_slice()),
+    }
+}
+
+impl<'data> Bound<'data> {
+    /// The model of data that were read at once.
+    pub fn of(loaded: &'data Loaded) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let model =
+            Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+        Ok(Bound {
+            model,
+            fingerprint: loaded.data.fingerprint(&loaded.model.attribute_columns()),
+            seconds: loaded.seconds + started.elapsed().as_secs_f64(),
+        })
+    }
+}
+
+/// How many rows are read at a time.
+struct Rows {
+    total: usize,
+    at_a_time: usize,
+    storage: Option<u64>,
+}
+
+impl Rows {
+    fn of(parts: &logsum_tables::Parts, limits: &Limits) -> Result<Rows, Failure> {
+        let per_row = (parts.bytes_per_row() as u64).max(8) + 16;
+        let of_limit = limits.memory.map_or(PART, |limit| (limit / 32).clamp(1 << 20, PART));
+        let at_a_time = (of_limit / per_row).max(1024) as usize;
+        let part = PER_PART * per_row * at_a_time.min(parts.n_rows()) as u64;
+        let storage = match limits.memory {
+            None => None,
+            Some(limit) => Some(limit.checked_sub(PROGRAM + part).ok_or_else(|| {
+                Failure::bad_input(format!(
+                    "--memory {} is too little: even part by part it takes about {} to read this file",
+                    memory::written(limit),
+                    memory::written(PROGRAM + part),
+                ))
+            })?),
+        };
+        Ok(Rows {
+            total: parts.n_rows(),
+            at_a_time,
+            storage,
+        })
+    }
+}
+
+/// Why reading ended early.
+enum Stopped {
+    Failed(Failure),
+    Data(PartsError),
+}
+
+impl From<TableError> for Stopped {
+    fn from(error: TableError) -> Self {
+        Stopped::Failed(refused(error))
+    }
+}
+
+impl From<PartsError> for Stopped {
+    fn from(error: PartsError) -> Self {
+        Stopped::Data(error)
+    }
+}
+
+impl From<BindError> for Stopped {
+    fn from(error: BindError) -> Self {
+        Stopped::Failed(match error {
+            BindError::Specification(error) => Failure::all(error.each()),
+            error => Failure::bad_input(error),
+        })
+    }
+}
+
+fn refused(error: TableError) -> Failure {
+    Failure::all(&table_problems(&error))
+}
+
+fn read(
+    file: &ModelFile,
+    parts: &mut logsum_tables::Parts,
+    cluster: Option<&str>,
+    rows: &Rows,
+    limits: &Limits,
+    counter: &Counter,
+) -> Result<(Model<'static>, Totals), Stopped> {
+    let uses = file.specification.uses();
+    let columns = file.attribute_columns();
+    let mut data = logsum_data::Parts::new(&file.schema, &uses, &columns);
+    if data.first_pass() {
+        while let Some(table) = parts.next(0, rows.at_a_time)? {
+            data.learn(&table).map_err(PartsError::Data)?;
+        }
+        parts.rewind();
+    }
+    let mut binder = Binder::new(&file.specification);
+    if let Some(memory) = rows.storage {
+        binder = binder.storage(Storage {
+            memory: memory as usize,
+            folder: limits.folder.clone(),
+        });
+    }
+    let mut grouping = cluster.map(Grouping::new);
+    let mut keep = 0;
+    let mut read = 0;
+    while let Some(table) = parts.next(keep, rows.at_a_time)? {
+        read += table.n_rows - keep;
+        counter.set(read as u64);
+        let added = data.add(table, read == rows.total)?;
+        keep = added.keep;
+        if let Some(choices) = added.data {
+            if let Some(grouping) = &mut grouping {
+                grouping.add(&choices).map_err(PartsError::Data)?;
+            }
+            binder.add(choices)?;
+        }
+    }
+    let totals = data.finish()?;
+    parts.check_unchanged()?;
+    let mut model = binder.finish()?;
+    if let (Some(column), Some(grouping)) = (cluster, grouping) {
+        model = model.grouped_by(column, grouping);
+    }
+    Ok((model, totals))
+}
