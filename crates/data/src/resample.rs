@@ -125,6 +125,14 @@ impl ChoiceData {
         self
     }
 
+    /// The same data without sampling rates: for outcomes that were drawn whatever the rates.
+    pub fn without_sampling_rates(mut self) -> ChoiceData {
+        for alternative in &mut self.schema.alternatives {
+            alternative.sampling_rate = None;
+        }
+        self
+    }
+
     /// To what a row of the table belongs.
     fn row_level(&self) -> Level {
         match self.schema.layout {

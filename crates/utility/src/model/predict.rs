@@ -129,6 +129,18 @@ impl Model<'_> {
                 })
                 .map_err(|undefined| self.outside(&undefined))?;
         }
+        if let Some(corrections) = &self.corrections {
+            for case in part.segment.cases.clone() {
+                let pairs = self.data.pairs(case);
+                let inside = pairs.start - first_pair..pairs.end - first_pair;
+                part.logsums[case - first_case] = corrections.remove(
+                    self.data,
+                    pairs,
+                    &mut part.utilities[inside.clone()],
+                    &mut part.probabilities[inside],
+                );
+            }
+        }
         Ok(())
     }
 }

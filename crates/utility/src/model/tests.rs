@@ -9,6 +9,7 @@ mod identification;
 mod invariance;
 mod kernel;
 mod prediction;
+mod sampling_rates;
 mod separation;
 mod twin;
 

@@ -116,6 +116,9 @@ impl ModelFile {
             if let Some(available) = &alternative.available {
                 entry.insert("available".to_owned(), json!(available.source()));
             }
+            if let Some(rate) = alternative.sampling_rate {
+                entry.insert("sampling_rate".to_owned(), json!(rate));
+            }
             (alternative.name.clone(), Value::Object(entry))
         };
         self.schema.alternatives.iter().map(one).collect()
