@@ -18,6 +18,7 @@ mod long;
 mod outcomes;
 mod panel;
 mod resample;
+mod restrict;
 mod schema;
 mod screen;
 mod table;

@@ -13,8 +13,18 @@ use ndarray::{Array1, Array2};
 /// ```
 ///
 /// with J_n the size of the choice set and y_n the number of choices (1, or the sum of counts; 0 where
-/// outcomes are not known).
+/// outcomes are not known). On sampled choice sets with a correction c_nj equal utilities are meant,
+///
+/// ```text
+/// Σ_n w_n Σ_j y_nj (c_nj − ln Σ_k exp c_nk)
+/// ```
+///
+/// so that it is what the likelihood of a model is where all its parameters are 0. Sampling rates of a choice-based
+/// sample do not enter: the constants that they would shift are not in it.
 pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
+    if let Some(correction) = data.correction() {
+        return equal_utilities(data, correction);
+    }
     let case = |case: usize| {
         let weight = data.weights().map_or(1.0, |weights| weights[case]);
         -weight * data.choices(case) * (data.pairs(case).len() as f64).ln()
@@ -22,10 +32,30 @@ pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
     (0..data.n_cases()).map(case).sum()
 }
 
-/// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled
-/// and where outcomes are not known.
+/// ln L of utilities that are all 0 but for the correction of sampled choice sets.
+fn equal_utilities(data: &ChoiceData, correction: &[f64]) -> f64 {
+    let case = |case: usize| {
+        let corrections = &correction[data.pairs(case)];
+        let largest = corrections.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = corrections.iter().map(|correction| (correction - largest).exp()).sum();
+        let chosen: f64 = match data.outcome() {
+            Outcome::Chosen(chosen) => corrections[chosen[case] as usize],
+            Outcome::Counts(counts) => {
+                let times = counts[data.pairs(case)].iter().zip(corrections);
+                times.map(|(count, correction)| count * correction).sum()
+            }
+            Outcome::None => 0.0,
+        };
+        let weight = data.weights().map_or(1.0, |weights| weights[case]);
+        weight * (chosen - data.choices(case) * (largest + total.ln()))
+    };
+    (0..data.n_cases()).map(case).sum()
+}
+
+/// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled,
+/// where outcomes are not known, and where choice sets are sampled with a correction.
 pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
-    if !data.alternatives().labelled || !data.has_outcomes() {
+    if !data.alternatives().labelled || !data.has_outcomes() || data.correction().is_some() {
         return None;
     }
     let constants = Constants::new(data);

@@ -11,6 +11,7 @@ mod formula;
 mod inference;
 mod model;
 mod model_file;
+mod sampling;
 mod shares;
 mod specification;
 mod synthetic;
@@ -23,11 +24,13 @@ pub use error::SpecificationError;
 pub use estimation::{FitError, FitOptions};
 pub use fit::{
     AlternativeCode, Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel,
+    SamplingReport,
 };
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
 pub use model::{Finding, Model, Prediction};
 pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};

@@ -87,6 +87,7 @@ fn converged() -> Fit {
             robust: None,
             clustered: None,
         },
+        sampling: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,

@@ -24,8 +24,8 @@ use crate::error::SpecificationError;
 pub(super) struct Corrections {
     /// ln R_j of each alternative; zeros where the sample is not choice-based.
     ln_rates: Vec<f64>,
-    /// Position of the column of ln π_n(C_n | j), if choice sets are sampled.
-    column: Option<usize>,
+    /// Column of ln π_n(C_n | j), if choice sets are sampled.
+    column: Option<ColumnId>,
 }
 
 impl Corrections {
@@ -57,7 +57,7 @@ impl Corrections {
         }
         // The same for all drops out of every probability.
         let choice_based = rates.iter().any(|rate| *rate != rates[0]);
-        let column: Option<usize> = None;
+        let column = data.correction_column();
         Ok((choice_based || column.is_some()).then(|| Corrections {
             ln_rates: rates
                 .iter()
@@ -76,7 +76,7 @@ impl Corrections {
             *plan = *known.entry((*plan, ln_rate.to_bits())).or_insert_with(|| {
                 let mut correction = graph.constant(*ln_rate);
                 if let Some(column) = self.column {
-                    let column = graph.column(ColumnId(column as u32));
+                    let column = graph.column(column);
                     correction = graph.add(correction, column);
                 }
                 corrected.push(graph.add(utilities[*plan], correction));
@@ -88,7 +88,8 @@ impl Corrections {
 
     /// c_nj of a pair.
     fn of(&self, data: &ChoiceData, pair: usize) -> f64 {
-        self.ln_rates[data.pair_alternatives()[pair] as usize]
+        let ln_rate = self.ln_rates[data.pair_alternatives()[pair] as usize];
+        ln_rate + data.correction().map_or(0.0, |correction| correction[pair])
     }
 
     /// Takes the correction off the utilities of a case and finds the probabilities that follow; returns the logsum.

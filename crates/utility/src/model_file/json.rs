@@ -78,6 +78,9 @@ impl ModelFile {
             .iter()
             .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
+        if let Some(sampling) = &self.sampling {
+            insert_table(&mut root, "sampling", super::sampling::to_json(sampling));
+        }
         if let Some(synthetic) = &self.synthetic {
             insert_table(&mut root, "simulate", super::simulate::to_json(synthetic));
         }

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, simulate};
+use super::{ModelFile, sampling, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
@@ -70,6 +70,9 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let (all, own) = utility.map(|section| read_utility(section, &names)).unwrap_or_default();
     let layout = data.as_ref().map(|data| &data.schema.layout);
     let synthetic = root.section("simulate").map(|section| simulate::read(section, layout));
+    let sampling = root
+        .section("sampling")
+        .and_then(|section| sampling::read(section, data.as_ref().map(|data| &data.schema.layout)));
     if broken {
         root.abandon();
     } else {
@@ -94,6 +97,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         },
         specification,
         synthetic,
+        sampling,
     })
 }
 
