@@ -86,12 +86,6 @@ impl Corrections {
         corrected
     }
 
-    /// c_nj of a pair.
-    fn of(&self, data: &ChoiceData, pair: usize) -> f64 {
-        let ln_rate = self.ln_rates[data.pair_alternatives()[pair] as usize];
-        ln_rate + data.correction().map_or(0.0, |correction| correction[pair])
-    }
-
     /// Takes the correction off the utilities of a case and finds the probabilities that follow; returns the logsum.
     pub fn remove(
         &self,
@@ -100,8 +94,10 @@ impl Corrections {
         utilities: &mut [f64],
         probabilities: &mut [f64],
     ) -> f64 {
+        let sampled = data.correction();
         for (pair, utility) in pairs.zip(utilities.iter_mut()) {
-            *utility -= self.of(data, pair);
+            let ln_rate = self.ln_rates[data.pair_alternatives()[pair] as usize];
+            *utility -= ln_rate + sampled.map_or(0.0, |correction| correction[pair]);
         }
         let largest = utilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut total = 0.0;

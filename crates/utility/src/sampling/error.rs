@@ -73,7 +73,7 @@ pub enum SamplingError {
     },
 }
 
-/// " of alternative "x"", where it has a name.
+/// Names an alternative that has a name.
 fn of(alternative: &str) -> String {
     if alternative.is_empty() {
         String::new()

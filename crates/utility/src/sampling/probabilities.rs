@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use logsum_data::{ChoiceData, DataError, Level, MISSING_TEXT, Names, Outcome, Place, Places, Values};
+use logsum_data::{ChoiceData, DataError, Layout, Level, MISSING_TEXT, Names, Outcome, Place, Places, Values};
 use logsum_draws::Stream;
 use logsum_expressions::{Expression, Graph};
 
@@ -236,11 +236,10 @@ fn failing(data: &ChoiceData, fails: impl Fn(usize) -> bool) -> Option<(usize, P
     first.map(|pair| (pair, places))
 }
 
-/// Name of the alternative of a pair, where alternatives have names of their own.
+/// Name of the alternative of a pair; empty where no column names it.
 fn alternative(data: &ChoiceData, pair: usize) -> String {
-    let alternatives = data.alternatives();
-    if !alternatives.labelled {
+    if let Layout::Long { alternative: None, .. } = data.schema().layout {
         return String::new();
     }
-    alternatives.names[data.pair_alternatives()[pair] as usize].clone()
+    data.alternatives().names[data.pair_alternatives()[pair] as usize].clone()
 }

@@ -180,7 +180,7 @@ fn strata_that_cannot_be_used() {
         .to_string();
     assert!(
         error.starts_with("[sampling]: \"rest\" in the column of strata \"kind\" has no number for alternative \"")
-            && error.ends_with("number has \"core\" and \"rst\": add it"),
+            && error.ends_with("number has \"core\", \"rst\": add it"),
         "{error}"
     );
 }
