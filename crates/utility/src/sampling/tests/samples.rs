@@ -1,11 +1,15 @@
 //! Samples of data: what they keep, what they depend on, and what is refused.
 
 use logsum_data::{ChoiceData, Outcome, Schema};
+use logsum_estimate::{LogLikelihood, Order};
 
 use super::{importance, pairs, stratified, uniform, zone_data, zone_schema, zone_specification, zones};
+use crate::model::Model;
 use crate::sampling::{AlternativeSampling, SampleSize, SamplingError};
-use crate::testing::{WIDE, long_table, specification};
-use crate::testing::{data, expression, shuffled, situations, subset, wide_schema, wide_table};
+use crate::testing::{
+    WIDE, data, expression, long_table, plain_ln_probabilities, plain_utilities, shuffled, situations, specification,
+    subset, wide_schema, wide_table,
+};
 
 fn protocols() -> Vec<AlternativeSampling> {
     vec![
@@ -222,4 +226,33 @@ fn numbers_and_data_that_cannot_be_sampled() {
     assert_eq!(uniform(2).sample(&unknown, 0).unwrap_err(), SamplingError::NoOutcomes);
     let counts = unknown.with_outcome(Outcome::Counts(vec![1.0; 30]));
     assert_eq!(uniform(2).sample(&counts, 0).unwrap_err(), SamplingError::Counts);
+}
+
+#[test]
+fn sampling_rates_add_to_the_correction_and_predictions_have_neither() {
+    let schema = (1..=8).fold(zone_schema(), |schema, code| schema.alternative(code.to_string(), code));
+    let schema = schema.sampling_rate("2", 0.25).sampling_rate("7", 3.0);
+    let specification = zone_specification();
+    let whole = data(zones(40, 8, 5), &schema, &specification);
+    let sampled = importance(4, "exp(y)").sample(&whole, 0).unwrap();
+    let theta = [0.7, -0.4, 0.2];
+    let model = Model::bind(&specification, &sampled).unwrap();
+    let utilities = plain_utilities(&specification, &sampled, &theta);
+    for (found, expected) in model.utilities(&theta).unwrap().iter().zip(&utilities) {
+        assert!((found - expected).abs() < 1e-13);
+    }
+    let mut corrected = utilities;
+    for (pair, utility) in corrected.iter_mut().enumerate() {
+        let rate: f64 = [1.0, 0.25, 1.0, 1.0, 1.0, 1.0, 3.0, 1.0][sampled.pair_alternatives()[pair] as usize];
+        *utility += rate.ln() + sampled.correction().unwrap()[pair];
+    }
+    let ln_probabilities = plain_ln_probabilities(&sampled, &corrected);
+    let Outcome::Chosen(chosen) = sampled.outcome() else {
+        panic!("choices");
+    };
+    let expected: f64 = (0..40)
+        .map(|case| ln_probabilities[sampled.pairs(case).start + chosen[case] as usize])
+        .sum();
+    let found = model.evaluate(&theta, Order::Value).unwrap().log_likelihood;
+    assert!((found - expected).abs() < 1e-11, "{found} against {expected}");
 }
