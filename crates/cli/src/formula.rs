@@ -40,6 +40,7 @@ pub fn load_formula(path: &Path, args: &FormulaArgs, extra: &[&str]) -> Result<L
         schema,
         specification: Specification::default(),
         synthetic: None,
+        sampling: None,
     };
 
     let started = Instant::now();

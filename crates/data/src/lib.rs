@@ -19,6 +19,7 @@ mod outcomes;
 mod panel;
 mod part_values;
 mod resample;
+mod restrict;
 mod schema;
 mod screen;
 mod table;

@@ -125,6 +125,14 @@ impl ChoiceData {
         self
     }
 
+    /// The same data without sampling rates: for outcomes that were drawn whatever the rates.
+    pub fn without_sampling_rates(mut self) -> ChoiceData {
+        for alternative in &mut self.schema.alternatives {
+            alternative.sampling_rate = None;
+        }
+        self
+    }
+
     /// To what a row of the table belongs.
     fn row_level(&self) -> Level {
         match self.schema.layout {
@@ -134,13 +142,16 @@ impl ChoiceData {
     }
 
     /// The rows that are used, as a table of the same layout: what [`ChoiceData::new`] reads with the same schema.
+    /// Nothing in it says that choice sets were sampled.
     ///
     /// The choice column holds the outcomes; it stands last if the data were read without one. Where no outcomes are
     /// known, columns are as they were.
     pub fn to_table(&self) -> Table {
         let rows = self.row_level();
         let case_of_row: Vec<usize> = self.case_of_pair.iter().map(|&case| case as usize).collect();
-        let mut order: Vec<&DataColumn> = self.columns.iter().collect();
+        // The correction of sampled choice sets is last, and no column of a file.
+        let n_columns = self.columns.len() - usize::from(self.correction_column().is_some());
+        let mut order: Vec<&DataColumn> = self.columns[..n_columns].iter().collect();
         order.sort_by_key(|column| column.position);
         let mut columns: Vec<Column> = order
             .into_iter()

@@ -75,6 +75,9 @@ pub struct AlternativeSchema {
     pub code: Code,
     /// Available where it is true; always if absent.
     pub available: Option<Expression>,
+    /// In a choice-based sample, the share of those who chose it that were sampled, or any multiple of it that is the
+    /// same for all alternatives: only ratios matter. 1 if absent.
+    pub sampling_rate: Option<f64>,
 }
 
 /// The code of an alternative.
@@ -135,7 +138,18 @@ impl Schema {
             name: name.into(),
             code: code.into(),
             available,
+            sampling_rate: None,
         });
+        self
+    }
+
+    /// Sets the sampling rate of an alternative that was added before, for choice-based samples.
+    ///
+    /// # Panics
+    /// If there is no such alternative.
+    pub fn sampling_rate(mut self, alternative: &str, rate: f64) -> Self {
+        let known = self.alternatives.iter_mut().find(|known| known.name == alternative);
+        known.expect("the alternative was added before").sampling_rate = Some(rate);
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod facts;
 mod outside;
+mod sampling;
 mod text;
 
 use logsum_utility::{Estimate, Fit};
@@ -18,7 +19,7 @@ const DIGITS_OF_ERRORS: usize = 4;
 /// Text, Markdown and LaTeX hold a header (data, counts, why it stopped, log-likelihoods and what
 /// follows from them, kind of the standard errors), the coefficient table and the warnings. CSV is
 /// the coefficient table with the columns `term, estimate, std_error, statistic, p_value, conf_low,
-/// conf_high, fixed, at_bound, converged`; JSON is the whole fit. Both have full precision, and only
+/// conf_high, fixed, at_bound, converged`, and `sd_over_samples` if alternatives were sampled more than once; JSON is the whole fit. Both have full precision, and only
 /// JSON has timings.
 pub fn fit(fit: &Fit, format: Format) -> String {
     match format {
@@ -40,19 +41,28 @@ pub fn fit_text(fit: &Fit, style: Style) -> String {
 /// Estimates and the ends of their intervals share their decimals. A parameter without standard
 /// error says why, if it is held or at a bound.
 fn coefficients(fit: &Fit) -> Table {
-    let mut table = Table::new([
+    let over_samples = sampling::deviations(fit);
+    let mut columns = vec![
         ("".to_string(), Align::Left),
         ("Estimate".to_string(), Align::Decimal),
         ("Std error".to_string(), Align::Decimal),
+    ];
+    if over_samples.is_some() {
+        columns.push((sampling::HEADER.to_string(), Align::Decimal));
+    }
+    let before_interval = columns.len() + 2;
+    columns.extend([
         ("z".to_string(), Align::Decimal),
         ("p".to_string(), Align::Decimal),
         (format!("{} interval", number::level(fit.confidence)), Align::Decimal),
         (String::new(), Align::Decimal),
-    ])
-    .span_header(5, 2);
+    ]);
+    let mut table = Table::new(columns).span_header(before_interval, 2);
     let estimates = number::decimals(fit.parameters.iter().map(|p| p.estimate), DIGITS);
     let errors = number::decimals(fit.parameters.iter().filter_map(|p| p.std_error), DIGITS_OF_ERRORS);
-    for parameter in &fit.parameters {
+    let known = over_samples.iter().flat_map(|sds| sds.iter().flatten().copied());
+    let deviations = number::decimals(known, DIGITS_OF_ERRORS);
+    for (k, parameter) in fit.parameters.iter().enumerate() {
         let estimate = number::in_column(Some(parameter.estimate), estimates, DIGITS);
         let term = parameter.term.clone();
         if let Some(note) = held(parameter) {
@@ -67,15 +77,22 @@ fn coefficients(fit: &Fit) -> Table {
             }
             value => number::in_column(value, estimates, DIGITS),
         };
-        table.row([
+        let mut row = vec![
             term,
             estimate,
             number::in_column(parameter.std_error, errors, DIGITS_OF_ERRORS),
+        ];
+        row.extend(over_samples.map(|sds| {
+            let sd = sds.get(k).copied().flatten();
+            number::in_column(sd, deviations, DIGITS_OF_ERRORS)
+        }));
+        row.extend([
             statistic(parameter.statistic),
             number::p_value(parameter.p_value),
             end(parameter.conf_low),
             end(parameter.conf_high),
         ]);
+        table.row(row);
     }
     table
 }
@@ -98,7 +115,8 @@ fn statistic(value: Option<f64>) -> String {
 }
 
 fn comma_separated(fit: &Fit) -> String {
-    let mut text = csv::record([
+    let over_samples = sampling::deviations(fit);
+    let mut names = vec![
         "term",
         "estimate",
         "std_error",
@@ -109,9 +127,11 @@ fn comma_separated(fit: &Fit) -> String {
         "fixed",
         "at_bound",
         "converged",
-    ]);
-    for p in &fit.parameters {
-        text.push_str(&csv::record([
+    ];
+    names.extend(over_samples.map(|_| "sd_over_samples"));
+    let mut text = csv::record(names);
+    for (k, p) in fit.parameters.iter().enumerate() {
+        let mut cells = vec![
             p.term.clone(),
             csv::number(Some(p.estimate)),
             csv::number(p.std_error),
@@ -122,7 +142,9 @@ fn comma_separated(fit: &Fit) -> String {
             p.fixed.to_string(),
             p.at_bound.clone().unwrap_or_default(),
             fit.converged.to_string(),
-        ]));
+        ];
+        cells.extend(over_samples.map(|sds| csv::number(sds.get(k).copied().flatten())));
+        text.push_str(&csv::record(cells));
     }
     text
 }

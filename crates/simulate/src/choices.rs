@@ -55,7 +55,8 @@ impl From<DataError> for SimulationError {
 /// ```
 ///
 /// with the noise ε that the model's kernel implies (Gumbel for logit). Where the data count choices, as many are drawn
-/// in a case as the resampled case had, or 1.
+/// in a case as the resampled case had, or 1. The cases were sampled before their choices were drawn, so the result has
+/// no sampling rates, even if the schema of the design has.
 ///
 /// # Errors
 /// [`SimulationError`].
@@ -86,7 +87,7 @@ pub fn choices(
         }
         model.draw_outcome(theta, seed.split(NOISE))?
     };
-    let data = situations.with_outcome(outcome);
+    let data = situations.with_outcome(outcome).without_sampling_rates();
     design.check_filter(&data)?;
     Ok(data)
 }

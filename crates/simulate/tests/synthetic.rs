@@ -105,6 +105,20 @@ fn choices_have_the_probabilities_of_the_model_and_of_no_other() {
     assert!(p < 0.001, "p = {p}");
 }
 
+#[test]
+fn simulated_choices_are_no_choice_based_sample() {
+    let choices_of = |model: &ModelFile| {
+        let design = Design::new(model, None, 200, None).unwrap();
+        choices(&model.specification, &design, &start(model), Seed::new(1)).unwrap()
+    };
+    let plain = stated();
+    let mut rated = plain.clone();
+    rated.schema = rated.schema.sampling_rate("bus", 0.1);
+    let (plain, rated) = (choices_of(&plain), choices_of(&rated));
+    assert_eq!(rated.outcome(), plain.outcome());
+    assert_eq!(rated.schema(), plain.schema(), "estimated without rates");
+}
+
 /// p-values over many seeds are uniform: the test above raises false alarms as often as it says.
 #[test]
 fn false_alarms_come_at_the_stated_rate() {

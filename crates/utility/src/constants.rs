@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use logsum_data::{Alternatives, ChoiceData, Outcome};
+use logsum_data::{ChoiceData, Outcome};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Parameter, Stopped, maximise};
 use ndarray::{Array1, Array2};
 
@@ -13,19 +13,59 @@ use ndarray::{Array1, Array2};
 /// ```
 ///
 /// with J_n the size of the choice set and y_n the number of choices (1, or the sum of counts; 0 where
-/// outcomes are not known).
+/// outcomes are not known). On sampled choice sets with a correction c_nj equal utilities are meant,
+///
+/// ```text
+/// Σ_n w_n Σ_j y_nj (c_nj − ln Σ_k exp c_nk)
+/// ```
+///
+/// so that it is what the likelihood of a model is where all its parameters are 0. Sampling rates of a choice-based
+/// sample do not enter: the constants that they would shift are not in it.
 pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
-    let case = |case: usize| {
-        let weight = data.weights().map_or(1.0, |weights| weights[case]);
-        -weight * data.choices(case) * (data.pairs(case).len() as f64).ln()
-    };
-    (0..data.n_cases()).map(case).sum()
+    let mut sum = 0.0;
+    add_null(data, &mut sum);
+    sum
 }
 
-/// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled
-/// and where outcomes are not known.
+/// Adds the cases of a part one after another, so that the sum does not depend on how the data were cut.
+pub(crate) fn add_null(data: &ChoiceData, sum: &mut f64) {
+    // ln J of the sizes met.
+    let mut logarithms: Vec<f64> = Vec::new();
+    for case in 0..data.n_cases() {
+        let weight = data.weights().map_or(1.0, |weights| weights[case]);
+        *sum += match data.correction() {
+            Some(correction) => weight * equal_utilities(data, case, correction),
+            None => {
+                let size = data.pairs(case).len();
+                while logarithms.len() <= size {
+                    logarithms.push((logarithms.len() as f64).ln());
+                }
+                -weight * data.choices(case) * logarithms[size]
+            }
+        };
+    }
+}
+
+/// ln P of a case's outcome if utilities are all 0 but for the correction of its sampled choice set.
+fn equal_utilities(data: &ChoiceData, case: usize, correction: &[f64]) -> f64 {
+    let corrections = &correction[data.pairs(case)];
+    let largest = corrections.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = corrections.iter().map(|correction| (correction - largest).exp()).sum();
+    let chosen: f64 = match data.outcome() {
+        Outcome::Chosen(chosen) => corrections[chosen[case] as usize],
+        Outcome::Counts(counts) => {
+            let times = counts[data.pairs(case)].iter().zip(corrections);
+            times.map(|(count, correction)| count * correction).sum()
+        }
+        Outcome::None => 0.0,
+    };
+    chosen - data.choices(case) * (largest + total.ln())
+}
+
+/// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled,
+/// where outcomes are not known, and where choice sets are sampled with a correction.
 pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
-    let mut counted = Counted::new(data.alternatives());
+    let mut counted = Counted::new(data);
     if data.has_outcomes() {
         counted.add(data);
     }
@@ -35,11 +75,14 @@ pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
 /// Choice sets of labelled alternatives, and how often each of their members was chosen, weights counted.
 #[derive(Clone, Debug)]
 pub(crate) struct Counted {
-    labelled: bool,
+    /// Whether alternatives have names and all of a choice set is there.
+    wanted: bool,
     /// Alternatives of each choice set, and the weighted number of choices of each.
     sets: Vec<(Vec<u32>, Vec<f64>)>,
     known: HashMap<Vec<u32>, usize>,
     n_slots: usize,
+    /// Whether there are too many to count.
+    pub too_many: bool,
 }
 
 /// Slots of all choice sets together beyond which constants alone are not estimated: a model to compare with must not
@@ -47,18 +90,25 @@ pub(crate) struct Counted {
 const MOST_SLOTS: usize = 1 << 22;
 
 impl Counted {
-    pub fn new(alternatives: &Alternatives) -> Self {
+    /// Of data like these, none of them yet.
+    pub fn new(data: &ChoiceData) -> Self {
         Counted {
-            labelled: alternatives.labelled,
+            wanted: data.alternatives().labelled && data.correction().is_none(),
             sets: Vec::new(),
             known: HashMap::new(),
             n_slots: 0,
+            too_many: false,
         }
+    }
+
+    /// Whether there is anything to count.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted
     }
 
     /// Adds the cases of a part.
     pub fn add(&mut self, data: &ChoiceData) {
-        if !self.labelled {
+        if !self.wanted || self.too_many {
             return;
         }
         // The choice set of the case before.
@@ -72,12 +122,9 @@ impl Counted {
                     None => {
                         self.n_slots += alternatives.len();
                         if self.n_slots > MOST_SLOTS {
-                            *self = Counted {
-                                labelled: false,
-                                sets: Vec::new(),
-                                known: HashMap::new(),
-                                n_slots: 0,
-                            };
+                            self.too_many = true;
+                            self.sets = Vec::new();
+                            self.known = HashMap::new();
                             return;
                         }
                         self.known.insert(alternatives.to_vec(), self.sets.len());

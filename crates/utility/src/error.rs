@@ -33,6 +33,11 @@ pub enum SpecificationError {
     BoundsCrossed { name: String, lower: f64, upper: f64 },
     #[error("no alternative \"{name}\" in the data")]
     NoAlternative { name: String },
+    #[error(
+        "alternative \"{alternative}\": the sampling rate {rate} is not a positive number; it is the share of those who \
+         chose the alternative that were sampled"
+    )]
+    SamplingRate { alternative: String, rate: f64 },
     #[error("{0}")]
     Unchecked(DataError),
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]

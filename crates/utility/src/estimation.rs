@@ -6,9 +6,11 @@ use logsum_estimate::{
     hessian_covariance, maximise, null_space, resume, select,
 };
 
+use crate::error::SpecificationError;
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
+use crate::sampling::SamplingError;
 
 /// How to fit a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +60,12 @@ pub enum FitError {
         "the data have no outcomes: nothing can be estimated from them, only predicted; read them with their choices"
     )]
     NoOutcomes,
+    /// From sampling alternatives.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// From binding the model to sampled data.
+    #[error(transparent)]
+    Specification(#[from] SpecificationError),
     /// A confidence level outside (0, 1).
     #[error("confidence level {0}; it lies between 0 and 1, such as 0.95")]
     Confidence(f64),
@@ -79,6 +87,16 @@ impl Model<'_> {
     /// A start that cannot be used, an evaluation that failed. A model that is not identified, or has no finite
     /// estimates, gives a fit that says so and has not converged.
     pub fn fit(&self, options: &FitOptions, progress: Option<&mut dyn FnMut(&Progress<'_>)>) -> Result<Fit, FitError> {
+        self.fit_beside(options, progress, true)
+    }
+
+    /// The same, with the log-likelihood of constants alone beside it if `constants` is true.
+    pub(crate) fn fit_beside(
+        &self,
+        options: &FitOptions,
+        progress: Option<&mut dyn FnMut(&Progress<'_>)>,
+        constants: bool,
+    ) -> Result<Fit, FitError> {
         if !(options.confidence > 0.0 && options.confidence < 1.0) {
             return Err(FitError::Confidence(options.confidence));
         }
@@ -92,7 +110,7 @@ impl Model<'_> {
         };
         let start = options.start.clone().unwrap_or_else(|| self.start());
         let maximum = self.maximum(&start, options, progress)?;
-        let mut fit = self.summarise(&maximum);
+        let mut fit = self.summarise(&maximum, constants);
 
         let findings = self.findings(&start, &maximum)?;
         let troubled: Vec<usize> = findings
@@ -217,7 +235,7 @@ impl Model<'_> {
     }
 
     /// Counts, log-likelihoods, convergence and estimates; no covariances yet.
-    fn summarise(&self, maximum: &Maximum) -> Fit {
+    fn summarise(&self, maximum: &Maximum, constants: bool) -> Fit {
         let data = self.facts();
         let convergence = &maximum.convergence;
         let log_likelihood = maximum.evaluation.log_likelihood;
@@ -249,12 +267,16 @@ impl Model<'_> {
                 ));
             }
         }
-        let constants = data.counted.log_likelihood();
-        if constants.is_none() && data.alternatives.labelled {
-            warnings.push(
-                "the log-likelihood with constants only could not be computed: its estimation did not converge"
-                    .to_owned(),
-            );
+        let wanted = constants && data.counted.is_wanted();
+        let constants = if wanted { data.counted.log_likelihood() } else { None };
+        if wanted && constants.is_none() {
+            let why = match data.counted.too_many {
+                true => "there are too many different choice sets",
+                false => "its estimation did not converge",
+            };
+            warnings.push(format!(
+                "the log-likelihood with constants only could not be computed: {why}"
+            ));
         }
         let ratio = |value: f64| (null != 0.0).then(|| 1.0 - value / null);
         Fit {
@@ -308,6 +330,7 @@ impl Model<'_> {
             confidence: 0.95,
             parameters: estimates,
             covariance: Covariances::default(),
+            sampling: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

@@ -2,7 +2,7 @@
 
 use logsum_data::{Alternatives, ChoiceData, Outcome, Source};
 
-use crate::constants::Counted;
+use crate::constants::{Counted, add_null};
 
 /// The data as a model knows them once they are bound.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Facts {
             times_chosen: vec![0.0; data.alternatives().len()],
             times_available: vec![0; data.alternatives().len()],
             decision_makers: data.decision_makers().map(|_| Vec::new()),
-            counted: Counted::new(data.alternatives()),
+            counted: Counted::new(data),
         }
     }
 
@@ -89,10 +89,7 @@ impl Facts {
                 .zip(data.times_available())
                 .for_each(add);
         }
-        for case in 0..data.n_cases() {
-            let weight = data.weights().map_or(1.0, |weights| weights[case]);
-            self.log_likelihood_null -= weight * data.choices(case) * (data.pairs(case).len() as f64).ln();
-        }
+        add_null(data, &mut self.log_likelihood_null);
         if data.outcome() != &Outcome::None {
             self.counted.add(data);
         }

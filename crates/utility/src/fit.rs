@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sampling::SampleSize;
+
 /// Version of the fit file's form.
 pub const FORMAT: u32 = 1;
 
@@ -57,6 +59,9 @@ pub struct Fit {
     pub parameters: Vec<Estimate>,
     /// Covariance matrices over the parameters that are not fixed; those at a bound or not identified have zero rows.
     pub covariance: Covariances,
+    /// How alternatives were sampled; `None` if choice sets were used whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<SamplingReport>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.
@@ -160,6 +165,29 @@ pub struct Cluster {
     pub column: String,
     /// How many there are.
     pub n_clusters: usize,
+}
+
+/// How alternatives were sampled, and how much the estimates depend on the sample.
+///
+/// The standard errors of the fit already hold for the one sample that it is from: given the sampled sets, the corrected
+/// likelihood is that of a logit, and what sampling costs in precision is in its Hessian. The standard deviations over
+/// samples say something else: how far another sample of alternatives of the same cases would move the estimates. Small
+/// beside the standard errors, they say that more alternatives would gain little.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SamplingReport {
+    /// "uniform", "importance" or "stratified".
+    pub method: String,
+    /// Alternatives taken, of each case or of each stratum.
+    pub number: SampleSize,
+    /// Seed of the samples.
+    pub seed: u64,
+    /// Independent samples on which the model was estimated, that of the estimates included.
+    pub replications: usize,
+    /// Standard deviation of each estimate over the samples, in the order of the parameters; `None` for those that are
+    /// fixed, and for all of them where fewer than two samples gave estimates.
+    pub estimates_sd: Vec<Option<f64>>,
+    /// The same of ln L.
+    pub log_likelihood_sd: Option<f64>,
 }
 
 /// Wall-clock seconds of the parts of a run.

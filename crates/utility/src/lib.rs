@@ -12,6 +12,7 @@ mod formula;
 mod inference;
 mod model;
 mod model_file;
+mod sampling;
 mod shares;
 mod specification;
 mod synthetic;
@@ -25,11 +26,13 @@ pub use estimation::{FitError, FitOptions};
 pub use facts::Facts;
 pub use fit::{
     AlternativeCode, Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel,
+    SamplingReport,
 };
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
 pub use model::{BindError, Binder, Finding, Model, Prediction, Storage};
 pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};

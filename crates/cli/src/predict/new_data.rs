@@ -76,6 +76,7 @@ fn name_alternatives(schema: &mut Schema, fit: &Fit) {
             name: alternative.name.clone(),
             code: Code::Text(alternative.code.clone()),
             available: None,
+            sampling_rate: None,
         });
         schema.alternatives = known.collect();
     }

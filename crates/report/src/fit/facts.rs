@@ -60,7 +60,7 @@ pub(super) fn header(fit: &Fit) -> Vec<Fact> {
     };
     let tolerance = number::significant(convergence.tolerance, 2);
     let evaluations = counted(convergence.evaluations, "evaluation");
-    vec![
+    let mut facts = vec![
         ("Data", data(fit)),
         (status(fit), convergence.reason.clone()),
         ("Newton decrement", format!("{criterion} (tolerance {tolerance})")),
@@ -72,7 +72,10 @@ pub(super) fn header(fit: &Fit) -> Vec<Fact> {
             ),
         ),
         ("Standard errors", covariance(fit)),
-    ]
+    ];
+    // How the data came about stands below them.
+    facts.splice(1..1, super::sampling::facts(fit));
+    facts
 }
 
 /// What a fit that did not converge is to be taken for.

@@ -1,4 +1,7 @@
-use logsum_utility::{Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel};
+use logsum_utility::{
+    Cluster, Convergence, Covariances, DataSummary, Elapsed, Estimate, FORMAT, Fit, FittedModel, SampleSize,
+    SamplingReport,
+};
 use serde_json::json;
 
 use super::*;
@@ -87,6 +90,7 @@ fn converged() -> Fit {
             robust: None,
             clustered: None,
         },
+        sampling: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,
@@ -520,4 +524,87 @@ fn style_changes_no_word() {
         }
         assert_eq!(stripped, fit(&f, Format::Text));
     }
+}
+
+/// A choice-based sample whose alternatives were sampled three times.
+fn sampled() -> Fit {
+    let mut fit = converged();
+    fit.model.specification = json!({ "alternatives": {
+        "train": { "code": 1.0, "sampling_rate": 0.04 },
+        "car": { "code": 3.0 },
+    } });
+    fit.sampling = Some(SamplingReport {
+        method: "importance".to_string(),
+        number: SampleSize::Same(50),
+        seed: 7,
+        replications: 3,
+        estimates_sd: vec![Some(0.0123), None, Some(0.00456), Some(0.0201)],
+        log_likelihood_sd: Some(1.2345),
+    });
+    fit
+}
+
+#[test]
+fn sampled_alternatives_as_text() {
+    let text = fit(&sampled(), Format::Text);
+    let expected = "\
+Data              swissmetro.csv, 6,768 of 10,728 rows used
+Sampling rates    train 0.04, car 1 (choice-based sample)
+Choice sets       importance samples of 50 alternatives, seed 7
+Other samples     over 3, the log-likelihood has a standard deviation of 1.23
+Converged         the Newton decrement fell below its tolerance
+";
+    assert!(text.contains(expected), "{text}");
+    let expected = "\
+              Estimate  Std error  Sd samples       z        p    95% interval
+────────────────────────────────────────────────────────────────────────────────
+asc_train      -0.7012    0.05487     0.01230  -12.78  <0.0001  -0.8087  -0.5936
+asc_car        -0.1546    0.04324     -         -3.58   0.0003  -0.2394  -0.0699
+b_time         -1.2779    0.05688     0.00456  -22.46  <0.0001  -1.3893  -1.1664
+b_cost         -1.0838    0.05183     0.02010  -20.91  <0.0001  -1.1854  -0.9822
+
+Sd samples: standard deviation of an estimate over samples of alternatives. It
+tells how far another sample would move the estimate; the standard errors hold
+for the one sample that it is from.
+";
+    assert!(text.ends_with(expected), "{text}");
+    let strata = [("core".to_string(), 10), ("rest".to_string(), 1200)].into();
+    let mut once = sampled();
+    if let Some(report) = &mut once.sampling {
+        report.method = "stratified".to_string();
+        (report.number, report.replications, report.log_likelihood_sd) = (SampleSize::Strata(strata), 1, None);
+    }
+    let text = fit(&once, Format::Text);
+    assert!(text.contains("Choice sets       stratified samples of 10 of \"core\", 1,200 of \"rest\", seed 7\n"));
+    assert!(
+        !text.contains("Sd samples") && !text.contains("Other samples"),
+        "{text}"
+    );
+}
+
+#[test]
+fn sampled_alternatives_in_every_format() {
+    let csv = fit(&sampled(), Format::Csv);
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",converged,sd_over_samples"));
+    assert!(lines.next().unwrap().ends_with(",true,0.0123"));
+    assert!(lines.next().unwrap().ends_with(",true,"));
+    let markdown = fit(&sampled(), Format::Markdown);
+    assert!(markdown.contains("| Estimate | Std error | Sd samples |"), "{markdown}");
+    assert!(markdown.contains("Sd samples: standard deviation of an estimate"));
+    let latex = fit(&sampled(), Format::Latex);
+    assert!(
+        latex.contains("Std error & Sd samples & z & p & \\multicolumn{2}{c}{95\\% interval}"),
+        "{latex}"
+    );
+    assert!(
+        latex.contains("\\multicolumn{4}{l}{Log-likelihood, final} & "),
+        "{latex}"
+    );
+    assert!(
+        latex.contains("Choice sets: importance samples of 50 alternatives, seed 7."),
+        "{latex}"
+    );
+    assert!(fit(&sampled(), Format::Json).contains("\"sampling\": {"));
+    assert!(!fit(&converged(), Format::Json).contains("\"sampling\""));
 }

@@ -32,6 +32,10 @@ pub(super) fn write(fit: &Fit, style: Style) -> String {
         text.push('\n');
         text.push_str(&wrap(note, "", WIDTH));
     }
+    if let Some(note) = super::sampling::note(fit) {
+        text.push('\n');
+        text.push_str(&wrap(&note, "", WIDTH));
+    }
     if !fit.warnings.is_empty() {
         text.push('\n');
         text.push_str(&style.bold("Warnings"));

@@ -8,6 +8,7 @@ use logsum_expressions::Graph;
 
 use super::arrangement::{Arrangement, Shared};
 use super::blocks::Blocks;
+use super::corrections::Corrections;
 use super::plan::UtilityPlan;
 use super::store::{Storage, Store};
 use super::{Model, explain};
@@ -50,6 +51,7 @@ pub struct Binder<'data> {
 struct Bound<'data> {
     facts: Facts,
     arrangement: Arrangement<'data>,
+    corrections: Option<Corrections>,
     term_columns: Vec<Vec<String>>,
     segments: Store,
 }
@@ -118,6 +120,7 @@ impl<'data> Binder<'data> {
             groups: None,
             parameters: parameters.map(|declared| declared.parameter).collect(),
             plan_of: bound.arrangement.plan_of,
+            corrections: bound.corrections,
             blocks: Blocks {
                 plans: bound.arrangement.plans,
                 sets: bound.arrangement.sets,
@@ -165,6 +168,10 @@ impl<'data> Bound<'data> {
             plan_of[position] = utilities.len();
             utilities.push(graph.add(all, node));
         }
+        let corrections = Corrections::new(data)?;
+        if let Some(corrections) = &corrections {
+            utilities = corrections.add(&mut graph, &utilities, &mut plan_of);
+        }
         let plans: Vec<UtilityPlan> = utilities
             .iter()
             .map(|&utility| UtilityPlan::new(&mut graph, utility))
@@ -173,6 +180,7 @@ impl<'data> Bound<'data> {
             facts: Facts::of(data),
             term_columns: explain::term_columns(&graph, data, &plans, specification.parameters.len()),
             arrangement: Arrangement::new(graph, plans, plan_of),
+            corrections,
             segments: Store::default(),
         })
     }

@@ -6,6 +6,7 @@ mod bind;
 mod blocks;
 mod choice_set;
 mod codec;
+mod corrections;
 mod diagnose;
 mod draw;
 mod evaluate;
@@ -39,6 +40,7 @@ use crate::error::SpecificationError;
 use crate::facts::Facts;
 use crate::specification::Specification;
 use blocks::Blocks;
+use corrections::Corrections;
 use evaluate::Undefined;
 use lanes::Compensated;
 use scratch::{At, Partial, Scratch};
@@ -59,10 +61,18 @@ const WAITING: usize = 4 << 20;
 /// ln L(θ) = Σ_n w_n Σ_j y_nj ln P_nj,   P_nj = exp V_nj / Σ_{k ∈ C_n} exp V_nk
 /// ```
 ///
-/// with analytic score and Hessian.
+/// with analytic score and Hessian. In a choice-based sample, with sampling rates R_j in the data's schema, and on
+/// sampled choice sets ([`ChoiceData::correction`]) the likelihood is that of the sample:
+///
+/// ```text
+/// P_nj = exp(V_nj + c_nj) / Σ_{k ∈ C_n} exp(V_nk + c_nk),   c_nj = ln R_j + ln π_n(C_n | j)
+/// ```
+///
+/// What the model predicts and draws is without c_nj: it belongs to the population that was sampled.
 ///
 /// # Source
-/// McFadden (1974), *Conditional logit analysis of qualitative choice behavior*; Train (2009), ch. 3.
+/// McFadden (1974), *Conditional logit analysis of qualitative choice behavior*; Train (2009), ch. 3; of the sampling
+/// rates Manski and Lerman (1977), *The estimation of choice probabilities from choice based samples*.
 #[derive(Debug)]
 pub struct Model<'data> {
     facts: Facts,
@@ -74,6 +84,8 @@ pub struct Model<'data> {
     blocks: Blocks,
     /// Plan of each alternative.
     plan_of: Vec<usize>,
+    /// What the likelihood of a sample adds to the utilities.
+    corrections: Option<Corrections>,
     /// Columns that stand with each parameter, for messages.
     term_columns: Vec<Vec<String>>,
     interrupt: Arc<AtomicBool>,

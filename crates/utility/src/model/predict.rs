@@ -132,6 +132,18 @@ impl Model<'_> {
                 })
                 .map_err(|undefined| self.outside(segment, &undefined))?;
         }
+        if let Some(corrections) = &self.corrections {
+            for case in segment.cases.clone() {
+                let pairs = data.pairs(case);
+                let inside = pairs.start - first_pair..pairs.end - first_pair;
+                part.logsums[case - first_case] = corrections.remove(
+                    data,
+                    pairs,
+                    &mut part.utilities[inside.clone()],
+                    &mut part.probabilities[inside],
+                );
+            }
+        }
         Ok(part)
     }
 }

@@ -10,6 +10,7 @@ mod invariance;
 mod kernel;
 mod parts;
 mod prediction;
+mod sampling_rates;
 mod separation;
 mod twin;
 

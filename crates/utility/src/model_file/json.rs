@@ -78,6 +78,9 @@ impl ModelFile {
             .iter()
             .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
+        if let Some(sampling) = &self.sampling {
+            insert_table(&mut root, "sampling", super::sampling::to_json(sampling));
+        }
         if let Some(synthetic) = &self.synthetic {
             insert_table(&mut root, "simulate", super::simulate::to_json(synthetic));
         }
@@ -115,6 +118,9 @@ impl ModelFile {
             entry.insert("code".to_owned(), code);
             if let Some(available) = &alternative.available {
                 entry.insert("available".to_owned(), json!(available.source()));
+            }
+            if let Some(rate) = alternative.sampling_rate {
+                entry.insert("sampling_rate".to_owned(), json!(rate));
             }
             (alternative.name.clone(), Value::Object(entry))
         };

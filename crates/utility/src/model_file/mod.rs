@@ -2,13 +2,17 @@
 
 mod json;
 mod reader;
+mod sampling;
 mod sections;
 mod simulate;
 #[cfg(test)]
 mod tests;
 
-use logsum_data::{Layout, Schema};
+use std::borrow::Cow;
 
+use logsum_data::{ChoiceData, Layout, Schema};
+
+use crate::sampling::{AlternativeSampling, SamplingError};
 use crate::specification::Specification;
 use crate::synthetic::Synthetic;
 
@@ -31,6 +35,8 @@ pub struct ModelFile {
     pub specification: Specification,
     /// How synthetic attributes are drawn, if it says.
     pub synthetic: Option<Synthetic>,
+    /// How alternatives are sampled for the estimation, if it says.
+    pub sampling: Option<AlternativeSampling>,
 }
 
 /// All problems of a model file.
@@ -58,11 +64,24 @@ impl ModelFile {
             names.extend(expression.names());
         }
         names.extend(self.specification.column_names());
+        names.extend(self.sampling.iter().flat_map(AlternativeSampling::column_names));
         let derived = |name: &&str| self.schema.derived.iter().any(|derived| derived.name == *name);
         names.retain(|name| !derived(name));
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(*name));
         names
+    }
+
+    /// The data on which the model's likelihood is that of its fit: `data` as they are, or with the alternatives that the
+    /// first sample of `[sampling]` takes. For covariances after the fit; predictions belong to `data`.
+    ///
+    /// # Errors
+    /// As [`AlternativeSampling::sample`].
+    pub fn estimation_data<'data>(&self, data: &'data ChoiceData) -> Result<Cow<'data, ChoiceData>, SamplingError> {
+        match &self.sampling {
+            Some(sampling) => Ok(Cow::Owned(sampling.sample(data, 0)?)),
+            None => Ok(Cow::Borrowed(data)),
+        }
     }
 
     /// Columns whose values enter the model: attributes and characteristics, availability, weights.

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, simulate};
+use super::{ModelFile, sampling, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
@@ -70,6 +70,9 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let (all, own) = utility.map(|section| read_utility(section, &names)).unwrap_or_default();
     let layout = data.as_ref().map(|data| &data.schema.layout);
     let synthetic = root.section("simulate").map(|section| simulate::read(section, layout));
+    let sampling = root
+        .section("sampling")
+        .and_then(|section| sampling::read(section, data.as_ref().map(|data| &data.schema.layout)));
     if broken {
         root.abandon();
     } else {
@@ -94,6 +97,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         },
         specification,
         synthetic,
+        sampling,
     })
 }
 
@@ -265,6 +269,7 @@ fn read_alternatives(section: Section<'_, '_, '_>) -> Vec<AlternativeSchema> {
                     name: name.to_owned(),
                     code,
                     available: None,
+                    sampling_rate: None,
                 });
             }
             continue;
@@ -274,19 +279,33 @@ fn read_alternatives(section: Section<'_, '_, '_>) -> Vec<AlternativeSchema> {
             .require("code", "code = 1")
             .and_then(|value| code(reader, name, value));
         let available = entry.expression("available");
-        entry.finish(|key| {
-            (key == "sampling_rate")
-                .then(|| "choice-based samples are not estimated by this version of logsum".to_owned())
-        });
+        let sampling_rate = sampling_rate(&entry, name);
+        entry.finish(|_| None);
         if let Some(code) = code {
             alternatives.push(AlternativeSchema {
                 name: name.to_owned(),
                 code,
                 available,
+                sampling_rate,
             });
         }
     }
     alternatives
+}
+
+/// The rate at which those who chose an alternative were sampled.
+fn sampling_rate(entry: &Section<'_, '_, '_>, alternative: &str) -> Option<f64> {
+    let value = entry.take("sampling_rate")?;
+    let rate = entry.reader.number_of("sampling_rate", value)?;
+    let sound = rate.is_finite() && rate > 0.0;
+    if !sound {
+        let message = format!(
+            "the sampling_rate of \"{alternative}\" is {rate}; it is a positive number, the share of those who chose the \
+             alternative that were sampled (only the ratios of the rates matter)"
+        );
+        entry.reader.problem(value.span(), message);
+    }
+    sound.then_some(rate)
 }
 
 fn code(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Option<Code> {

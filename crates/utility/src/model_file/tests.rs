@@ -4,6 +4,7 @@ mod arbitrary;
 mod messages;
 mod reading;
 mod round_trip;
+mod sampling;
 mod simulate;
 
 /// A model file in which everything is right.

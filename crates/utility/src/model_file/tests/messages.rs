@@ -259,15 +259,25 @@ fn what_later_versions_may_do() {
         );
     }
     assert_eq!(
-        message("code = 1", "code = 1, sampling_rate = 0.5")
-            .lines()
-            .next()
-            .unwrap(),
-        "modes.toml, line 9, column 21: choice-based samples are not estimated by this version of logsum"
-    );
-    assert_eq!(
         message("\"CHOICE\"", "[\"a\", \"b\"]").lines().next().unwrap(),
         "modes.toml, line 6, column 10: a list of choices is a ranking, which this version of logsum does not estimate"
+    );
+}
+
+#[test]
+fn sampling_rates_that_are_none() {
+    for rate in ["0", "-0.5", "inf", "nan"] {
+        let text = message("code = 1", &format!("code = 1, sampling_rate = {rate}"));
+        let expected = format!(
+            "modes.toml, line 9, column 37: the sampling_rate of \"train\" is {}; it is a positive number, the share of \
+             those who chose the alternative that were sampled (only the ratios of the rates matter)",
+            rate.replace("nan", "NaN")
+        );
+        assert_eq!(text.lines().next(), Some(expected.as_str()));
+    }
+    assert_eq!(
+        message("code = 1", "code = 1, sampling_rate = \"half\"").lines().next(),
+        Some("modes.toml, line 9, column 37: sampling_rate is a number, not a text")
     );
 }
 

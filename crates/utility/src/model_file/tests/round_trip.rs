@@ -61,7 +61,7 @@ z = "x / 3"
 a = "z"
 [alternatives]
 "bus 2" = { code = "B2", available = "x == 1" }
-air = 0
+air = { code = 0, sampling_rate = 0.04 }
 zeppelin = -1.5e-3
 [parameters]
 zz = 0.1
@@ -103,8 +103,7 @@ fn model_files(folder: &Path) -> Vec<PathBuf> {
 
 fn is_later(text: &str) -> bool {
     let table = |line: &str| LATER.iter().any(|name| line.starts_with(&format!("[{name}")));
-    text.lines()
-        .any(|line| table(line) || line.starts_with("choice = [") || line.contains("sampling_rate"))
+    text.lines().any(|line| table(line) || line.starts_with("choice = ["))
 }
 
 #[test]
