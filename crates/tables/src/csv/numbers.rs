@@ -133,40 +133,73 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
-/// A number of few digits, and where its cell ends: the digits as a whole number and the power of ten
-/// are exact, so their quotient is rounded once, as it has to be.
+/// A number of digits with or without a decimal mark, and where its cell ends.
+///
+/// If the digits make a whole number that a float holds, that and the power of ten are exact, so their
+/// quotient is rounded once, as it has to be. Others are left to the standard library.
 #[inline]
 fn plain(bytes: &[u8], start: usize, separator: u8, mark: u8) -> Option<(f64, usize)> {
     let at = |position: usize| bytes.get(position).copied().unwrap_or(b'\n');
     let negative = at(start) == b'-';
-    let mut position = start + usize::from(negative);
-    let first = position;
-    let mut whole = 0_u64;
-    while let digit @ 0..=9 = at(position).wrapping_sub(b'0') {
-        whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
-        position += 1;
-    }
+    let first = start + usize::from(negative);
+    let (whole, mut position) = digits(bytes, first, 0);
+    let mut number = whole;
     let mut n_digits = position - first;
     let mut n_decimals = 0;
     if at(position) == mark && mark != separator {
-        position += 1;
-        let decimals = position;
-        while let digit @ 0..=9 = at(position).wrapping_sub(b'0') {
-            whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
-            position += 1;
-        }
+        let decimals = position + 1;
+        (number, position) = digits(bytes, decimals, whole);
         n_decimals = position - decimals;
         n_digits += n_decimals;
     }
     let next = at(position);
     let ends = next == separator || next == b'\n' || next == b'\r' && at(position + 1) == b'\n';
-    // Nineteen digits fit 64 bits.
-    if !ends || n_digits == 0 || n_digits > 19 || whole > 1 << 53 {
+    if !ends || n_digits == 0 {
         return None;
     }
-    let value = whole as f64 / POWERS[n_decimals];
     let end = if next == b'\r' { position + 1 } else { position };
-    Some((if negative { -value } else { value }, end))
+    // Nineteen digits fit 64 bits.
+    if n_digits <= 19 && number <= 1 << 53 {
+        let value = number as f64 / POWERS[n_decimals];
+        return Some((if negative { -value } else { value }, end));
+    }
+    // Whole numbers may be too large to be numbers at all.
+    if n_decimals == 0 || mark != b'.' {
+        return None;
+    }
+    let text = std::str::from_utf8(bytes.get(start..position)?).ok()?;
+    Some((text.parse().ok()?, end))
+}
+
+/// Appends the digits from `position` on to `number`; gives where they end. More than nineteen
+/// digits overflow.
+#[inline]
+fn digits(bytes: &[u8], mut position: usize, mut number: u64) -> (u64, usize) {
+    while let Some(eight) = bytes.get(position..).and_then(<[u8]>::first_chunk::<8>)
+        && let Some(value) = eight_digits(u64::from_le_bytes(*eight))
+    {
+        number = number.wrapping_mul(100_000_000).wrapping_add(value);
+        position += 8;
+    }
+    while let Some(digit @ 0..=9) = bytes.get(position).map(|byte| byte.wrapping_sub(b'0')) {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        position += 1;
+    }
+    (number, position)
+}
+
+/// The number that eight digits make, the first in the lowest byte; `None` if one is no digit.
+#[inline]
+fn eight_digits(eight: u64) -> Option<u64> {
+    let values = eight.wrapping_sub(0x3030_3030_3030_3030);
+    // A byte above 9 shows in its upper half, by itself or once 6 is added.
+    if (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 != 0 {
+        return None;
+    }
+    // Neighbours are joined: digits to pairs, pairs to fours, fours to eight.
+    let pairs = (values.wrapping_mul(10) + (values >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(10_000) + (fours >> 32)) & 0xFFFF_FFFF)
 }
 
 #[cfg(test)]
@@ -191,6 +224,9 @@ mod tests {
             "0.000000000000000001",
             "0.3",
             "1.7976931348623",
+            "0.12345678901234567",
+            "-12345678.123456789012345678901",
+            "1234567890123456789.5",
         ];
         for cell in cells {
             let expected = cell.parse::<f64>().unwrap().to_bits();
@@ -216,11 +252,24 @@ mod tests {
             "inf",
             "9007199254740993",
             "12345678901234567890",
-            "0.12345678901234567",
+            "1234567:",
+            "1234567/8",
             "1\r2",
         ];
         for cell in others {
             assert_eq!(plain(cell.as_bytes(), 0, b',', b'.'), None, "{cell:?}");
+        }
+        for number in (0..100_000_000_u64).step_by(7_654_321) {
+            let text = format!("{number:08}");
+            let eight: [u8; 8] = text.as_bytes().try_into().unwrap();
+            assert_eq!(eight_digits(u64::from_le_bytes(eight)), Some(number));
+            for place in 0..8 {
+                for other in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+                    let mut eight = eight;
+                    eight[place] = other;
+                    assert_eq!(eight_digits(u64::from_le_bytes(eight)), None, "{eight:?}");
+                }
+            }
         }
         assert_eq!(plain(b"1,5;2", 0, b';', b','), Some((1.5, 3)));
         assert_eq!(plain(b"1.5;2", 0, b';', b','), None);
