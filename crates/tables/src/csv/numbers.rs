@@ -64,52 +64,54 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Parses some rows.
+    /// Parses the rows of a piece.
     fn rows(&self, piece: &Piece, mut slots: Vec<&mut [f64]>) {
-        let Source {
-            bytes,
-            separator,
-            ref body,
-            ..
-        } = *self.source;
-        let bytes = &bytes[..piece.end];
+        let bytes = &self.source.bytes[..piece.end];
         let mut position = piece.start;
         for row in 0..piece.n_rows {
-            for slot in self.slot_of {
-                let quoted = body.quoting && bytes.get(position) == Some(&b'"');
-                if !quoted
-                    && let Some(slot) = *slot
-                    && let Some((value, end)) = plain(bytes, position, separator, self.mark)
-                {
-                    slots[slot][row] = value;
-                    position = (end + 1).min(bytes.len());
-                    continue;
-                }
-                let close = if quoted {
-                    end_of_quotes(bytes, position).unwrap_or(bytes.len())
-                } else {
-                    position
-                };
-                let stop = bytes[close..]
-                    .iter()
-                    .position(|&byte| byte == separator || byte == b'\n')
-                    .map_or(bytes.len(), |step| close + step);
-                if let Some(slot) = *slot
-                    && self.numeric[slot].load(Ordering::Relaxed)
-                {
-                    let range = if quoted {
-                        position + 1..close - 1
-                    } else {
-                        position..stop
-                    };
-                    match self.cell(RawCell { range, quoted }) {
-                        Some(value) => slots[slot][row] = value,
-                        None => self.numeric[slot].store(false, Ordering::Relaxed),
-                    }
-                }
-                position = (stop + 1).min(bytes.len());
-            }
+            position = self.row(bytes, position, &mut slots, row);
         }
+    }
+
+    /// Parses the row that begins at `position`; gives where the next one begins.
+    #[inline]
+    fn row(&self, bytes: &[u8], mut position: usize, slots: &mut [&mut [f64]], row: usize) -> usize {
+        let separator = self.source.separator;
+        for slot in self.slot_of {
+            let quoted = self.source.body.quoting && bytes.get(position) == Some(&b'"');
+            if !quoted
+                && let Some(slot) = *slot
+                && let Some((value, end)) = plain(bytes, position, separator, self.mark)
+            {
+                slots[slot][row] = value;
+                position = (end + 1).min(bytes.len());
+                continue;
+            }
+            let close = if quoted {
+                end_of_quotes(bytes, position).unwrap_or(bytes.len())
+            } else {
+                position
+            };
+            let stop = bytes[close..]
+                .iter()
+                .position(|&byte| byte == separator || byte == b'\n')
+                .map_or(bytes.len(), |step| close + step);
+            if let Some(slot) = *slot
+                && self.numeric[slot].load(Ordering::Relaxed)
+            {
+                let range = if quoted {
+                    position + 1..close - 1
+                } else {
+                    position..stop
+                };
+                match self.cell(RawCell { range, quoted }) {
+                    Some(value) => slots[slot][row] = value,
+                    None => self.numeric[slot].store(false, Ordering::Relaxed),
+                }
+            }
+            position = (stop + 1).min(bytes.len());
+        }
+        position
     }
 
     /// A cell of any look; `None` if it is no number.

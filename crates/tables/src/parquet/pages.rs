@@ -14,7 +14,7 @@ use super::schema::Stored;
 use super::source::Bytes;
 
 /// Bytes first fetched for a head; most are shorter.
-const HEAD: usize = 256;
+const HEAD: u64 = 256;
 
 /// Largest number of bytes a head may take; statistics of long texts make it long.
 const LARGEST_HEAD: u64 = 1 << 24;
@@ -175,10 +175,12 @@ impl Pages {
     /// The head of the page at `position`, and bytes from there on.
     fn head(&self, bytes: &Bytes, position: u64) -> PolarsResult<(Head, Vec<u8>)> {
         let rest = self.end - position;
-        let mut length = HEAD;
-        let mut buffer = Vec::new();
-        while rest > 0 {
-            buffer.resize(rest.min(length as u64) as usize, 0);
+        if rest == 0 {
+            return Err(self.wrong_count());
+        }
+        let mut length = HEAD.min(rest);
+        loop {
+            let mut buffer = vec![0; length as usize];
             bytes.read(position, &mut buffer)?;
             if let Some(head) = Head::read(&buffer) {
                 if (head.length as u64).saturating_add(head.stored as u64) > rest {
@@ -186,15 +188,11 @@ impl Pages {
                 }
                 return Ok((head, buffer));
             }
-            if length as u64 >= rest.min(LARGEST_HEAD) {
-                break;
+            if length == rest || length >= LARGEST_HEAD {
+                polars_bail!(ComputeError: "a page has no head");
             }
-            length *= 8;
+            length = (length * 8).min(rest);
         }
-        if rest > 0 {
-            polars_bail!(ComputeError: "a page has no head");
-        }
-        Err(self.wrong_count())
     }
 
     fn count(&mut self, head: &Head) -> PolarsResult<()> {
