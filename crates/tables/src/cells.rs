@@ -1,6 +1,6 @@
 //! From cells to columns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use logsum_data::{MISSING_TEXT, TextColumn, Values};
@@ -97,61 +97,84 @@ where
 
 /// Why a column is not one of numbers.
 fn offence<'c>(cells: impl Iterator<Item = Option<&'c str>>, asked: Asked<'_>) -> TableError {
-    let (mut texts, mut larges) = (Vec::new(), Vec::new());
-    let (mut n_texts, mut n_larges, mut n_numbers) = (0, 0, 0);
-    let mut distinct: HashMap<&str, ()> = HashMap::new();
-    let mut examples = Vec::new();
-    let mut other_marks = true;
+    let mut offences = Offences::default();
     for (row, cell) in cells.enumerate() {
         let Some(cell) = cell else { continue };
+        offences.add(asked, row, cell, Cell::of(cell, asked.decimal_comma));
+    }
+    offences.error(asked).expect("a cell is no number")
+}
+
+/// The cells of a column that are no numbers, gathered one by one.
+#[derive(Default)]
+pub(crate) struct Offences {
+    texts: Vec<Offender>,
+    large: Option<Offender>,
+    n_texts: usize,
+    n_larges: usize,
+    n_numbers: usize,
+    distinct: HashSet<String>,
+    examples: Vec<String>,
+    /// Whether some text is not a number with the other decimal mark.
+    plain_text: bool,
+}
+
+impl Offences {
+    /// Looks at the next cell, of which `kind` is known.
+    pub(crate) fn add(&mut self, asked: Asked<'_>, row: usize, cell: &str, kind: Cell) {
         let offender = || Offender {
             row: asked.first_row + row,
             value: shortened(cell),
         };
-        match Cell::of(cell, asked.decimal_comma) {
+        match kind {
             Cell::Missing => {}
-            Cell::Number(_) => n_numbers += 1,
+            Cell::Number(_) => self.n_numbers += 1,
             Cell::Large => {
-                n_larges += 1;
-                if larges.is_empty() {
-                    larges.push(offender());
-                }
+                self.n_larges += 1;
+                self.large.get_or_insert_with(offender);
             }
             Cell::Text => {
-                n_texts += 1;
-                if texts.len() < SHOWN {
-                    texts.push(offender());
+                self.n_texts += 1;
+                if self.texts.len() < SHOWN {
+                    self.texts.push(offender());
                 }
-                if distinct.insert(cell, ()).is_none() && examples.len() < SHOWN {
-                    examples.push(shortened(cell));
+                if !self.distinct.contains(cell) {
+                    self.distinct.insert(cell.to_owned());
+                    if self.examples.len() < SHOWN {
+                        self.examples.push(shortened(cell));
+                    }
+                    self.plain_text |= other_decimal_mark(cell, asked.decimal_comma).is_none();
                 }
-                other_marks &= other_decimal_mark(cell, asked.decimal_comma).is_some();
             }
         }
     }
-    let (file, column) = (asked.file.to_owned(), asked.column.to_owned());
-    if n_texts == 0 {
-        return TableError::TooLarge {
+
+    /// What is wrong with the column, if anything.
+    pub(crate) fn error(self, asked: Asked<'_>) -> Option<TableError> {
+        let (file, column) = (asked.file.to_owned(), asked.column.to_owned());
+        if self.n_texts == 0 {
+            return self.large.map(|first| TableError::TooLarge {
+                file,
+                column,
+                first,
+                more: self.n_larges - 1,
+            });
+        }
+        if self.n_numbers + self.n_larges == 0 && self.plain_text {
+            return Some(TableError::TextColumn {
+                file,
+                column,
+                examples: self.examples,
+                distinct: self.distinct.len(),
+            });
+        }
+        Some(TableError::NotNumber {
             file,
             column,
-            first: larges.swap_remove(0),
-            more: n_larges - 1,
-        };
-    }
-    if n_numbers + n_larges == 0 && !other_marks {
-        return TableError::TextColumn {
-            file,
-            column,
-            examples,
-            distinct: distinct.len(),
-        };
-    }
-    TableError::NotNumber {
-        file,
-        column,
-        first: texts,
-        count: n_texts,
-        decimal_comma: asked.decimal_comma,
+            first: self.texts,
+            count: self.n_texts,
+            decimal_comma: asked.decimal_comma,
+        })
     }
 }
 

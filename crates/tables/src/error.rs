@@ -326,6 +326,13 @@ pub enum TableError {
         first_kind: String,
     },
 
+    /// A file that was written to, or exchanged, while it was being read.
+    #[error("{file} has changed since it was opened; let it be while it is read, and start again")]
+    Changed {
+        /// The file.
+        file: String,
+    },
+
     /// A file that the reader gave up on.
     #[error("{file} cannot be read ({detail}); the file may be damaged, copy or write it again")]
     Unreadable {

@@ -109,7 +109,7 @@ pub(crate) fn map<'a>(name: &str, file: &'a mut File) -> Result<ReaderBytes<'a>,
 }
 
 /// Says why the system would not give a file.
-fn refused(path: &Path, error: &io::Error) -> TableError {
+pub(crate) fn refused(path: &Path, error: &io::Error) -> TableError {
     let path = path.to_owned();
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => not_found(path),

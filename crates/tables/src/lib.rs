@@ -34,6 +34,7 @@ mod glob;
 mod guard;
 mod names;
 mod parquet;
+mod parts;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -41,5 +42,6 @@ mod text;
 mod write;
 
 pub use error::{Offender, TableError};
+pub use parts::Parts;
 pub use read::{Columns, Header, ReadOptions, Want, column_names, read};
 pub use write::{write, write_as};

@@ -76,7 +76,7 @@ pub fn read(path: &Path, columns: Columns<'_>, options: &ReadOptions) -> Result<
     let input = Input::find(path)?;
     let content = match input.format {
         Format::Text(kind) => csv::read(&input, kind, columns, options)?,
-        Format::Parquet => parquet::read(&input, columns)?,
+        Format::Parquet => return parquet::read(&input, columns),
     };
     Ok(Table {
         source: Source {
@@ -89,7 +89,7 @@ pub fn read(path: &Path, columns: Columns<'_>, options: &ReadOptions) -> Result<
     })
 }
 
-/// What a format's reader brings home.
+/// What the reader of text brings home.
 pub(crate) struct Content {
     pub(crate) first_row: usize,
     pub(crate) n_rows: usize,
@@ -97,6 +97,7 @@ pub(crate) struct Content {
     pub(crate) names: Vec<String>,
 }
 
-fn named(names: Vec<String>) -> Vec<String> {
+/// Without those of columns that have none.
+pub(crate) fn named(names: Vec<String>) -> Vec<String> {
     names.into_iter().filter(|name| !name.is_empty()).collect()
 }

@@ -1,11 +1,13 @@
-//! Text files: the shape is settled here, the cells are parsed by polars.
+//! Text files: first their shape, then their numbers, then, by way of polars, their text.
 
 mod header;
+mod numbers;
 mod parse;
 mod record;
 mod scan;
 
 use logsum_data::{Column, Values};
+use rayon::prelude::*;
 
 use crate::cells::{self, Asked};
 use crate::error::TableError;
@@ -13,7 +15,7 @@ use crate::file::{self, Input, TextKind};
 use crate::names;
 use crate::read::{Columns, Content, ReadOptions, Want};
 use header::{Layout, layout};
-use parse::{As, Parsed, Source};
+use parse::Source;
 use scan::Scan;
 
 /// Names of all columns.
@@ -53,13 +55,12 @@ pub(crate) fn read(
         Vec::new()
     });
     let used: Vec<usize> = selected.iter().map(|&(position, _)| position).collect();
-    let (body, all_utf8) = match scan.body(start) {
+    let body = match scan.body(start) {
         Ok(body) => {
-            let all_utf8 = std::str::from_utf8(&bytes[start..body.end]).is_ok();
-            if !all_utf8 {
+            if !body.all_utf8 {
                 problems.extend(scan.not_utf8(start, body.end, &names, &used));
             }
-            (body, all_utf8)
+            body
         }
         Err(found) => {
             problems.extend(found);
@@ -77,7 +78,6 @@ pub(crate) fn read(
         separator,
         n_columns: names.len(),
         body,
-        all_utf8,
     };
     let asked = |position: usize, want: Want| Asked {
         file,
@@ -89,7 +89,7 @@ pub(crate) fn read(
     let values = values(&source, &selected, options.decimal_comma, asked)?;
     Ok(Content {
         first_row,
-        n_rows: body.n_rows,
+        n_rows: source.body.n_rows,
         columns: used
             .iter()
             .zip(values)
@@ -102,43 +102,44 @@ pub(crate) fn read(
     })
 }
 
-/// Cells of the selected columns: once over the file where all is plain numbers, and once more for
-/// the columns that turn out to hold something else.
+/// Cells of the selected columns: first those that seem to be numbers, then as text those that are
+/// not.
 fn values<'a>(
     source: &Source<'_>,
     selected: &[(usize, Want)],
     decimal_comma: bool,
-    asked: impl Fn(usize, Want) -> Asked<'a>,
+    asked: impl Fn(usize, Want) -> Asked<'a> + Sync,
 ) -> Result<Vec<Values>, TableError> {
-    let positions: Vec<usize> = selected.iter().map(|&(position, _)| position).collect();
-    let plan: Vec<(usize, As)> = if decimal_comma {
-        // Polars would read 12.5 as well as 12,5, so these numbers are parsed here.
-        positions.iter().map(|&position| (position, As::Text)).collect()
-    } else {
-        source.guess(&positions)
-    };
-    let mut parsed = source.parse(&plan)?;
-    let again: Vec<usize> = (0..parsed.len())
-        .filter(|&slot| matches!(parsed[slot], Parsed::Undecided))
-        .collect();
-    let plan: Vec<(usize, As)> = again.iter().map(|&slot| (positions[slot], As::Text)).collect();
-    for (slot, texts) in again.into_iter().zip(source.parse(&plan)?) {
-        parsed[slot] = texts;
+    let guesses = source.guess_text(decimal_comma);
+    let positions = selected.iter().map(|&(position, _)| position);
+    let numeric: Vec<usize> = positions.filter(|&position| !guesses[position]).collect();
+    let mut read: Vec<Option<Values>> = vec![None; source.n_columns];
+    let numbers = numbers::numbers(source, &numeric, decimal_comma);
+    for (position, values) in numeric.into_iter().zip(numbers) {
+        read[position] = values.map(Values::Number);
     }
-    let mut problems = Vec::new();
-    let values = parsed
-        .into_iter()
-        .zip(selected)
-        .filter_map(|(parsed, &(position, want))| match parsed {
-            Parsed::Numbers(numbers) => Some(Values::Number(numbers)),
-            Parsed::Texts(texts) => cells::column(|| texts.iter(), asked(position, want))
-                .map_err(|problem| problems.push(problem))
-                .ok(),
-            Parsed::Undecided => unreachable!("columns read as text are decided"),
-        })
+    let again: Vec<(usize, Want)> = selected
+        .iter()
+        .copied()
+        .filter(|&(position, _)| read[position].is_none())
         .collect();
+    let positions: Vec<usize> = again.iter().map(|&(position, _)| position).collect();
+    let texts = source.texts(&positions)?;
+    let columns: Vec<Result<Values, TableError>> = again
+        .into_par_iter()
+        .zip(texts)
+        .with_max_len(1)
+        .map(|((position, want), texts)| cells::column(|| texts.iter(), asked(position, want)))
+        .collect();
+    let mut problems = Vec::new();
+    for (position, column) in positions.into_iter().zip(columns) {
+        match column {
+            Ok(values) => read[position] = Some(values),
+            Err(problem) => problems.push(problem),
+        }
+    }
     if problems.is_empty() {
-        Ok(values)
+        Ok(read.into_iter().flatten().collect())
     } else {
         Err(TableError::all(problems))
     }

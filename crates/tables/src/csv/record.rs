@@ -31,17 +31,7 @@ pub(super) fn record(
         let open = position;
         let quoted = bytes.get(position) == Some(&b'"');
         if quoted {
-            position += 1;
-            loop {
-                match bytes[position..].iter().position(|&byte| byte == b'"') {
-                    None => return Err(QuoteFault::Unclosed { column }),
-                    Some(step) => position += step + 1,
-                }
-                if bytes.get(position) != Some(&b'"') {
-                    break;
-                }
-                position += 1;
-            }
+            position = end_of_quotes(bytes, position).ok_or(QuoteFault::Unclosed { column })?;
         }
         let content_end = position;
         let stop = bytes[position..]
@@ -75,6 +65,18 @@ pub(super) fn record(
             return Ok(position);
         }
         column += 1;
+    }
+}
+
+/// Where a quoted cell that begins at `start` ends, behind its last quotation mark.
+pub(super) fn end_of_quotes(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut position = start + 1;
+    loop {
+        position += bytes[position..].iter().position(|&byte| byte == b'"')? + 1;
+        if bytes.get(position) != Some(&b'"') {
+            return Some(position);
+        }
+        position += 1;
     }
 }
 

@@ -4,18 +4,44 @@
 use std::io::BufRead;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::record::{QuoteFault, is_blank, record};
 use crate::error::TableError;
 use crate::text::shortened;
 
 /// Rows of a file under its header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Body {
     pub(super) n_rows: usize,
     /// Where the last row ends; blank lines follow.
     pub(super) end: usize,
     /// Whether cells are quoted.
     pub(super) quoting: bool,
+    /// Whether all is UTF-8, also the columns that are not read.
+    pub(super) all_utf8: bool,
+    /// The rows in pieces, for several threads.
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// Some rows that stand together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) n_rows: usize,
+}
+
+/// Bytes of a piece: they stay in a cache while they are looked at several times.
+const PIECE: usize = 1 << 18;
+
+/// What a look at a piece without quotation marks finds. Rows are counted from its first.
+struct Look {
+    quotes: bool,
+    utf8: bool,
+    counts: Broken,
+    blanks: Broken,
+    piece: Piece,
 }
 
 /// What the scan of a file needs to know.
@@ -39,24 +65,119 @@ impl Broken {
         self.first.get_or_insert((row, cells));
         self.count += 1;
     }
+
+    /// Adds those of a piece that begins `offset` rows later.
+    fn join(&mut self, piece: &Broken, offset: usize) {
+        self.first = self.first.or(piece.first.map(|(row, cells)| (row + offset, cells)));
+        self.count += piece.count;
+    }
 }
 
 impl Scan<'_> {
     /// Goes through the rows from `start` on.
     pub(super) fn body(&self, start: usize) -> Result<Body, Vec<TableError>> {
         let end = self.end(start);
+        let pieces = self.pieces(start, end);
+        let looks: Vec<Look> = pieces
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|range| self.look(range))
+            .collect();
+        let all_utf8 = looks.iter().all(|look| look.utf8);
+        if looks.iter().any(|look| look.quotes) {
+            return self.quoted_body(start, end, all_utf8);
+        }
+        let (mut counts, mut blanks) = (Broken::default(), Broken::default());
+        let mut n_rows = 0;
+        for look in &looks {
+            counts.join(&look.counts, n_rows);
+            blanks.join(&look.blanks, n_rows);
+            n_rows += look.piece.n_rows;
+        }
+        let problems = self.broken_rows(counts, blanks);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Body {
+            n_rows,
+            end,
+            quoting: false,
+            all_utf8,
+            pieces: looks.into_iter().map(|look| look.piece).collect(),
+        })
+    }
+
+    /// Cuts the lines between `start` and `end` into pieces that fit a cache.
+    fn pieces(&self, start: usize, end: usize) -> Vec<Range<usize>> {
+        let mut pieces = Vec::new();
+        let mut from = start;
+        while from < end {
+            let to = match end - from {
+                ..=PIECE => end,
+                _ => (from + PIECE + line_length(&self.bytes[from + PIECE..end])).min(end),
+            };
+            pieces.push(from..to);
+            from = to;
+        }
+        pieces
+    }
+
+    /// Looks at the lines of a piece; of use only if there are no quotation marks in them.
+    fn look(&self, range: Range<usize>) -> Look {
+        let bytes = &self.bytes[range.clone()];
+        let mut look = Look {
+            quotes: bytes.contains(&b'"'),
+            utf8: std::str::from_utf8(bytes).is_ok(),
+            counts: Broken::default(),
+            blanks: Broken::default(),
+            piece: Piece {
+                start: range.start,
+                end: range.end,
+                n_rows: 0,
+            },
+        };
+        let mut position = 0;
+        while !look.quotes && position < bytes.len() {
+            let line_end = position + line_length(&bytes[position..]);
+            let line = &bytes[position..line_end];
+            let row = self.first_row + look.piece.n_rows;
+            let cells = count(line, self.separator) + 1;
+            self.check(line, row, cells, &mut look.counts, &mut look.blanks);
+            look.piece.n_rows += 1;
+            position = line_end;
+        }
+        look
+    }
+
+    fn check(&self, line: &[u8], row: usize, cells: usize, counts: &mut Broken, blanks: &mut Broken) {
+        if cells != self.n_columns {
+            if is_blank(line, self.separator) {
+                blanks.add(row, cells);
+            } else {
+                counts.add(row, cells);
+            }
+        }
+    }
+
+    /// Goes through the rows of a file with quotation marks, where a line break need not end a row.
+    fn quoted_body(&self, start: usize, end: usize, all_utf8: bool) -> Result<Body, Vec<TableError>> {
         let bytes = &self.bytes[..end];
-        let has_quotes = bytes[start..].contains(&b'"');
         let mut quoting = false;
         let mut stray = None;
         let (mut counts, mut blanks) = (Broken::default(), Broken::default());
+        let mut pieces = Vec::new();
+        let mut piece = Piece {
+            start,
+            end: start,
+            n_rows: 0,
+        };
         let mut n_rows = 0;
         let mut position = start;
         while position < end {
             let row = self.first_row + n_rows;
             let line_end = position + line_length(&bytes[position..]);
             let line = &bytes[position..line_end];
-            let (next, cells) = if has_quotes && line.contains(&b'"') {
+            let (next, cells) = if line.contains(&b'"') {
                 let mut cells = 0;
                 let next = record(bytes, position, self.separator, |cell| {
                     cells += 1;
@@ -70,15 +191,20 @@ impl Scan<'_> {
             } else {
                 (line_end, count(line, self.separator) + 1)
             };
-            if cells != self.n_columns {
-                if is_blank(line, self.separator) {
-                    blanks.add(row, cells);
-                } else {
-                    counts.add(row, cells);
-                }
-            }
+            self.check(line, row, cells, &mut counts, &mut blanks);
             n_rows += 1;
             position = next;
+            piece.n_rows += 1;
+            piece.end = next;
+            if piece.end - piece.start >= PIECE || next >= end {
+                let start = piece.end;
+                pieces.push(piece);
+                piece = Piece {
+                    start,
+                    end: start,
+                    n_rows: 0,
+                };
+            }
         }
         let mut problems = self.broken_rows(counts, blanks);
         // Without any quoted cell a quotation mark is a letter like another (5" pipes). In a file
@@ -87,7 +213,13 @@ impl Scan<'_> {
             problems.push(self.stray_error(row, column, range));
         }
         if problems.is_empty() {
-            Ok(Body { n_rows, end, quoting })
+            Ok(Body {
+                n_rows,
+                end,
+                quoting,
+                all_utf8,
+                pieces,
+            })
         } else {
             Err(problems)
         }

@@ -1,19 +1,28 @@
 //! Parquet files, one or several with the same columns.
 
 mod check;
+mod chunk;
+mod column;
 mod convert;
-mod part;
+mod decide;
+mod file;
+mod head;
+mod numbers;
+mod pages;
+mod reader;
+mod runs;
 mod schema;
+mod source;
+mod texts;
 
-use logsum_data::Column;
+use logsum_data::Table;
 
-use crate::cells::Asked;
 use crate::error::TableError;
 use crate::file::Input;
 use crate::names::select;
-use crate::read::{Columns, Content, Want};
-use convert::{Piece, values};
-use part::Part;
+use crate::read::{Columns, Want};
+use file::ParquetFile;
+pub(crate) use reader::Reader;
 use schema::{Stored, stored};
 
 /// Parquet rows have no header above them.
@@ -21,79 +30,52 @@ const FIRST_ROW: usize = 1;
 
 /// Names of all columns, of the first file.
 pub(crate) fn names(input: &Input) -> Result<Vec<String>, TableError> {
-    Ok(Part::open(&input.files[0])?.names())
+    Ok(ParquetFile::open(&input.files[0])?.names())
 }
 
 /// The columns asked for, of all files.
-pub(crate) fn read(input: &Input, columns: Columns<'_>) -> Result<Content, TableError> {
-    let parts = parts(input)?;
-    let names = parts[0].names();
+pub(crate) fn read(input: &Input, columns: Columns<'_>) -> Result<Table, TableError> {
+    let mut reader = Reader::open(input, columns)?;
+    reader.check_pages()?;
+    reader.part(0, reader.n_rows)
+}
+
+/// A column that was asked for: its position, what is wanted of it, how each file stores it.
+type Selected = (usize, Want, Vec<Stored>);
+
+/// Opens the files and looks for the columns asked for.
+fn select_columns(input: &Input, columns: Columns<'_>) -> Result<(Vec<ParquetFile>, Vec<Selected>), TableError> {
+    let files = files(input)?;
+    let names = files[0].names();
     let mut selected = select(&input.name, &names, columns).map_err(TableError::all)?;
     if columns == Columns::All {
-        selected.retain(|&(position, _)| stored(parts[0].field(&names[position])).is_ok());
+        selected.retain(|&(position, _)| stored(files[0].field(&names[position])).is_ok());
     }
-    let stored = stored_types(&parts, &names, &selected)?;
-
-    let mut frames = Vec::with_capacity(parts.len());
-    for (part, stored) in parts.iter().zip(&stored) {
-        frames.push(part.read(stored)?.into_iter());
-    }
-    let n_rows = parts.iter().map(Part::n_rows).sum();
-    let mut read = Vec::with_capacity(selected.len());
-    let mut problems = Vec::new();
-    for (slot, &(position, want)) in selected.iter().enumerate() {
-        // Taken out of the frames, so that a column is held twice only while it is converted.
-        let pieces: Vec<Piece> = frames
-            .iter_mut()
-            .zip(&stored)
-            .map(|(frame, stored)| Piece {
-                cells: frame.next().expect("a column for each that was asked for"),
-                kind: stored[slot].kind,
-            })
-            .collect();
-        let asked = Asked {
-            file: &input.name,
-            column: &names[position],
-            want,
-            first_row: FIRST_ROW,
-            decimal_comma: false,
-        };
-        match values(&pieces, n_rows, asked) {
-            Ok(values) => read.push(Column {
-                name: names[position].clone(),
-                values,
-            }),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(TableError::all(problems));
-    }
-    Ok(Content {
-        first_row: FIRST_ROW,
-        n_rows,
-        columns: read,
-        names,
-    })
+    let stored = stored_types(&files, &names, &selected)?;
+    let selected = selected.into_iter().zip(stored);
+    let selected = selected
+        .map(|((position, want), stored)| (position, want, stored))
+        .collect();
+    Ok((files, selected))
 }
 
 /// Opens all files and demands the same columns of them, in any order.
-fn parts(input: &Input) -> Result<Vec<Part>, TableError> {
-    let mut parts: Vec<Part> = Vec::with_capacity(input.files.len());
+fn files(input: &Input) -> Result<Vec<ParquetFile>, TableError> {
+    let mut files: Vec<ParquetFile> = Vec::with_capacity(input.files.len());
     let mut problems = Vec::new();
     for path in &input.files {
-        match Part::open(path) {
-            Ok(part) => parts.push(part),
+        match ParquetFile::open(path) {
+            Ok(file) => files.push(file),
             Err(problem) => problems.push(problem),
         }
     }
-    if let Some((first, others)) = parts.split_first() {
+    if let Some((first, others)) = files.split_first() {
         let first_names = first.names();
-        for part in others {
-            let names = part.names();
+        for file in others {
+            let names = file.names();
             let differ = |column: &String, extra| TableError::OtherColumns {
-                file: part.file.clone(),
-                first: first.file.clone(),
+                file: file.name().to_owned(),
+                first: first.name().to_owned(),
                 column: column.clone(),
                 extra,
             };
@@ -104,25 +86,31 @@ fn parts(input: &Input) -> Result<Vec<Part>, TableError> {
         }
     }
     if problems.is_empty() {
-        Ok(parts)
+        Ok(files)
     } else {
         Err(TableError::all(problems))
     }
 }
 
-/// How each file stores the selected columns; numbers in one and text in another do not go together.
-fn stored_types(parts: &[Part], names: &[String], selected: &[(usize, Want)]) -> Result<Vec<Vec<Stored>>, TableError> {
+/// How each file stores each of the selected columns; numbers in one and text in another do not go
+/// together.
+fn stored_types(
+    files: &[ParquetFile],
+    names: &[String],
+    selected: &[(usize, Want)],
+) -> Result<Vec<Vec<Stored>>, TableError> {
     let mut problems = Vec::new();
-    let mut all = vec![Vec::with_capacity(selected.len()); parts.len()];
+    let mut all = Vec::with_capacity(selected.len());
     for &(position, _) in selected {
         let column = &names[position];
         let mut first_kind = None;
-        for (part, all) in parts.iter().zip(&mut all) {
-            let stored = match stored(part.field(column)) {
+        let mut of_files = Vec::with_capacity(files.len());
+        for file in files {
+            let stored = match stored(file.field(column)) {
                 Ok(stored) => stored,
                 Err(kind) => {
                     problems.push(TableError::UnsupportedType {
-                        file: part.file.clone(),
+                        file: file.name().to_owned(),
                         column: column.clone(),
                         kind: kind.to_owned(),
                     });
@@ -133,15 +121,16 @@ fn stored_types(parts: &[Part], names: &[String], selected: &[(usize, Want)]) ->
             let first_kind = *first_kind.get_or_insert(kind);
             if kind != first_kind {
                 problems.push(TableError::OtherType {
-                    file: part.file.clone(),
-                    first: parts[0].file.clone(),
+                    file: file.name().to_owned(),
+                    first: files[0].name().to_owned(),
                     column: column.clone(),
                     kind: kind.to_owned(),
                     first_kind: first_kind.to_owned(),
                 });
             }
-            all.push(stored);
+            of_files.push(stored);
         }
+        all.push(of_files);
     }
     if problems.is_empty() {
         Ok(all)

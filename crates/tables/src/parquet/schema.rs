@@ -4,6 +4,8 @@
 //! build. None is needed: in the file small integers and decimals are plain 32- or 64-bit integers
 //! with a note, categories are text, so the notes are taken off before polars sees the schema.
 
+use polars_core::prelude::ArrowDataType;
+use polars_parquet::parquet::metadata::Descriptor;
 use polars_parquet::parquet::schema::Repetition;
 use polars_parquet::parquet::schema::types::{
     GroupConvertedType, GroupLogicalType, IntegerType, ParquetType, PhysicalType, PrimitiveConvertedType as Converted,
@@ -31,11 +33,88 @@ impl Kind {
     }
 }
 
+/// How the values of a column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Truth,
+    Int,
+    UnsignedInt,
+    Long,
+    UnsignedLong,
+    Float,
+    Double,
+    Text,
+}
+
 /// A column that can be read: what it holds, and as what polars is to read it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stored {
     pub(super) kind: Kind,
-    pub(super) plain: ParquetType,
+    plain: PrimitiveType,
+}
+
+impl Stored {
+    pub(super) fn form(&self) -> Form {
+        let unsigned = matches!(
+            self.plain.logical_type,
+            Some(Logical::Integer(IntegerType::UInt32 | IntegerType::UInt64))
+        );
+        match self.plain.physical_type {
+            PhysicalType::Boolean => Form::Truth,
+            PhysicalType::Int32 if unsigned => Form::UnsignedInt,
+            PhysicalType::Int32 => Form::Int,
+            PhysicalType::Int64 if unsigned => Form::UnsignedLong,
+            PhysicalType::Int64 => Form::Long,
+            PhysicalType::Float => Form::Float,
+            PhysicalType::Double => Form::Double,
+            _ => Form::Text,
+        }
+    }
+
+    /// Number of decimals of integers that stand for decimals.
+    pub(super) fn scale(&self) -> u32 {
+        match self.kind {
+            Kind::Number { scale } => scale,
+            Kind::Truth | Kind::Text => 0,
+        }
+    }
+
+    /// Whether the column holds whole numbers.
+    pub(super) fn is_whole(&self) -> bool {
+        let whole = matches!(
+            self.form(),
+            Form::Int | Form::UnsignedInt | Form::Long | Form::UnsignedLong
+        );
+        whole && self.scale() == 0
+    }
+
+    /// The type without the notes that polars need not see.
+    pub(super) fn primitive(&self) -> &PrimitiveType {
+        &self.plain
+    }
+
+    /// The type for the pages of polars, cells missing where `levels` is 1.
+    pub(super) fn descriptor(&self, levels: i16) -> Descriptor {
+        Descriptor {
+            primitive_type: self.plain.clone(),
+            max_def_level: levels,
+            max_rep_level: 0,
+        }
+    }
+
+    /// What polars makes of it.
+    pub(super) fn arrow_type(&self) -> ArrowDataType {
+        match self.form() {
+            Form::Truth => ArrowDataType::Boolean,
+            Form::Int => ArrowDataType::Int32,
+            Form::UnsignedInt => ArrowDataType::UInt32,
+            Form::Long => ArrowDataType::Int64,
+            Form::UnsignedLong => ArrowDataType::UInt64,
+            Form::Float => ArrowDataType::Float32,
+            Form::Double => ArrowDataType::Float64,
+            Form::Text => ArrowDataType::Utf8View,
+        }
+    }
 }
 
 /// How to read a column, or the name of its type if that is neither numbers nor text.
@@ -58,11 +137,11 @@ pub(super) fn stored(field: &ParquetType) -> Result<Stored, &'static str> {
     let (kind, logical_type) = kind(primitive)?;
     Ok(Stored {
         kind,
-        plain: ParquetType::PrimitiveType(PrimitiveType {
+        plain: PrimitiveType {
             logical_type,
             converted_type: None,
             ..primitive.clone()
-        }),
+        },
     })
 }
 

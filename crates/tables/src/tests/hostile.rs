@@ -3,8 +3,9 @@
 use logsum_data::TextColumn;
 use proptest::prelude::*;
 
+use super::parts::LAYOUTS;
 use super::*;
-use crate::{column_names, write};
+use crate::{Parts, column_names, write};
 
 /// Reads a file in all ways; the outcome does not matter, only that there is one.
 fn survives(name: &str, content: &[u8]) {
@@ -20,6 +21,13 @@ fn survives(name: &str, content: &[u8]) {
             continue;
         };
         let names: Vec<&str> = header.names.iter().map(String::as_str).collect();
+        if let Ok(Some(mut parts)) = Parts::open(&path, Columns::All) {
+            let mut n_rows = 0;
+            while let Ok(Some(part)) = parts.next(0, 7) {
+                n_rows += part.n_rows;
+            }
+            assert!(n_rows <= parts.n_rows());
+        }
         if let Ok(table) = read(&path, Columns::All, &options) {
             for column in &table.columns {
                 assert_eq!(column.values.len(), table.n_rows);
@@ -76,6 +84,19 @@ proptest! {
     #[test]
     fn damaged_parquet(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5)) {
         let mut content = parquet_file();
+        for (place, byte) in damage {
+            let place = place.index(content.len());
+            content[place] = byte;
+        }
+        survives("f.parquet", &content);
+    }
+
+    #[test]
+    fn damaged_parquet_of_other_programs(
+        layout in 0..LAYOUTS.len(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
+        let mut content = std::fs::read(super::parts::layout(LAYOUTS[layout])).unwrap();
         for (place, byte) in damage {
             let place = place.index(content.len());
             content[place] = byte;

@@ -3,6 +3,7 @@
 mod hostile;
 mod messages;
 mod parquet;
+mod parts;
 mod roundtrip;
 mod text;
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::write;
 
 /// Files that pyarrow has written, by `fixtures/make.py`.
-fn fixture(name: &str) -> PathBuf {
+pub(super) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
