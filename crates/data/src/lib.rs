@@ -8,15 +8,18 @@ mod build;
 mod choice_data;
 mod columns;
 mod computed;
+mod counts;
 pub mod describe;
 mod draft;
 mod error;
 mod faults;
 mod fingerprint;
+mod grouping;
 mod inspect;
 mod long;
 mod outcomes;
 mod panel;
+mod parts;
 mod resample;
 mod schema;
 mod screen;
@@ -27,9 +30,12 @@ pub use alternatives::Alternatives;
 pub use choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
 pub use columns::Names;
 pub use error::{DataError, Place, Places, Samples, name_list, near_miss};
+pub use fingerprint::Fingerprint;
+pub use grouping::Grouping;
 pub use inspect::{
     AttributeGroup, ColumnFacts, ColumnKind, Confidence, Guess, Inspection, LongReading, RankingReading, Reading,
     WideAlternative, WideReading, inspect,
 };
+pub use parts::{Added, Parts, PartsError, Totals};
 pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, Schema};
 pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};
