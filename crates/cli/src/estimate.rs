@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use logsum_data::ChoiceData;
 use logsum_estimate::{LogLikelihood, Options, Parameter, Progress};
 use logsum_report::Format;
-use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification};
+use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification, fit_sampled};
 
 use crate::args::{CovarianceArgs, EstimateArgs};
 use crate::checkpoint::{Checkpoint, Keeper};
@@ -38,15 +39,16 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     let whole = match source {
         Source::Formula => load_formula(&args.model, &args.formula, cluster.as_slice())?,
         Source::File(file, path) => match ingest::in_parts(&file, &path, cluster, &limits, args.form.quiet)? {
-            Ok(bound) => return estimate(args, &file, &path, bound, covariance),
+            Ok(bound) => return estimate(args, &file, &path, bound, None, covariance),
             Err(why) => ingest::whole(*file, path, cluster, &limits, why)?,
         },
     };
     if let Some(output) = &args.output {
         destination::check_fit(output, &[&args.model, &whole.path])?;
     }
-    let bound = Bound::of(&whole)?;
-    estimate(args, &whole.model, &whole.path, bound, covariance)
+    let used = whole.model.estimation_data(&whole.data).map_err(Failure::bad_input)?;
+    let bound = Bound::of(&whole, &used)?;
+    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), covariance)
 }
 
 /// Where model and data come from.
@@ -64,12 +66,13 @@ fn source(args: &EstimateArgs) -> Result<Source, Failure> {
     Ok(Source::File(Box::new(file), path))
 }
 
-/// Estimates a model that is bound to its data, and reports.
+/// Estimates a model that is bound to its data, and reports; `whole` are the data if they were read at once.
 fn estimate(
     args: &EstimateArgs,
     file: &ModelFile,
     path: &Path,
     bound: Bound<'_>,
+    whole: Option<&ChoiceData>,
     covariance: CovarianceKind,
 ) -> Result<u8, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
@@ -110,11 +113,26 @@ fn estimate(
 
     watch_for_interrupt(&interrupt);
     let bar = Bar::new(args.form.quiet);
+    // What follows the first estimation, on other samples of alternatives, is not gone on with.
+    let mut estimations = u32::from(args.resume);
     let mut progress = |progress: &Progress<'_>| {
         bar.show(progress);
-        keeper.keep(progress.log_likelihood, progress.state);
+        estimations += u32::from(progress.state.iterations == 0);
+        if estimations <= 1 {
+            keeper.keep(progress.log_likelihood, progress.state);
+        }
     };
-    let fit = model.fit(&options, Some(&mut progress));
+    let fit = match (&file.sampling, whole) {
+        (Some(sampling), Some(data)) => fit_sampled(
+            &file.specification,
+            data,
+            sampling,
+            &options,
+            &interrupt,
+            Some(&mut progress),
+        ),
+        _ => model.fit(&options, Some(&mut progress)),
+    };
     bar.finish();
     let mut fit = fit.map_err(|error| {
         let mut failure = failure(error);

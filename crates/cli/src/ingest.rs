@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use logsum_data::{Grouping, PartsError, Totals};
+use logsum_data::{ChoiceData, Grouping, PartsError, Totals};
 use logsum_tables::{Columns, TableError};
 use logsum_utility::{BindError, Binder, Model, ModelFile, Storage};
 
@@ -47,6 +47,8 @@ const PER_TABLE: u64 = 3;
 pub enum Whole {
     /// It is text.
     Text,
+    /// Alternatives are to be sampled.
+    Sampled,
     /// Rows that belong together stand apart.
     Scattered(String),
     /// Something is wrong with the data; all of it together tells best what.
@@ -64,6 +66,9 @@ pub fn in_parts(
     let started = Instant::now();
     if let Err(error) = file.specification.validate() {
         return Ok(Err(Whole::Faulty(Failure::all(error.each()))));
+    }
+    if file.sampling.is_some() {
+        return Ok(Err(Whole::Sampled));
     }
     let wanted = Wanted::to_estimate(file, path, cluster)?;
     let Some(mut parts) = logsum_tables::Parts::open(path, Columns::Named(&wanted.columns)).map_err(refused)? else {
@@ -92,7 +97,6 @@ pub fn in_parts(
         Err(Stopped::Data(error)) => return Ok(Err(Whole::Scattered(error.to_string()))),
     };
     let fingerprint = totals.fingerprint.clone();
-    model.complete(totals);
     let on_disk = model.segments_on_disk().0 > 0;
     if on_disk {
         // What was read is what is estimated; but a file that changes meanwhile is not what the fit would claim.
@@ -119,6 +123,7 @@ pub fn whole(
 ) -> Result<Loaded, Failure> {
     let advice = match &why {
         Whole::Text => "convert the file to Parquet, which is read part by part",
+        Whole::Sampled => "of a model with [sampling] the data are read at once",
         Whole::Scattered(reason) => reason,
         Whole::Faulty(_) => "",
     };
@@ -140,11 +145,10 @@ pub fn whole(
 }
 
 impl<'data> Bound<'data> {
-    /// The model of data that were read at once.
-    pub fn of(loaded: &'data Loaded) -> Result<Self, Failure> {
+    /// The model on `used`, which are the data that were read at once, or samples of their choice sets.
+    pub fn of(loaded: &Loaded, used: &'data ChoiceData) -> Result<Self, Failure> {
         let started = Instant::now();
-        let model =
-            Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
+        let model = Model::bind(&loaded.model.specification, used).map_err(|error| Failure::all(error.each()))?;
         Ok(Bound {
             model,
             fingerprint: loaded.data.fingerprint(&loaded.model.attribute_columns()),
@@ -225,8 +229,8 @@ fn read(
 ) -> Result<(Model<'static>, Totals), Stopped> {
     let uses = file.specification.uses();
     let columns = file.attribute_columns();
-    let mut data = logsum_data::Parts::new(&file.schema, &uses, &columns);
-    if data.first_pass() {
+    let mut data = logsum_data::Parts::new(&file.schema, &uses).fingerprint_of(&columns);
+    if !data.first_pass().is_empty() {
         while let Some(table) = parts.next(0, rows.at_a_time)? {
             data.learn(&table).map_err(PartsError::Data)?;
         }
@@ -256,7 +260,7 @@ fn read(
     }
     let totals = data.finish()?;
     parts.check_unchanged()?;
-    let mut model = binder.finish()?;
+    let mut model = binder.finish()?.totalling(&totals);
     if let (Some(column), Some(grouping)) = (cluster, grouping) {
         model = model.grouped_by(column, grouping);
     }

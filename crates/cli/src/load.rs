@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use logsum_data::{ChoiceData, Layout, Table, Uses};
 use logsum_tables::{Columns, ReadOptions, Want};
-use logsum_utility::ModelFile;
+use logsum_utility::{ModelFile, SamplingMethod};
 
 use crate::failure::Failure;
 use crate::output;
@@ -219,6 +219,9 @@ fn number_columns(model: &ModelFile) -> HashSet<&str> {
     }
     for utility in &uses.utilities {
         names.extend(utility.expression.number_names());
+    }
+    if let Some(SamplingMethod::Importance { weight }) = model.sampling.as_ref().map(|sampling| &sampling.method) {
+        names.extend(weight.number_names());
     }
     names
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use logsum_data::ChoiceData;
 use logsum_report::{Format, PredictedAlternative, PredictionReport};
 use logsum_tables::ReadOptions;
-use logsum_utility::{Fit, Model, Prediction, Share, observed_shares};
+use logsum_utility::{Fit, Prediction, Share, observed_shares};
 
 use crate::args::PredictArgs;
 use crate::destination::{self, Product};

@@ -97,7 +97,8 @@ fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> 
         &[column],
         "give the right file with --data",
     )?;
-    let model = bind_again(fit, &args.fit, &loaded.model, &loaded.data)?;
+    let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
+    let model = bind_again(fit, &args.fit, &loaded.model, &used)?;
     model.add_clustered(fit, column).map_err(Failure::bad_input)
 }
 

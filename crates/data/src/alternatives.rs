@@ -35,6 +35,43 @@ impl Alternatives {
     }
 }
 
+/// The codes that occur in several tables with the same column.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Codes {
+    known: HashSet<String>,
+    /// Whether the column holds text.
+    texts: bool,
+}
+
+impl Codes {
+    /// Adds the codes of a table, as written; `texts` says whether the column holds text.
+    pub fn add(&mut self, written: &[String], texts: bool) {
+        self.texts |= texts;
+        for code in written {
+            if !self.known.contains(code) {
+                self.known.insert(code.clone());
+            }
+        }
+    }
+
+    /// The codes in their order: numbers ascending, texts sorted.
+    pub fn sorted(&self) -> Vec<String> {
+        let mut sorted: Vec<String> = self.known.iter().cloned().collect();
+        if self.texts {
+            sorted.sort_unstable();
+        } else {
+            sorted.sort_by_cached_key(|code| order_of(code.parse().unwrap_or(f64::NAN)));
+        }
+        sorted
+    }
+}
+
+/// A whole number that orders as the number does.
+fn order_of(number: f64) -> u64 {
+    let bits = number.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
 /// What a cell of a code column says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Coded {
@@ -94,12 +131,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// For alternatives that are whatever codes occur in the rows that `kept` admits; with the codes as written.
-    pub fn occurring(column: &'a Column, kept: impl Fn(usize) -> bool) -> (Self, Vec<String>) {
+    pub fn occurring(column: &'a Column, n_rows: usize, kept: impl Fn(usize) -> bool) -> (Self, Vec<String>) {
         match &column.values {
             Values::Number(cells) => {
                 let mut numbers: Vec<f64> = Vec::new();
                 let mut seen = HashSet::new();
-                let present = cells
+                let present = cells[..n_rows]
                     .iter()
                     .enumerate()
                     .filter(|(row, cell)| kept(*row) && !cell.is_nan());
@@ -120,7 +157,7 @@ impl<'a> Decoder<'a> {
             Values::Text(text) => {
                 let mut occurs = vec![false; text.dictionary.len()];
                 let present = |(row, code): &(usize, &u32)| kept(*row) && **code != MISSING_TEXT;
-                for (_, &code) in text.codes.iter().enumerate().filter(present) {
+                for (_, &code) in text.codes[..n_rows].iter().enumerate().filter(present) {
                     occurs[code as usize] = true;
                 }
                 let mut written = Vec::new();
@@ -136,6 +173,34 @@ impl<'a> Decoder<'a> {
                 (decoder, written)
             }
         }
+    }
+
+    /// For alternatives that are the codes that occur in other rows too; with the codes as written.
+    pub fn known(column: &'a Column, codes: &Codes) -> (Self, Vec<String>) {
+        let written = codes.sorted();
+        let decoder = match &column.values {
+            Values::Number(cells) => Decoder::Number {
+                cells,
+                positions: written
+                    .iter()
+                    .zip(0..)
+                    .filter_map(|(code, at)| Some((key(code.parse().ok()?), at)))
+                    .collect(),
+            },
+            Values::Text(text) => {
+                let mut positions = vec![None; text.dictionary.len()];
+                for (code, at) in written.iter().zip(0..) {
+                    if let Ok(word) = text.dictionary.binary_search(code) {
+                        positions[word] = Some(at);
+                    }
+                }
+                Decoder::Text {
+                    cells: &text.codes,
+                    positions,
+                }
+            }
+        };
+        (decoder, written)
     }
 
     /// What the cell of `row` says.

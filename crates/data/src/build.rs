@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use logsum_expressions::Graph;
 use rayon::prelude::*;
 
+use crate::alternatives::Alternatives;
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
 use crate::columns::Names;
-use crate::draft::{Asked, Context, Draft, Laid, Nodes, Probes, RowState};
+use crate::counts::Counts;
+use crate::draft::{Asked, Context, Draft, Extent, Laid, Nodes, Probes, RowState};
 use crate::error::{DataError, name_list, near_miss};
 use crate::faults::{Faults, Verdict};
 use crate::long::LongColumns;
@@ -15,19 +17,46 @@ use crate::schema::{CHOICE, Layout, Schema, availability_label};
 use crate::table::{Column, Table, TextColumn, Values};
 use crate::{long, panel, screen, wide};
 
+/// Choice data from the whole of a table.
 pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>, asked: Asked) -> Result<ChoiceData, DataError> {
-    let mut context = context(&table, schema, uses, asked)?;
-    if table.n_rows == 0 {
-        return Err(DataError::NoRows {
-            file: table.source.name,
-        });
+    let file = table.source.name.clone();
+    let built = assemble(table, schema, uses, asked, Extent::Whole)?;
+    match built.counts.problem(&file, schema) {
+        Some(error) => Err(error),
+        None => Ok(built.data.expect("there is a case, or a problem")),
     }
+}
+
+/// What comes of a table or of a part of it.
+pub(crate) struct Built {
+    /// The data; none if there are no cases.
+    pub data: Option<ChoiceData>,
+    /// What was read and dropped.
+    pub counts: Counts,
+    /// The alternatives of the table; none if the filter keeps no row.
+    pub alternatives: Option<Alternatives>,
+}
+
+/// Makes every check and builds the data; that there are none of them is no error yet.
+pub(crate) fn assemble(
+    table: Table,
+    schema: &Schema,
+    uses: &Uses<'_>,
+    asked: Asked,
+    extent: Extent<'_>,
+) -> Result<Built, DataError> {
+    let mut context = context(&table, schema, uses, asked, extent)?;
     let mut states = filter(&mut context);
-    if states.iter().all(|state| *state == RowState::Out) {
-        return Err(DataError::NothingLeft {
-            file: table.source.name.clone(),
-            filter: written(schema),
-            rows: table.n_rows,
+    let mut counts = Counts {
+        rows_read: table.n_rows,
+        rows_in: states.iter().filter(|state| **state != RowState::Out).count(),
+        ..Counts::default()
+    };
+    if counts.rows_in == 0 {
+        return Ok(Built {
+            data: None,
+            counts,
+            alternatives: None,
         });
     }
 
@@ -45,13 +74,7 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>, asked: Asked
                 choice,
                 counts: *counts,
             };
-            let own = uses.utilities.iter().any(|utility| utility.alternative.is_some());
-            long::lay_out(
-                &mut context,
-                &columns,
-                &mut states,
-                own || !schema.alternatives.is_empty(),
-            )
+            long::lay_out(&mut context, &columns, &mut states, is_labelled(schema, uses))
         }
     };
     let Some(laid) = laid else {
@@ -70,23 +93,29 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>, asked: Asked
     let mut suspects = screen::utilities(&mut context, &mut draft, &alternatives, &uses.utilities);
     screen::weights(&mut context, &mut draft, &mut suspects);
     panel::mark_missing(&context, &mut draft);
-    let (mut draft, cases_dropped) = screen::drop_missing(&mut context, draft, suspects, cases_dropped);
+    let (mut draft, cases_dropped, alternatives_dropped) =
+        screen::drop_missing(&mut context, draft, suspects, cases_dropped);
     screen::too_few(&mut context, &draft);
     let mut weights = screen::case_weights(&mut context, &draft);
     let decision_maker = panel::decision_makers(&mut context, &draft);
     if !context.is_sound() {
         return Err(context.into_error());
     }
+    counts = Counts {
+        cases: draft.n_cases(),
+        cases_dropped,
+        cases_lost,
+        alternatives_dropped,
+        cases_weighing: weights.as_ref().map_or(draft.n_cases(), |weights| {
+            weights.iter().filter(|weight| **weight != 0.0).count()
+        }),
+        ..counts
+    };
     if draft.n_cases() == 0 {
-        let file = table.source.name.clone();
-        return Err(if cases_dropped == 0 {
-            DataError::NoChoiceLeft {
-                file,
-                filter: written(schema),
-                cases: cases_lost,
-            }
-        } else {
-            DataError::AllDropped { file }
+        return Ok(Built {
+            data: None,
+            counts,
+            alternatives: Some(alternatives),
         });
     }
     if let Some((makers, _)) = &decision_maker
@@ -98,17 +127,16 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>, asked: Asked
         draft = draft.select(order, |_| true);
     }
 
-    let warnings = context.warnings;
     let columns = columns(&table, schema, &draft);
     let case_of_pair = (0..draft.n_cases())
         .flat_map(|case| draft.pairs(case).map(move |_| case as u32))
         .collect();
     let n_decision_makers = decision_maker.as_ref().map_or(draft.n_cases(), |(_, n)| *n);
-    Ok(ChoiceData {
+    let data = ChoiceData {
         rows_read: table.n_rows,
         source: table.source,
         schema: schema.clone(),
-        alternatives,
+        alternatives: alternatives.clone(),
         outcome: outcome(schema, &draft, asked),
         start: draft.start,
         alternative: draft.alternative,
@@ -121,17 +149,28 @@ pub(crate) fn build(table: Table, schema: &Schema, uses: &Uses<'_>, asked: Asked
         }),
         n_decision_makers,
         columns,
-        warnings,
+        warnings: counts.warnings(),
+    };
+    Ok(Built {
+        data: Some(data),
+        counts,
+        alternatives: Some(alternatives),
     })
 }
 
-/// The filter as the user wrote it.
-fn written(schema: &Schema) -> String {
-    schema.filter.as_ref().map_or(String::new(), ToString::to_string)
+/// Whether alternatives have a meaning of their own.
+pub(crate) fn is_labelled(schema: &Schema, uses: &Uses<'_>) -> bool {
+    !schema.alternatives.is_empty() || uses.utilities.iter().any(|utility| utility.alternative.is_some())
 }
 
 /// Looks every name up; all that are wrong are reported together.
-fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>, asked: Asked) -> Result<Context<'a>, DataError> {
+pub(crate) fn context<'a>(
+    table: &'a Table,
+    schema: &'a Schema,
+    uses: &Uses<'_>,
+    asked: Asked,
+    extent: Extent<'a>,
+) -> Result<Context<'a>, DataError> {
     let mut errors = missing_columns(table, schema, asked);
     errors.extend(shadows(table, schema, uses));
     if let Layout::Wide { choice } = &schema.layout
@@ -156,12 +195,12 @@ fn context<'a>(table: &'a Table, schema: &'a Schema, uses: &Uses<'_>, asked: Ask
         table,
         schema,
         asked,
+        extent,
         graph,
         nodes,
         probes: Probes::new(&uses.parameters),
         faults: Faults::default(),
         errors: Vec::new(),
-        warnings: Vec::new(),
     })
 }
 
@@ -227,7 +266,13 @@ fn unknown_alternatives(names: &[String], utilities: &[Use<'_>]) -> Vec<DataErro
 }
 
 /// Gives every expression its meaning.
-fn lower(table: &Table, schema: &Schema, uses: &Uses<'_>, graph: &mut Graph, errors: &mut Vec<DataError>) -> Nodes {
+pub(crate) fn lower(
+    table: &Table,
+    schema: &Schema,
+    uses: &Uses<'_>,
+    graph: &mut Graph,
+    errors: &mut Vec<DataError>,
+) -> Nodes {
     let columns = table
         .columns
         .iter()
@@ -262,7 +307,7 @@ fn lower(table: &Table, schema: &Schema, uses: &Uses<'_>, graph: &mut Graph, err
 }
 
 /// Which rows the filter keeps.
-fn filter(context: &mut Context<'_>) -> Vec<RowState> {
+pub(crate) fn filter(context: &mut Context<'_>) -> Vec<RowState> {
     let (Some(expression), Some(node)) = (&context.schema.filter, context.nodes.filter) else {
         return vec![RowState::Kept; context.table.n_rows];
     };

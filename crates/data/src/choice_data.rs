@@ -6,7 +6,8 @@ use crate::alternatives::Alternatives;
 use crate::build;
 use crate::columns::{Cells, Names, evaluate};
 use crate::draft::{Asked, present};
-use crate::error::{DataError, Place, Places};
+use crate::error::{DataError, Place};
+use crate::grouping::Grouping;
 use crate::schema::{Derived, Schema};
 use crate::table::{Source, Table, Values};
 
@@ -280,55 +281,9 @@ impl ChoiceData {
     /// # Errors
     /// An unknown column, missing cells, and values that change within a case.
     pub fn group_by(&self, name: &str) -> Result<(Vec<u32>, usize), DataError> {
-        let Some(column) = self.column(name) else {
-            return Err(DataError::NoColumn {
-                file: self.source.name.clone(),
-                column: name.to_owned(),
-                role: "the cluster".to_owned(),
-                suggestion: crate::error::near_miss(name, self.columns.iter().map(|column| column.name.as_str())),
-            });
-        };
-        let identify = |at: usize| column.values.identity(at);
-        let mut missing = Places::new(&self.source.name);
-        let mut varying = Places::new(&self.source.name);
-        let mut numbers = std::collections::HashMap::new();
-        let mut groups = Vec::with_capacity(self.n_cases());
-        for case in 0..self.n_cases() {
-            let cells = match column.level {
-                Level::Case => case..case + 1,
-                Level::Pair => self.pairs(case),
-            };
-            let first = identify(cells.start);
-            let Some(identifier) = first.filter(|_| cells.clone().all(|at| identify(at).is_some())) else {
-                missing.add(|| self.place(case));
-                continue;
-            };
-            if cells.clone().any(|at| identify(at) != first) {
-                varying.add(|| self.place(case));
-            }
-            let next = numbers.len() as u32;
-            groups.push(*numbers.entry(identifier).or_insert(next));
-        }
-        let mut errors = Vec::new();
-        if !missing.is_empty() {
-            errors.push(DataError::MissingIdentifier {
-                places: missing,
-                column: name.to_owned(),
-                role: "the cluster",
-                droppable: false,
-            });
-        }
-        if !varying.is_empty() {
-            errors.push(DataError::ClusterVaries {
-                places: varying,
-                column: name.to_owned(),
-            });
-        }
-        if errors.is_empty() {
-            Ok((groups, numbers.len()))
-        } else {
-            Err(DataError::from_list(errors))
-        }
+        let mut grouping = Grouping::new(name);
+        grouping.add(self)?;
+        Ok(grouping.finish())
     }
 
     pub(crate) fn column(&self, name: &str) -> Option<&DataColumn> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use logsum_expressions::{Expression, FaultKind, Graph, NodeId};
 
-use crate::alternatives::Alternatives;
+use crate::alternatives::{Alternatives, Codes};
 use crate::columns::{Cells, TableRow, evaluate};
 use crate::error::{DataError, Place, Places};
 use crate::faults::{Faults, Verdict, of_data};
@@ -31,6 +31,16 @@ impl Asked {
             Asked::Situations => 1,
         }
     }
+}
+
+/// How much of the data a table holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Extent<'a> {
+    /// All of them.
+    Whole,
+    /// A part, which need not have anything in it; with the codes of alternatives that occur in the whole of the data,
+    /// where they matter.
+    Part(Option<&'a Codes>),
 }
 
 /// What becomes of a row of the table.
@@ -187,12 +197,12 @@ pub(crate) struct Context<'a> {
     pub table: &'a Table,
     pub schema: &'a Schema,
     pub asked: Asked,
+    pub extent: Extent<'a>,
     pub graph: Graph,
     pub nodes: Nodes,
     pub probes: Probes,
     pub faults: Faults,
     pub errors: Vec<DataError>,
-    pub warnings: Vec<String>,
 }
 
 impl<'a> Context<'a> {

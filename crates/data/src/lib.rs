@@ -8,16 +8,19 @@ mod build;
 mod choice_data;
 mod columns;
 mod computed;
+mod counts;
 pub mod describe;
 mod draft;
 mod error;
 mod faults;
 mod fingerprint;
+mod grouping;
 mod inspect;
 mod long;
 mod outcomes;
 mod panel;
 mod part_values;
+mod parts;
 mod resample;
 mod restrict;
 mod schema;
@@ -29,9 +32,12 @@ pub use alternatives::Alternatives;
 pub use choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
 pub use columns::Names;
 pub use error::{DataError, Place, Places, Samples, name_list, near_miss};
+pub use fingerprint::Fingerprint;
+pub use grouping::Grouping;
 pub use inspect::{
     AttributeGroup, ColumnFacts, ColumnKind, Confidence, Guess, Inspection, LongReading, RankingReading, Reading,
     WideAlternative, WideReading, inspect,
 };
+pub use parts::{Added, Parts, PartsError, Totals};
 pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, Schema};
 pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes};
-use crate::draft::{Context, Draft, Groups, Laid, NO_ALTERNATIVE, RowState, cell};
+use crate::draft::{Context, Draft, Extent, Groups, Laid, NO_ALTERNATIVE, RowState, cell};
 use crate::error::DataError;
 use crate::outcomes::{CaseOutcome, outcomes};
 use crate::table::{Column, Values};
@@ -29,6 +29,7 @@ pub(crate) fn lay_out(
             .table
             .column(long.case)
             .expect("named columns were looked up before"),
+        states.len(),
     );
     unnamed_cases(context, long, &cases, states);
     let outcomes = outcomes(context, long, &cases, states);
@@ -86,13 +87,6 @@ pub(crate) fn lay_out(
         let first_row = group.iter().copied().min().unwrap_or(group[0]);
         draft.end_case(first_row, unsure);
     }
-    if cases_lost > 0 {
-        let what = match cases_lost {
-            1 => "the chosen row of 1 case, which was dropped with it".to_owned(),
-            many => format!("the chosen rows of {many} cases, which were dropped with them"),
-        };
-        context.warnings.push(format!("the filter removed {what}"));
-    }
     for (alternative, places) in unavailable.into_iter().enumerate() {
         context.errors.extend(chosen_unavailable(context, alternative, places));
     }
@@ -114,10 +108,10 @@ pub(crate) struct CaseIndex {
 }
 
 impl CaseIndex {
-    fn new(column: &Column) -> Self {
+    fn new(column: &Column, n_rows: usize) -> Self {
         let mut numbers: HashMap<u64, u32> = HashMap::new();
         let mut last: Option<(u64, u32)> = None;
-        let of_row = (0..column.values.len())
+        let of_row = (0..n_rows)
             .map(|row| {
                 let Some(identifier) = column.values.identity(row) else {
                     return NO_CASE;
@@ -172,12 +166,16 @@ fn positions(
     let column = match long.alternative {
         Some(name) => context.table.column(name).expect("named columns were looked up before"),
         None => {
-            counted = count(cases);
+            counted = counted_rows(cases);
             &counted
         }
     };
     let (decoder, names, codes) = if schema.alternatives.is_empty() {
-        let (decoder, written) = Decoder::occurring(column, |row| states[row] == RowState::Kept);
+        let kept = |row: usize| states[row] == RowState::Kept;
+        let (decoder, written) = match context.extent {
+            Extent::Part(Some(codes)) => Decoder::known(column, codes),
+            Extent::Whole | Extent::Part(None) => Decoder::occurring(column, states.len(), kept),
+        };
         (decoder, written.clone(), written)
     } else {
         let names = schema
@@ -235,7 +233,7 @@ fn positions(
 }
 
 /// Alternatives that no column names: the rows of a case count from 1, in the order of the file.
-fn count(cases: &CaseIndex) -> Column {
+fn counted_rows(cases: &CaseIndex) -> Column {
     let mut seen = vec![0.0; cases.n_cases];
     let position = cases.of_row.iter().map(|&case| {
         let Some(seen) = seen.get_mut(case as usize) else {

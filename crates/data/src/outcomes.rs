@@ -99,7 +99,7 @@ fn tally(
     let mut wrong = context.places();
     let mut values = Samples::default();
     let mut seen: HashSet<u64> = HashSet::new();
-    for (row, &value) in cells.iter().enumerate() {
+    for (row, &value) in cells[..states.len()].iter().enumerate() {
         // Rows of no case have been reported.
         let Some(tally) = tallies.get_mut(cases.of_row[row] as usize) else {
             continue;

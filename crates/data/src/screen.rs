@@ -6,7 +6,8 @@ use logsum_expressions::Expression;
 
 use crate::alternatives::Alternatives;
 use crate::choice_data::Use;
-use crate::draft::{Asked, Context, Draft, Groups};
+use crate::counts::zero_weights;
+use crate::draft::{Asked, Context, Draft, Extent, Groups};
 use crate::error::{DataError, Places};
 use crate::faults::Verdict;
 use crate::schema::Missing;
@@ -83,7 +84,7 @@ fn look<'a>(
     }
 }
 
-/// Drops what the schema allows to drop for missing cells and says how much; gives the number of cases dropped.
+/// Drops what the schema allows to drop for missing cells; gives the number of cases and of alternatives dropped.
 ///
 /// Of the suspects, those that stay are reported.
 pub(crate) fn drop_missing(
@@ -91,7 +92,7 @@ pub(crate) fn drop_missing(
     draft: Draft,
     suspects: Vec<Suspect<'_>>,
     already: usize,
-) -> (Draft, usize) {
+) -> (Draft, usize, usize) {
     let mut cases = already;
     let mut alternatives = 0;
     let mut stays = vec![false; draft.row.len()];
@@ -116,26 +117,10 @@ pub(crate) fn drop_missing(
     for suspect in suspects.into_iter().filter(|suspect| stays[suspect.pair]) {
         context.examine(suspect.label, suspect.expression, draft.row[suspect.pair] as usize);
     }
-    if cases > 0 {
-        let noun = if cases == 1 { "case" } else { "cases" };
-        context
-            .warnings
-            .push(format!("{cases} {noun} dropped because of missing cells"));
-    }
-    if alternatives > 0 {
-        let (noun, sets) = if alternatives == 1 {
-            ("alternative", "a choice set")
-        } else {
-            ("alternatives", "choice sets")
-        };
-        context.warnings.push(format!(
-            "{alternatives} {noun} dropped from {sets} because of missing cells"
-        ));
-    }
     if kept.len() == draft.n_cases() && alternatives == 0 {
-        return (draft, cases);
+        return (draft, cases, 0);
     }
-    (draft.select(kept, |pair| stays[pair]), cases)
+    (draft.select(kept, |pair| stays[pair]), cases, alternatives)
 }
 
 /// Reports choice sets in which nothing is to be chosen.
@@ -192,15 +177,10 @@ pub(crate) fn case_weights(context: &mut Context<'_>, draft: &Draft) -> Option<V
     if let Some((first, second, places)) = varying {
         context.errors.push(DataError::WeightVaries { places, first, second });
     }
-    if weights.iter().all(|weight| *weight == 0.0) && !weights.is_empty() {
-        context.errors.push(DataError::ZeroWeights {
-            file: context.file().to_owned(),
-            weight: context
-                .schema
-                .weight
-                .as_ref()
-                .map_or(String::new(), ToString::to_string),
-        });
+    let whole = matches!(context.extent, Extent::Whole);
+    if whole && weights.iter().all(|weight| *weight == 0.0) && !weights.is_empty() {
+        let error = zero_weights(context.file().to_owned(), context.schema);
+        context.errors.push(error);
     }
     Some(weights)
 }

@@ -32,7 +32,7 @@ mod tiling;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logsum_data::{ChoiceData, DataError};
+use logsum_data::{ChoiceData, DataError, Grouping, Totals};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 use ndarray::{Array1, Array2};
 
@@ -135,6 +135,25 @@ impl<'data> Model<'data> {
     /// which the data came has changed, say.
     pub fn watched_by(mut self, watch: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Self {
         self.watch = Some(Watch(Box::new(watch)));
+        self
+    }
+
+    /// What is known of data that came part by part only when the last part was there.
+    pub fn totalling(mut self, totals: &Totals) -> Self {
+        self.facts.rows_read = totals.rows_read;
+        self.facts.warnings.clone_from(&totals.warnings);
+        self.facts.alternatives.clone_from(&totals.alternatives);
+        self
+    }
+
+    /// Lets scores be summed within the values of a column, whose parts were numbered as those of the data came.
+    pub fn grouped_by(mut self, column: &str, grouping: Grouping) -> Self {
+        let (of_case, n) = grouping.finish();
+        self.groups = Some(Groups {
+            column: column.to_owned(),
+            of_case,
+            n,
+        });
         self
     }
 
