@@ -25,6 +25,11 @@
 //! Rows bear the numbers that a spreadsheet shows: the header is row 1. If a quoted cell holds a
 //! line break, its row counts once. Parquet rows count from 1, through all files of a glob. Blank
 //! lines before the header and at the end of a file are passed over; names of columns are trimmed.
+//!
+//! # Whole or in parts
+//!
+//! [`read()`] gives a table as a whole. [`Parts`] gives the same rows of Parquet files in order, some at
+//! a time, in memory for one part and the pages that it touches.
 
 mod cells;
 mod csv;
