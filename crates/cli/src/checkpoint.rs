@@ -39,14 +39,16 @@ impl Checkpoint {
     pub fn resume(path: &Path, specification: &Value, fingerprint: &str) -> Result<Checkpoint, Failure> {
         let refuse = |reason: &str| Failure::bad_input(format!("--resume: checkpoint \"{}\" {reason}", path.display()));
         let text = output::read_file(path, "checkpoint")?;
-        let checkpoint: Checkpoint = serde_json::from_str(&text)
-            .map_err(|error| refuse(&format!("is damaged ({error}); start anew without --resume")))?;
-        if checkpoint.logsum_version != env!("CARGO_PKG_VERSION") {
-            return Err(refuse(&format!(
-                "is of version {}; start anew without --resume",
-                checkpoint.logsum_version
-            )));
+        let damaged = |error: serde_json::Error| refuse(&format!("is damaged ({error}); start anew without --resume"));
+        let content: Value = serde_json::from_str(&text).map_err(damaged)?;
+        // Another version may have written something else.
+        match content["logsum_version"].as_str() {
+            Some(version) if version != env!("CARGO_PKG_VERSION") => {
+                return Err(refuse(&format!("is of version {version}; start anew without --resume")));
+            }
+            _ => {}
         }
+        let checkpoint: Checkpoint = serde_json::from_value(content).map_err(damaged)?;
         if checkpoint.specification != *specification {
             return Err(refuse(
                 "is of another model; start anew without --resume, or restore the model file",

@@ -37,6 +37,9 @@ const PROGRAM: u64 = 64 << 20;
 /// Bytes of a part as it is read. Much smaller ones cost time, larger ones memory.
 const PART: u64 = 24 << 20;
 
+/// Rows of a part at least.
+const FEWEST: u64 = 1024;
+
 /// Times its bytes that a part takes while it becomes choice data and segments.
 const PER_PART: u64 = 5;
 
@@ -166,24 +169,31 @@ struct Rows {
 
 impl Rows {
     fn of(parts: &logsum_tables::Parts, limits: &Limits) -> Result<Rows, Failure> {
+        // With what a row needs besides its cells.
         let per_row = (parts.bytes_per_row() as u64).max(8) + 16;
-        let of_limit = limits.memory.map_or(PART, |limit| (limit / 32).clamp(1 << 20, PART));
-        let at_a_time = (of_limit / per_row).max(1024) as usize;
-        let part = PER_PART * per_row * at_a_time.min(parts.n_rows()) as u64;
-        let storage = match limits.memory {
-            None => None,
-            Some(limit) => Some(limit.checked_sub(PROGRAM + part).ok_or_else(|| {
-                Failure::bad_input(format!(
-                    "--memory {} is too little: even part by part it takes about {} to read this file",
-                    memory::written(limit),
-                    memory::written(PROGRAM + part),
-                ))
-            })?),
+        let Some(limit) = limits.memory else {
+            return Ok(Rows {
+                total: parts.n_rows(),
+                at_a_time: (PART / per_row).max(FEWEST) as usize,
+                storage: None,
+            });
         };
+        let least = PROGRAM + 2 * PER_PART * FEWEST * per_row;
+        if limit < least {
+            return Err(Failure::bad_input(format!(
+                "{} {} of memory are too little: even part by part it takes {} to read this file",
+                if limits.told { "--memory:" } else { "the free" },
+                memory::written(limit),
+                memory::written(least.next_multiple_of(1_000_000)),
+            )));
+        }
+        // One half for the parts while they are read, the other for what stays of them.
+        let half = (limit - PROGRAM) / 2;
+        let at_a_time = (PART.min(half / PER_PART) / per_row).max(FEWEST);
         Ok(Rows {
             total: parts.n_rows(),
-            at_a_time,
-            storage,
+            at_a_time: at_a_time as usize,
+            storage: Some(limit - PROGRAM - PER_PART * at_a_time * per_row),
         })
     }
 }

@@ -157,11 +157,8 @@ impl Model<'_> {
         let optimiser = &options.optimiser;
         let (mut maximum, began_elsewhere) = match &options.resume {
             Some(state) => (resume(self, state, optimiser, progress)?, true),
-            // Of few iterations each is wanted as it is.
-            None => match self
-                .approach(start)
-                .filter(|_| optimiser.max_iterations >= Options::default().max_iterations)
-            {
+            // Where nothing is to be estimated, everything is to be seen at the start.
+            None => match self.approach(start).filter(|_| optimiser.max_iterations > 0) {
                 Some(nearer) => (maximise(self, &nearer, optimiser, progress)?, true),
                 None => (maximise(self, start, optimiser, progress)?, false),
             },
