@@ -20,6 +20,7 @@ mod long;
 mod outcomes;
 mod panel;
 mod parts;
+mod ranges;
 mod resample;
 mod schema;
 mod screen;
