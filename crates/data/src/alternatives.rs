@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::draft::cell;
+use crate::draft::{NO_ALTERNATIVE, cell};
 use crate::error::{DataError, Place, Places, Samples, name_list};
 use crate::schema::{AlternativeSchema, Code};
 use crate::table::{Column, MISSING_TEXT, Values};
@@ -72,6 +72,50 @@ fn order_of(number: f64) -> u64 {
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
+/// Positions of alternatives by number.
+pub(crate) struct NumberCodes {
+    /// By code, for codes that are small whole numbers as most are; [`NO_ALTERNATIVE`] where there is none.
+    small: Vec<u32>,
+    /// For all others.
+    others: HashMap<u64, u32>,
+}
+
+/// Codes below are looked up without hashing.
+const SMALL: f64 = 4096.0;
+
+impl NumberCodes {
+    fn small(code: f64) -> Option<usize> {
+        (code >= 0.0 && code < SMALL && code.fract() == 0.0).then_some(code as usize)
+    }
+
+    fn get(&self, code: f64) -> Option<u32> {
+        match NumberCodes::small(code) {
+            Some(small) => self.small.get(small).copied().filter(|&at| at != NO_ALTERNATIVE),
+            None => self.others.get(&key(code)).copied(),
+        }
+    }
+}
+
+impl FromIterator<(f64, u32)> for NumberCodes {
+    fn from_iter<I: IntoIterator<Item = (f64, u32)>>(codes: I) -> Self {
+        let mut known = NumberCodes {
+            small: Vec::new(),
+            others: HashMap::new(),
+        };
+        for (code, at) in codes {
+            if let Some(small) = NumberCodes::small(code) {
+                if known.small.len() <= small {
+                    known.small.resize(small + 1, NO_ALTERNATIVE);
+                }
+                known.small[small] = at;
+            } else {
+                known.others.insert(key(code), at);
+            }
+        }
+        known
+    }
+}
+
 /// What a cell of a code column says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Coded {
@@ -87,7 +131,7 @@ pub(crate) enum Coded {
 pub(crate) enum Decoder<'a> {
     Number {
         cells: &'a [f64],
-        positions: HashMap<u64, u32>,
+        positions: NumberCodes,
     },
     Text {
         cells: &'a [u32],
@@ -105,7 +149,7 @@ impl<'a> Decoder<'a> {
         Ok(match &column.values {
             Values::Number(cells) => {
                 let number = |code: &Code| match code {
-                    Code::Number(number) => key(*number),
+                    Code::Number(number) => *number,
                     Code::Text(_) => unreachable!("texts were turned into numbers above"),
                 };
                 let positions = codes
@@ -149,7 +193,7 @@ impl<'a> Decoder<'a> {
                 let positions = numbers
                     .iter()
                     .enumerate()
-                    .map(|(at, number)| (key(*number), at as u32))
+                    .map(|(at, number)| (*number, at as u32))
                     .collect();
                 let written = numbers.iter().map(f64::to_string).collect();
                 (Decoder::Number { cells, positions }, written)
@@ -184,7 +228,7 @@ impl<'a> Decoder<'a> {
                 positions: written
                     .iter()
                     .zip(0..)
-                    .filter_map(|(code, at)| Some((key(code.parse().ok()?), at)))
+                    .filter_map(|(code, at)| Some((code.parse().ok()?, at)))
                     .collect(),
             },
             Values::Text(text) => {
@@ -207,7 +251,7 @@ impl<'a> Decoder<'a> {
     pub fn decode(&self, row: usize) -> Coded {
         let position = match self {
             Decoder::Number { cells, .. } if cells[row].is_nan() => return Coded::Missing,
-            Decoder::Number { cells, positions } => positions.get(&key(cells[row])).copied(),
+            Decoder::Number { cells, positions } => positions.get(cells[row]),
             Decoder::Text { cells, .. } if cells[row] == MISSING_TEXT => return Coded::Missing,
             Decoder::Text { cells, positions } => positions[cells[row] as usize],
         };

@@ -340,6 +340,7 @@ fn outcome(schema: &Schema, draft: &Draft, asked: Asked) -> Outcome {
 fn columns(table: &Table, schema: &Schema, draft: &Draft) -> Vec<DataColumn> {
     let wide = matches!(schema.layout, Layout::Wide { .. });
     let first_rows: Vec<u32> = (0..draft.n_cases()).map(|case| draft.row[draft.start[case]]).collect();
+    let (of_cases, of_pairs) = (Rows::new(&first_rows), Rows::new(&draft.row));
     let constant = |values: &Values| {
         (0..draft.n_cases()).all(|case| {
             let pairs = &draft.row[draft.pairs(case)];
@@ -356,7 +357,7 @@ fn columns(table: &Table, schema: &Schema, draft: &Draft) -> Vec<DataColumn> {
         } else {
             Level::Pair
         };
-        let rows = if level == Level::Case { &first_rows } else { &draft.row };
+        let rows = if level == Level::Case { &of_cases } else { &of_pairs };
         DataColumn {
             name: column.name.clone(),
             level,
@@ -371,12 +372,29 @@ fn columns(table: &Table, schema: &Schema, draft: &Draft) -> Vec<DataColumn> {
     table.columns.par_iter().map(one).collect()
 }
 
-fn gather(values: &Values, rows: &[u32]) -> Values {
+/// The cells of these rows; where those are all rows in order, the cells of the table themselves, not copied.
+fn gather(values: &Values, rows: &Rows<'_>) -> Values {
+    let n = rows.rows.len();
     match values {
-        Values::Number(cells) => Values::Number(rows.iter().map(|&row| cells[row as usize]).collect()),
+        _ if rows.in_order && n == values.len() => values.clone(),
+        Values::Number(cells) if rows.in_order => Values::Number(cells[..n].into()),
+        Values::Number(cells) => Values::Number(rows.rows.iter().map(|&row| cells[row as usize]).collect()),
         Values::Text(text) => Values::Text(TextColumn {
-            codes: rows.iter().map(|&row| text.codes[row as usize]).collect(),
+            codes: rows.rows.iter().map(|&row| text.codes[row as usize]).collect(),
             dictionary: text.dictionary.clone(),
         }),
+    }
+}
+
+/// Rows of a table, and whether they are the first rows in their order.
+struct Rows<'a> {
+    rows: &'a [u32],
+    in_order: bool,
+}
+
+impl<'a> Rows<'a> {
+    fn new(rows: &'a [u32]) -> Self {
+        let in_order = rows.par_iter().enumerate().all(|(at, &row)| at == row as usize);
+        Rows { rows, in_order }
     }
 }

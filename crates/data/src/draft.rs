@@ -57,7 +57,7 @@ pub(crate) enum RowState {
 }
 
 /// Choice situations as lists of table rows, before the attributes are checked.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Draft {
     /// Pairs of case c are `start[c]..start[c + 1]`.
     pub start: Vec<usize>,
@@ -78,10 +78,19 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub fn new() -> Self {
+    /// No cases yet, with room for so many, and for so many pairs.
+    pub fn of(n_cases: usize, n_pairs: usize) -> Self {
+        let mut start = Vec::with_capacity(n_cases + 1);
+        start.push(0);
         Draft {
-            start: vec![0],
-            ..Draft::default()
+            start,
+            first_row: Vec::with_capacity(n_cases),
+            unsure: Vec::with_capacity(n_cases),
+            alternative: Vec::with_capacity(n_pairs),
+            row: Vec::with_capacity(n_pairs),
+            chosen: Vec::with_capacity(n_pairs),
+            missing: Vec::with_capacity(n_pairs),
+            weight: None,
         }
     }
 
@@ -111,7 +120,7 @@ impl Draft {
 
     /// The same cases in another order, or some of them; of these the pairs that `keep` admits.
     pub fn select(&self, cases: impl IntoIterator<Item = usize>, keep: impl Fn(usize) -> bool) -> Draft {
-        let mut selected = Draft::new();
+        let mut selected = Draft::of(0, 0);
         let mut weight = Vec::new();
         for case in cases {
             for pair in self.pairs(case).filter(|&pair| keep(pair)) {
@@ -184,6 +193,11 @@ impl Probes {
             positions: parameters.iter().cloned().zip(0..).collect(),
             values: (0..parameters.len()).map(value).collect(),
         }
+    }
+
+    /// The values, in the order of the parameters.
+    pub fn values(&self) -> &[f64] {
+        &self.values
     }
 
     /// Value of a parameter; `None` if the name is none of one.

@@ -21,6 +21,7 @@ mod outcomes;
 mod panel;
 mod part_values;
 mod parts;
+mod ranges;
 mod resample;
 mod restrict;
 mod schema;

@@ -46,7 +46,7 @@ pub(crate) fn lay_out(
     duplicates(context, long, &rows, &cases, &position);
     let flags = flags(context, &rows, &position);
 
-    let mut draft = Draft::new();
+    let mut draft = Draft::of(cases.n_cases, rows.len());
     let mut cases_lost = 0;
     let mut cases_dropped = 0;
     let mut unavailable = vec![context.places(); context.schema.alternatives.len()];
@@ -109,28 +109,41 @@ pub(crate) struct CaseIndex {
 
 impl CaseIndex {
     fn new(column: &Column, n_rows: usize) -> Self {
-        let mut numbers: HashMap<u64, u32> = HashMap::new();
+        let mut cases = CaseIndex {
+            of_row: Vec::with_capacity(n_rows),
+            n_cases: 0,
+        };
         let mut last: Option<(u64, u32)> = None;
-        let of_row = (0..n_rows)
-            .map(|row| {
-                let Some(identifier) = column.values.identity(row) else {
-                    return NO_CASE;
-                };
-                if let Some((known, case)) = last
-                    && known == identifier
-                {
-                    return case;
+        // As long as identifiers ascend a new one is a new case: they are looked up only if one does not.
+        let mut numbers: Option<HashMap<u64, u32>> = None;
+        for row in 0..n_rows {
+            let Some(identifier) = column.values.identity(row) else {
+                cases.of_row.push(NO_CASE);
+                continue;
+            };
+            let next = cases.n_cases as u32;
+            let case = match (&mut numbers, last) {
+                (_, Some((last, case))) if identifier == last => case,
+                (None, last) if last.is_none_or(|(last, _)| identifier > last) => next,
+                (Some(numbers), _) => *numbers.entry(identifier).or_insert(next),
+                (none, _) => {
+                    let known = none.insert(cases.numbers(&column.values));
+                    *known.entry(identifier).or_insert(next)
                 }
-                let next = numbers.len() as u32;
-                let case = *numbers.entry(identifier).or_insert(next);
-                last = Some((identifier, case));
-                case
-            })
-            .collect();
-        CaseIndex {
-            of_row,
-            n_cases: numbers.len(),
+            };
+            last = Some((identifier, case));
+            cases.n_cases += usize::from(case == next);
+            cases.of_row.push(case);
         }
+        cases
+    }
+
+    /// The case of each identifier so far.
+    fn numbers(&self, values: &Values) -> HashMap<u64, u32> {
+        let named = self.of_row.iter().enumerate().filter(|(_, case)| **case != NO_CASE);
+        named
+            .filter_map(|(row, &case)| Some((values.identity(row)?, case)))
+            .collect()
     }
 }
 

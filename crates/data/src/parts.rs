@@ -106,7 +106,7 @@ pub enum PartsError {
     },
     /// A column holds numbers in one part and text in another: such data must be read whole.
     #[error(
-        "{file}: column \"{column}\" holds {} up to row {row} and {} from there on; give it one kind of cells, or read the file whole",
+        "{file}: column \"{column}\" holds {} before row {row} and {} from there on; give it one kind of cells, or read the file whole",
         kind(*texts),
         kind(!*texts)
     )]

@@ -10,6 +10,7 @@ use crate::counts::zero_weights;
 use crate::draft::{Asked, Context, Draft, Extent, Groups};
 use crate::error::{DataError, Places};
 use crate::faults::Verdict;
+use crate::ranges::Ranges;
 use crate::schema::Missing;
 
 /// A value that is not finite where missing cells are dropped: a problem only if its pair is still there at the end.
@@ -27,13 +28,20 @@ pub(crate) fn utilities<'a>(
     utilities: &'a [Use<'_>],
 ) -> Vec<Suspect<'a>> {
     let mut suspects = Vec::new();
+    let mut groups = None;
     let index: HashMap<&str, usize> = alternatives.names.iter().map(String::as_str).zip(0..).collect();
-    let groups = Groups::new(&draft.alternative, alternatives.len());
+    let finite = sure_to_be_finite(context);
     for (position, utility) in utilities.iter().enumerate() {
+        if finite[position] {
+            continue;
+        }
         let node = context.nodes.utilities[position];
         let pairs = match utility.alternative.map(|name| index.get(name)) {
             None => None,
-            Some(Some(&alternative)) => Some(groups.of(alternative)),
+            Some(Some(&alternative)) => {
+                let groups = groups.get_or_insert_with(|| Groups::new(&draft.alternative, alternatives.len()));
+                Some(groups.of(alternative))
+            }
             // Reported already.
             Some(None) => continue,
         };
@@ -45,6 +53,14 @@ pub(crate) fn utilities<'a>(
         }
     }
     suspects
+}
+
+/// Of each utility whether it has a finite value in every row, whatever the row: most have, and need not be evaluated.
+fn sure_to_be_finite(context: &Context<'_>) -> Vec<bool> {
+    let nodes = &context.nodes.utilities;
+    let (table, parameters) = (context.table, context.probes.values());
+    let mut ranges = Ranges::new(&context.graph, nodes, parameters, &table.columns, table.n_rows);
+    nodes.iter().map(|&node| ranges.is_finite(node)).collect()
 }
 
 /// Evaluates the weight in the row of every pair.

@@ -30,7 +30,7 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowStat
         .map(|alternative| availability(context, alternative, &rows))
         .collect();
     let mut unavailable = vec![context.places(); n];
-    let mut draft = Draft::new();
+    let mut draft = Draft::of(rows.len(), rows.len() * n);
     for (at, &row) in rows.iter().enumerate() {
         let mut unsure = false;
         for alternative in 0..n {

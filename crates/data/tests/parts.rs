@@ -8,6 +8,7 @@ use logsum_data::{
     TextColumn, Totals, Use, Uses, Values,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 
 /// Some rows of a table, as a reader gives them: a dictionary holds only the texts that occur.
 fn rows(table: &Table, from: usize, to: usize) -> Table {
@@ -351,4 +352,137 @@ proptest! {
     fn parts_are_the_whole(kind in kind(), seed in any::<u64>(), cuts in prop::collection::vec(0..100_usize, 0..5)) {
         compare(kind, &random_table(kind, &mut Random(seed)), &cuts)?;
     }
+}
+
+#[test]
+fn most_random_tables_are_sound() {
+    let mut sound = 0;
+    let runner = &mut proptest::test_runner::TestRunner::deterministic();
+    for seed in 0..400 {
+        let kind = kind().new_tree(runner).expect("no condition to meet").current();
+        sound += usize::from(compare(kind, &random_table(kind, &mut Random(seed)), &[seed as usize]).unwrap());
+    }
+    assert!(sound > 150, "{sound} of 400");
+}
+
+/// What the parts say of tables of three columns, cut before each of the rows given.
+fn message(text: &str, cuts: &[usize], schema: &Schema) -> String {
+    let uses = Uses::default();
+    in_parts(&table(text), cuts, schema, &uses, &[])
+        .expect_err("a problem")
+        .to_string()
+}
+
+#[test]
+fn cases_and_decision_makers_that_are_met_again_are_refused() {
+    let long = common::long();
+    let scattered = "case,alt,choice\n5,1,1\n5,2,0\n9,1,1\n9,2,0\n5,3,0\n5,4,0\n8,1,1\n8,2,0";
+    let lie = "do not lie together, as data that are read part by part must; sort the file by \"case\"";
+    assert_eq!(
+        message(scattered, &[], &long),
+        format!("data.csv, rows 2 and 6: the rows of case 5 {lie}")
+    );
+    assert_eq!(
+        message(scattered, &[3], &long),
+        format!("data.csv, row 6 and rows before it: the rows of case 5 {lie}")
+    );
+    let texts = scattered.replace("\n5", "\nfive");
+    assert_eq!(
+        message(&texts, &[1, 2, 3, 4, 5, 6], &long),
+        format!("data.csv, row 6 and rows before it: the rows of case \"five\" {lie}")
+    );
+    let panel = "who,choice\n1,1\n1,2\n2,1\n3,1\n3,1\n2,2\n2,1";
+    let schema = car_and_bus().decision_maker("who");
+    let lie = "do not lie together, as data that are read part by part must; sort the file by \"who\"";
+    assert_eq!(
+        message(panel, &[], &schema),
+        format!("data.csv, rows 4 and 7: the rows of decision maker 2 {lie}")
+    );
+    assert_eq!(
+        message(panel, &[4], &schema),
+        format!("data.csv, row 7 and rows before it: the rows of decision maker 2 {lie}")
+    );
+    // Without a panel the rows of wide data are cases of their own.
+    let uses = Uses::default();
+    assert!(in_parts(&table(panel), &[4], &car_and_bus(), &uses, &[]).is_ok());
+}
+
+#[test]
+fn problems_of_cells_bear_the_rows_of_the_file() {
+    let long = common::long();
+    let text = "case,alt,choice\n1,1,1\n1,2,0\n2,1,1\n2,2,7\n3,1,1\n3,2,0";
+    let expected = "data.csv, row 5 (case 2): column \"choice\" holds 7, but a choice is 0 or 1 (true or false); \
+                    if it says how often each alternative was chosen, set counts = true in [data]";
+    for cuts in [&[][..], &[1], &[2], &[3], &[2, 4], &[1, 2, 3, 4, 5]] {
+        assert_eq!(message(text, cuts, &long), expected, "{cuts:?}");
+    }
+    let wide = "choice\n1\n2\n1\n5\n1";
+    for cuts in [&[][..], &[1, 3], &[4]] {
+        assert!(message(wide, cuts, &car_and_bus()).starts_with("data.csv, row 5: column \"choice\" has the code 5,"));
+    }
+}
+
+#[test]
+fn problems_of_names_come_with_the_first_part() {
+    let (schema, uses) = (common::long(), Uses::default());
+    let mut parts = Parts::new(&schema, &uses);
+    let error = parts
+        .add(table("cases,alt,choice\n1,1,1"), false)
+        .expect_err("no such column");
+    assert_eq!(
+        error.to_string(),
+        "no column \"case\" in data.csv, which [data] case names; did you mean \"cases\"?"
+    );
+}
+
+#[test]
+fn what_only_the_whole_can_lack_is_said_at_the_end() {
+    let wide = car_and_bus().filter(expression("x > 0")).weight(expression("w"));
+    let text = "choice,x,w\n1,0,0\n2,0,0\n1,1,0\n2,1,1";
+    let uses = Uses::default();
+    // Nothing is left of the first part, and nothing weighs in the second.
+    let (data, totals) = in_parts(&table(text), &[2, 3], &wide, &uses, &[]).unwrap();
+    assert_eq!((data.len(), totals.n_cases, totals.total_weight), (2, 2, Some(1.0)));
+    let nothing = message(&text.replace(",1,", ",0,"), &[2], &wide);
+    assert_eq!(
+        nothing,
+        "filter \"x > 0\" keeps none of the 4 rows of data.csv; loosen it"
+    );
+    let weightless = message(&text.replace("1,1", "1,0"), &[3], &wide);
+    assert_eq!(
+        weightless,
+        "every weight (\"w\") is 0 in data.csv; at least one case must count"
+    );
+    let none = rows(&table(text), 0, 0);
+    let error = in_parts(&none, &[], &wide, &uses, &[]).map(|_| ()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "data.csv has a header but no rows; nothing can be estimated"
+    );
+    let dropping = car_and_bus().missing(Missing::DropCase);
+    let dropped = message(
+        "choice\nNA\nNA\n1",
+        &[2],
+        &Schema {
+            filter: Some(expression("choice != 1")),
+            ..dropping
+        },
+    );
+    assert_eq!(
+        dropped,
+        "no case of data.csv is left after missing cells were dropped; look at the columns that are missing"
+    );
+}
+
+#[test]
+fn a_column_has_one_kind() {
+    let (schema, uses) = (car_and_bus(), Uses::default());
+    let mut parts = Parts::new(&schema, &uses);
+    parts.add(table("choice,x\n1,1"), false).unwrap();
+    let error = parts.add(table("choice,x\n1,a"), true).expect_err("another kind");
+    assert_eq!(
+        error.to_string(),
+        "data.csv: column \"x\" holds numbers before row 2 and text from there on; give it one kind of cells, or read the \
+         file whole"
+    );
 }
