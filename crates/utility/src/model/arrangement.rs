@@ -9,9 +9,10 @@ use logsum_data::{ChoiceData, Level, Outcome};
 use logsum_expressions::{Graph, NodeId};
 use rayon::prelude::*;
 
-use super::choice_set::{ChoiceSet, LANES};
+use super::choice_set::ChoiceSet;
 use super::plan::{Source, UtilityPlan};
-use super::segment::{Group, Segment};
+use super::segment::Segment;
+use super::wide::Wide;
 
 /// Consecutive decision makers whose contributions are added up before anything else is.
 const SEGMENT: usize = 1024;
@@ -224,7 +225,7 @@ impl<'data> Arrangement<'data> {
     /// Computes what a segment stores.
     fn fill(&self, draft: &Draft<'data>, members: Vec<Members>) -> Segment {
         let cases = draft.cases();
-        let mut groups: Vec<Group> = members
+        let mut groups: Vec<Wide> = members
             .into_iter()
             .map(|(set, members)| self.group(&cases, set, members))
             .collect();
@@ -266,28 +267,24 @@ impl<'data> Arrangement<'data> {
         }
     }
 
-    fn group(&self, cases: &Cases<'_, 'data>, set: usize, members: Vec<u32>) -> Group {
-        let stride = members.len().next_multiple_of(LANES);
-        let last = *members.last().expect("a group has cases");
-        let lanes = || members.iter().copied().chain(std::iter::repeat(last)).take(stride);
+    fn group(&self, cases: &Cases<'_, 'data>, set: usize, members: Vec<u32>) -> Wide {
         let n_slots = self.sets[set].slots.len();
         let (mut chosen, mut counts) = (Vec::new(), Vec::new());
         match cases.pieces[0].part.data.outcome() {
-            Outcome::Chosen(_) => chosen = lanes().map(|case| cases.chosen(case)).collect(),
+            Outcome::Chosen(_) => chosen = members.iter().map(|&case| cases.chosen(case)).collect(),
             Outcome::Counts(_) => {
                 for slot in 0..n_slots {
-                    counts.extend(lanes().map(|case| cases.count(case, slot)));
+                    counts.extend(members.iter().map(|&case| cases.count(case, slot)));
                 }
             }
             // Nothing was chosen as far as is known, and contributes nothing.
-            Outcome::None => counts = vec![0.0; n_slots * stride],
+            Outcome::None => counts = vec![0.0; n_slots * members.len()],
         }
         let weights = members.iter().map(|&case| cases.weight(case)).collect();
-        Group::new(
+        Wide::new(
             set,
             self.sets[set].columns.len(),
             members,
-            stride,
             (chosen, counts),
             weights,
         )

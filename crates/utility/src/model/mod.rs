@@ -26,6 +26,7 @@ mod terms;
 mod tests;
 mod tiles;
 mod tiling;
+mod wide;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

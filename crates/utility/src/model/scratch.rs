@@ -10,6 +10,7 @@ use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;
 use super::tiles::{Steps, Tile, products};
 use super::tiling::{Bundle, TILE, meet};
+use super::wide::Padded;
 
 /// Partial sums over the cases of a segment.
 #[derive(Clone, Debug)]
@@ -63,6 +64,7 @@ pub(crate) struct Scratch {
     pub(super) constants: Vec<Vec<f64>>,
     pub(super) kernel: Kernel,
     pub(super) program: Workspace,
+    pub(super) padded: Padded,
     pub(super) at: At,
 }
 
