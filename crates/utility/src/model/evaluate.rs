@@ -4,9 +4,11 @@ use logsum_estimate::Order;
 
 use super::blocks::Blocks;
 use super::choice_set::{ChoiceSet, Operand};
+use super::diagnose::CaseView;
 use super::lanes::sum;
 use super::logit::Block;
 use super::scratch::{At, Partial, Scratch};
+use super::segment::Group;
 use super::terms::add_terms;
 use super::tiling::Run;
 use super::wide::{View, Wide};
@@ -42,6 +44,63 @@ impl Blocks {
     /// Adds a group's contributions.
     pub fn accumulate(
         &self,
+        group: &Group,
+        theta: &[f64],
+        order: Order,
+        scratch: &mut Scratch,
+        partial: &mut Partial,
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.accumulate_wide(group, theta, order, scratch, partial),
+            Group::Tall(group) => self.accumulate_tall(group, theta, order, scratch, partial),
+        }
+    }
+
+    /// Hands every case of a group its score: `add(case, parameter, value)`.
+    pub fn scores(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        add: impl FnMut(u32, usize, f64),
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.scores_wide(group, theta, scratch, add),
+            Group::Tall(group) => self.scores_tall(group, theta, scratch, add),
+        }
+    }
+
+    /// Hands over every case of a group: `see(case, logsum, (utility, probability) of each slot)`.
+    pub fn predictions(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.predictions_wide(group, theta, scratch, see),
+            Group::Tall(group) => self.predictions_tall(group, theta, scratch, see),
+        }
+    }
+
+    /// Hands over every case of a group that counts (not at weight 0, nor with counts of 0 alone), numbered from the
+    /// segment's first.
+    pub fn situations(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        see: impl FnMut(&CaseView<'_>),
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.situations_wide(group, theta, scratch, see),
+            Group::Tall(group) => self.situations_tall(group, theta, scratch, see),
+        }
+    }
+
+    fn accumulate_wide(
+        &self,
         group: &Wide,
         theta: &[f64],
         order: Order,
@@ -72,8 +131,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// Hands every case of a group its score: `add(case, parameter, value)`.
-    pub fn scores(
+    fn scores_wide(
         &self,
         group: &Wide,
         theta: &[f64],
@@ -105,8 +163,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// Hands over every case of a group: `see(case, logsum, (utility, probability) of each slot)`.
-    pub fn predictions(
+    fn predictions_wide(
         &self,
         group: &Wide,
         theta: &[f64],
@@ -141,16 +198,16 @@ impl Blocks {
         Ok(())
     }
 
-    /// Hands every slot of every case of a group its derivatives: `see(lane, slot, dV)` over the set's parameters.
-    pub fn derivatives(
+    fn situations_wide(
         &self,
         group: &Wide,
         theta: &[f64],
         scratch: &mut Scratch,
-        mut see: impl FnMut(u32, usize, &[f64]),
+        mut see: impl FnMut(&CaseView<'_>),
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
-        let mut gradient = vec![0.0; set.parameters.len()];
+        let (width, n_slots) = (set.parameters.len(), set.slots.len());
+        let (mut gradients, mut chosen) = (Vec::new(), Vec::new());
         let mut padded = std::mem::take(&mut scratch.padded);
         for from in (0..group.n_lanes()).step_by(set.visit) {
             let view = group.view(set, from, &mut padded);
@@ -158,15 +215,24 @@ impl Blocks {
                 .map_err(|unfit| unfit.of(group, set, from))?;
             let lanes = view.lanes;
             scratch.write_derivatives(set, view.columns, lanes);
-            for lane in 0..lanes.min(group.cases.len() - from) {
-                let mut run = 0;
-                for slot in 0..set.slots.len() {
-                    gradient.fill(0.0);
-                    while run < set.tiling.runs.len() && set.tiling.runs[run].slot as usize == slot {
-                        gradient[set.tiling.runs[run].position as usize] = scratch.derivatives[run * lanes + lane];
-                        run += 1;
-                    }
-                    see((from + lane) as u32, slot, &gradient);
+            for lane in 0..lanes.min(group.n_lanes() - from) {
+                gradients.clear();
+                gradients.resize(n_slots * width, 0.0);
+                for (run, &Run { slot, position, .. }) in set.tiling.runs.iter().enumerate() {
+                    let derivative = scratch.derivatives[run * lanes + lane];
+                    gradients[slot as usize * width + position as usize] = derivative;
+                }
+                let at = from + lane;
+                if group.counts_at_all(at) {
+                    chosen.clear();
+                    chosen.extend((0..n_slots).filter(|&slot| group.is_chosen(slot, at)));
+                    see(&CaseView {
+                        case: group.cases[at] as usize,
+                        chosen: &chosen,
+                        parameters: &set.parameters,
+                        gradients: &gradients,
+                        n_slots,
+                    });
                 }
             }
         }

@@ -19,8 +19,13 @@ mod predict;
 mod scratch;
 mod segment;
 mod separation;
+mod slots;
 mod spill;
 mod store;
+mod tall;
+mod tall_evaluate;
+mod tall_products;
+mod tall_set;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale};
 use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;
+use super::tall_evaluate::TallScratch;
 use super::tiles::{Steps, Tile, products};
 use super::tiling::{Bundle, TILE, meet};
 use super::wide::Padded;
@@ -65,6 +66,7 @@ pub(crate) struct Scratch {
     pub(super) kernel: Kernel,
     pub(super) program: Workspace,
     pub(super) padded: Padded,
+    pub(super) tall: TallScratch,
     pub(super) at: At,
 }
 

@@ -11,6 +11,7 @@ mod kernel;
 mod parts;
 mod prediction;
 mod separation;
+mod tall;
 mod twin;
 
 use logsum_data::ChoiceData;

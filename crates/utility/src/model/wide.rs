@@ -161,8 +161,13 @@ impl Wide {
 
     /// Whether a case counts: not at weight 0, nor with counts of 0 alone.
     pub fn counts_at_all(&self, at: usize) -> bool {
-        let chosen =
-            || self.counts.is_empty() || self.counts.chunks_exact(self.cases.len()).any(|counts| counts[at] > 0.0);
+        let chosen = || {
+            self.counts.is_empty()
+                || self
+                    .counts
+                    .chunks_exact(self.cases.len())
+                    .any(|counts| counts[at] > 0.0)
+        };
         self.weights[at] > 0.0 && chosen()
     }
 
