@@ -1,7 +1,7 @@
 //! From choice data to segments: which cases stand together, and what is stored of them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ use rayon::prelude::*;
 use super::choice_set::{ChoiceSet, LANES};
 use super::plan::{Source, UtilityPlan};
 use super::segment::{Group, Segment};
+use super::tall::{TallCases, TallDraft};
+use super::tall_set::TallSet;
+use super::wide::Wide;
 
 /// Consecutive decision makers whose contributions are added up before anything else is.
 const SEGMENT: usize = 1024;
@@ -19,6 +22,12 @@ const SEGMENT: usize = 1024;
 /// Alternatives of all cases at which a segment ends early, after a whole decision maker: it must not grow with the
 /// size of choice sets.
 const SEGMENT_PAIRS: usize = 1 << 17;
+
+/// Slots from which a case may be worth lanes of its own.
+const TALL: usize = 16;
+
+/// Parameters that occur in so many slots of a tall group (one of so many) get a column over all of them.
+const DENSE: usize = 4;
 
 /// Choice data that a caller keeps, or that live as long as somebody needs them.
 #[derive(Clone, Debug)]
@@ -70,12 +79,15 @@ pub(crate) struct Arrangement<'data> {
     /// Plan of each alternative.
     pub plan_of: Vec<usize>,
     pub sets: Vec<ChoiceSet>,
+    pub tall_sets: Vec<TallSet>,
     /// Every node that is stored, ascending.
     nodes: Vec<NodeId>,
     /// Levels met, each kind once.
     levels: Vec<Vec<Level>>,
     /// Choice sets by what tells them apart: the levels' number, then the plans of their slots in order.
     known: HashMap<Vec<u32>, usize>,
+    /// Tall sets by what tells them apart: the levels' number, the plan that is not linear, the parameters with columns.
+    known_tall: HashMap<(usize, Option<usize>, Vec<u32>), usize>,
     /// The segment that may still grow.
     open: Draft<'data>,
     next_case: usize,
@@ -99,8 +111,10 @@ impl<'data> Arrangement<'data> {
             plan_of,
             nodes,
             sets: Vec::new(),
+            tall_sets: Vec::new(),
             levels: Vec::new(),
             known: HashMap::new(),
+            known_tall: HashMap::new(),
             open: Draft::default(),
             next_case: 0,
         }
@@ -175,7 +189,7 @@ impl<'data> Arrangement<'data> {
         Ok(())
     }
 
-    /// Cases of a segment by choice set.
+    /// Cases of a segment by choice set; those that share theirs with few others together.
     fn members(&mut self, draft: &Draft<'data>) -> Vec<Members> {
         let levels = draft.levels();
         let kind = self
@@ -186,74 +200,151 @@ impl<'data> Arrangement<'data> {
                 self.levels.push(levels.clone());
                 self.levels.len() - 1
             });
-        let mut members: Vec<Members> = Vec::new();
-        let mut position: HashMap<usize, usize> = HashMap::new();
-        let mut key = Vec::new();
-        // Where the case before had the same plans in the same order.
-        let mut before: (Vec<u32>, usize) = Default::default();
+        let nodes = &self.nodes;
+        let level = |node: NodeId| levels[nodes.binary_search(&node).expect("every node is known")];
+        let mut members = Vec::new();
+        let mut tall: BTreeMap<Option<usize>, (Vec<u32>, Vec<usize>)> = BTreeMap::new();
+        for (mut key, cases) in self.alike(draft) {
+            if let Some(rest) = self.tall(&key, cases.len()) {
+                let (all, slots) = tall
+                    .entry(rest)
+                    .or_insert_with(|| (Vec::new(), vec![0; self.plans.len()]));
+                all.extend(&cases);
+                key.iter().for_each(|&plan| slots[plan as usize] += cases.len());
+                continue;
+            }
+            key.push(kind as u32);
+            let set = self.known.get(&key).copied().unwrap_or_else(|| {
+                self.sets
+                    .push(ChoiceSet::new(&self.plans, &key[..key.len() - 1], &level));
+                self.known.insert(key, self.sets.len() - 1);
+                self.sets.len() - 1
+            });
+            members.push(Members::Wide(set, cases));
+        }
+        for (rest, (mut cases, slots)) in tall {
+            let n_slots: usize = slots.iter().sum();
+            let mut with: BTreeMap<u32, usize> = BTreeMap::new();
+            for (plan, slots) in self.plans.iter().zip(&slots).filter(|(_, slots)| **slots > 0) {
+                plan.terms
+                    .iter()
+                    .for_each(|(parameter, _)| *with.entry(*parameter).or_default() += slots);
+            }
+            let dense = with.into_iter().filter(|(_, slots)| slots * DENSE >= n_slots);
+            let key = (kind, rest, dense.map(|(parameter, _)| parameter).collect());
+            let set = self.known_tall.get(&key).copied().unwrap_or_else(|| {
+                self.tall_sets.push(TallSet::new(&self.plans, rest, &key.2, &level));
+                self.known_tall.insert(key, self.tall_sets.len() - 1);
+                self.tall_sets.len() - 1
+            });
+            cases.sort_unstable();
+            members.push(Members::Tall(set, cases));
+        }
+        members
+    }
+
+    /// Cases of a segment with the same plans in the same order, as they are met first.
+    fn alike(&self, draft: &Draft<'data>) -> Vec<(Vec<u32>, Vec<u32>)> {
+        let mut alike: Vec<(Vec<u32>, Vec<u32>)> = Vec::new();
+        let mut position: HashMap<Vec<u32>, usize> = HashMap::new();
+        let mut key: Vec<u32> = Vec::new();
+        let mut before = 0;
         let mut relative = 0;
         for piece in &draft.pieces {
             let data = &piece.part.data;
             for case in piece.cases.clone() {
                 key.clear();
-                key.push(kind as u32);
                 let alternatives = &data.pair_alternatives()[data.pairs(case)];
-                key.extend(alternatives.iter().map(|&at| self.plan_of[at as usize] as u32));
-                if members.is_empty() || key != before.0 {
-                    let set = self.known.get(&key).copied().unwrap_or_else(|| {
-                        let level =
-                            |node: NodeId| levels[self.nodes.binary_search(&node).expect("every node is known")];
-                        self.sets.push(ChoiceSet::new(&self.plans, &key[1..], &level));
-                        self.known.insert(key.clone(), self.sets.len() - 1);
-                        self.sets.len() - 1
+                key.extend(alternatives.iter().map(|&at| self.plan(at)));
+                if alike.get(before).is_none_or(|(same, _)| *same != key) {
+                    before = position.get(&key).copied().unwrap_or_else(|| {
+                        position.insert(key.clone(), alike.len());
+                        alike.push((key.clone(), Vec::new()));
+                        alike.len() - 1
                     });
-                    let at = *position.entry(set).or_insert_with(|| {
-                        members.push((set, Vec::new()));
-                        members.len() - 1
-                    });
-                    before.0.clone_from(&key);
-                    before.1 = at;
                 }
-                members[before.1].1.push(relative);
+                alike[before].1.push(relative);
                 relative += 1;
             }
         }
-        members
+        alike
+    }
+
+    /// The plan of an alternative: that of all if it is met in later parts only, as unlabelled ones may be.
+    fn plan(&self, alternative: u32) -> u32 {
+        self.plan_of.get(alternative as usize).map_or(0, |&plan| plan as u32)
+    }
+
+    /// Whether `n` cases of these plans are better off with lanes over their slots: where that takes half the work. If
+    /// so, the plan of all slots if it is not linear.
+    fn tall(&self, slots: &[u32], n: usize) -> Option<Option<usize>> {
+        let fill = |n: usize| n.next_multiple_of(LANES);
+        if slots.len() < TALL || 2 * n * fill(slots.len()) > fill(n) * slots.len() {
+            return None;
+        }
+        let first = slots[0] as usize;
+        if self.plans[first].rest.is_some() {
+            return slots.iter().all(|&plan| plan as usize == first).then_some(Some(first));
+        }
+        slots
+            .iter()
+            .all(|&plan| self.plans[plan as usize].rest.is_none())
+            .then_some(None)
     }
 
     /// Computes what a segment stores.
     fn fill(&self, draft: &Draft<'data>, members: Vec<Members>) -> Segment {
         let cases = draft.cases();
-        let mut groups: Vec<Group> = members
+        let mut groups: Vec<Filling> = members
             .into_iter()
-            .map(|(set, members)| self.group(&cases, set, members))
+            .map(|members| match members {
+                Members::Wide(set, members) => Filling::Wide(self.wide(&cases, set, members)),
+                Members::Tall(set, members) => Filling::Tall(set, self.tall_draft(&cases, set, members)),
+            })
             .collect();
         let levels = draft.levels();
-        for (&node, &level) in self.nodes.iter().zip(&levels) {
-            let mut users = Vec::new();
-            for (index, group) in groups.iter().enumerate() {
-                let columns = self.sets[group.set].columns.iter().enumerate();
-                users.extend(
-                    columns
-                        .filter(|(_, (stored, _))| *stored == node)
-                        .map(|(column, &(_, slot))| (index, column, slot)),
-                );
+        let mut users: HashMap<NodeId, Vec<(usize, usize, Option<usize>)>> = HashMap::new();
+        for (index, group) in groups.iter().enumerate() {
+            if let Filling::Wide(group) = group {
+                for (column, &(node, slot)) in self.sets[group.set].columns.iter().enumerate() {
+                    users.entry(node).or_default().push((index, column, slot));
+                }
             }
-            if users.is_empty() {
+        }
+        for (&node, &level) in self.nodes.iter().zip(&levels) {
+            let wide = users.remove(&node).unwrap_or_default();
+            let tall = |group: &Filling| matches!(group, Filling::Tall(set, _) if self.tall_sets[*set].users.contains_key(&node));
+            if wide.is_empty() && !groups.iter().any(tall) {
                 continue;
             }
             let values = draft.values(&self.graph, node, level);
-            for (index, column, slot) in users {
-                let set = &self.sets[groups[index].set];
-                match slot {
-                    None => groups[index].store(set, column, |case| values[case as usize]),
-                    Some(slot) => groups[index].store(set, column, |case| values[cases.start[case as usize] + slot]),
+            for (index, column, slot) in wide {
+                if let Filling::Wide(group) = &mut groups[index] {
+                    let set = &self.sets[group.set];
+                    match slot {
+                        None => group.store(set, column, |case| values[case as usize]),
+                        Some(slot) => group.store(set, column, |case| values[cases.start[case as usize] + slot]),
+                    }
+                }
+            }
+            for group in &mut groups {
+                if let Filling::Tall(set, group) = group {
+                    let set = &self.tall_sets[*set];
+                    let targets = set.users.get(&node).map_or(&[][..], Vec::as_slice);
+                    match level {
+                        Level::Case => group.store(set, targets, |case, _| values[case as usize]),
+                        Level::Pair => group.store(set, targets, |_, pair| values[pair]),
+                    }
                 }
             }
         }
         let n = cases.of.len();
+        let finished = |group| match group {
+            Filling::Wide(group) => Group::Wide(group),
+            Filling::Tall(set, group) => Group::Tall(group.finish(&self.tall_sets[set])),
+        };
         Segment {
-            groups,
+            groups: groups.into_iter().map(finished).collect(),
             cases: draft.first..draft.first + n,
             rows: cases
                 .of
@@ -266,36 +357,67 @@ impl<'data> Arrangement<'data> {
         }
     }
 
-    fn group(&self, cases: &Cases<'_, 'data>, set: usize, members: Vec<u32>) -> Group {
-        let stride = members.len().next_multiple_of(LANES);
-        let last = *members.last().expect("a group has cases");
-        let lanes = || members.iter().copied().chain(std::iter::repeat(last)).take(stride);
+    fn wide(&self, cases: &Cases<'_, 'data>, set: usize, members: Vec<u32>) -> Wide {
         let n_slots = self.sets[set].slots.len();
         let (mut chosen, mut counts) = (Vec::new(), Vec::new());
         match cases.pieces[0].part.data.outcome() {
-            Outcome::Chosen(_) => chosen = lanes().map(|case| cases.chosen(case)).collect(),
+            Outcome::Chosen(_) => chosen = members.iter().map(|&case| cases.chosen(case)).collect(),
             Outcome::Counts(_) => {
                 for slot in 0..n_slots {
-                    counts.extend(lanes().map(|case| cases.count(case, slot)));
+                    counts.extend(members.iter().map(|&case| cases.count(case, slot)));
                 }
             }
             // Nothing was chosen as far as is known, and contributes nothing.
-            Outcome::None => counts = vec![0.0; n_slots * stride],
+            Outcome::None => counts = vec![0.0; n_slots * members.len()],
         }
         let weights = members.iter().map(|&case| cases.weight(case)).collect();
-        Group::new(
-            set,
-            self.sets[set].columns.len(),
-            members,
-            stride,
-            (chosen, counts),
-            weights,
-        )
+        let n_columns = self.sets[set].columns.len();
+        Wide::new(set, n_columns, members, (chosen, counts), weights)
+    }
+
+    fn tall_draft(&self, cases: &Cases<'_, 'data>, set: usize, members: Vec<u32>) -> TallDraft {
+        let n_slots = |case: u32| cases.start[case as usize + 1] - cases.start[case as usize];
+        let n_slots: Vec<usize> = members.iter().map(|&case| n_slots(case)).collect();
+        let mut plans = Vec::with_capacity(n_slots.iter().sum());
+        for &case in &members {
+            let (data, case) = cases.at(case);
+            let alternatives = &data.pair_alternatives()[data.pairs(case)];
+            plans.extend(alternatives.iter().map(|&at| self.plan(at)));
+        }
+        let (mut chosen, mut counts) = (Vec::new(), Vec::new());
+        match cases.pieces[0].part.data.outcome() {
+            Outcome::Chosen(_) => chosen = members.iter().map(|&case| cases.chosen(case)).collect(),
+            Outcome::Counts(_) => {
+                for (&case, &n_slots) in members.iter().zip(&n_slots) {
+                    counts.extend((0..n_slots).map(|slot| cases.count(case, slot)));
+                }
+            }
+            Outcome::None => counts = vec![0.0; plans.len()],
+        }
+        let of = TallCases {
+            first_pairs: members.iter().map(|&case| cases.start[case as usize]).collect(),
+            weights: members.iter().map(|&case| cases.weight(case)).collect(),
+            cases: members,
+            n_slots,
+            plans,
+            chosen,
+            counts,
+        };
+        TallDraft::new(set, &self.tall_sets[set], of)
     }
 }
 
-/// A choice set, and the cases of a segment that have it, counted from the segment's first.
-type Members = (usize, Vec<u32>);
+/// Cases of a segment, counted from its first, and their set.
+enum Members {
+    Wide(usize, Vec<u32>),
+    Tall(usize, Vec<u32>),
+}
+
+/// A group that is being filled.
+enum Filling {
+    Wide(Wide),
+    Tall(usize, TallDraft),
+}
 
 impl<'data> Draft<'data> {
     /// The level of each node: that of the case if it varies within no case.

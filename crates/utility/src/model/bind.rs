@@ -124,6 +124,7 @@ impl<'data> Binder<'data> {
             blocks: Blocks {
                 plans: bound.arrangement.plans,
                 sets: bound.arrangement.sets,
+                tall_sets: bound.arrangement.tall_sets,
                 segments: bound.segments,
             },
             term_columns: bound.term_columns,

@@ -92,31 +92,15 @@ impl Model<'_> {
     pub(super) fn each_case(&self, theta: &[f64], mut see: impl FnMut(&CaseView<'_>)) -> Result<(), EvalError> {
         self.require_outcomes()?;
         let mut scratch = Scratch::default();
-        let mut gradients = Vec::new();
-        let mut chosen = Vec::new();
         for index in 0..self.blocks.segments.len() {
             self.blocks.segments.visit(index, |segment| {
                 for group in &segment.groups {
-                    let set = &self.blocks.sets[group.set];
-                    let n_slots = set.slots.len();
                     self.blocks
-                        .derivatives(group, theta, &mut scratch, |lane, slot, gradient| {
-                            if slot == 0 {
-                                gradients.clear();
-                            }
-                            gradients.extend_from_slice(gradient);
-                            let lane = lane as usize;
-                            if slot + 1 == n_slots && group.counts_at_all(lane) {
-                                chosen.clear();
-                                chosen.extend((0..n_slots).filter(|&slot| group.is_chosen(slot, lane)));
-                                see(&CaseView {
-                                    case: segment.cases.start + group.cases[lane] as usize,
-                                    chosen: &chosen,
-                                    parameters: &set.parameters,
-                                    gradients: &gradients,
-                                    n_slots,
-                                });
-                            }
+                        .situations(group, theta, &mut scratch, |view| {
+                            see(&CaseView {
+                                case: segment.cases.start + view.case,
+                                ..*view
+                            });
                         })
                         .map_err(|undefined| self.outside(segment, &undefined))?;
                 }

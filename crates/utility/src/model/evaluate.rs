@@ -3,13 +3,15 @@
 use logsum_estimate::Order;
 
 use super::blocks::Blocks;
-use super::choice_set::Operand;
+use super::choice_set::{ChoiceSet, Operand};
+use super::diagnose::CaseView;
 use super::lanes::sum;
 use super::logit::Block;
 use super::scratch::{At, Partial, Scratch};
 use super::segment::Group;
 use super::terms::add_terms;
 use super::tiling::Run;
+use super::wide::{View, Wide};
 
 /// Where the log-likelihood is not defined.
 pub(crate) struct Undefined {
@@ -21,11 +23,21 @@ pub(crate) struct Undefined {
     pub derivative: bool,
 }
 
-/// Which cases of a group a visit covers.
-#[derive(Clone, Copy)]
-struct Visit {
-    from: usize,
-    lanes: usize,
+/// The same in a visit.
+struct Unfit {
+    lane: usize,
+    slot: Option<usize>,
+    derivative: bool,
+}
+
+impl Unfit {
+    fn of(self, group: &Wide, set: &ChoiceSet, from: usize) -> Undefined {
+        Undefined {
+            case: group.case(from + self.lane),
+            slot: self.slot.map(|slot| (slot, set.slots[slot].plan)),
+            derivative: self.derivative,
+        }
+    }
 }
 
 impl Blocks {
@@ -38,29 +50,10 @@ impl Blocks {
         scratch: &mut Scratch,
         partial: &mut Partial,
     ) -> Result<(), Undefined> {
-        let set = &self.sets[group.set];
-        for from in (0..group.stride).step_by(set.visit) {
-            let visit = Visit {
-                from,
-                lanes: set.visit.min(group.stride - from),
-            };
-            self.visit(group, theta, visit, order, scratch)?;
-            partial.value += sum(&scratch.kernel.contributions[..visit.lanes]);
-            partial.magnitude += scratch.kernel.contributions[..visit.lanes]
-                .iter()
-                .map(|value| value.abs())
-                .sum::<f64>();
-            let columns = group.columns(from, visit.lanes);
-            match order {
-                Order::Value => {}
-                Order::Score => scratch.add_score(set, columns, visit.lanes, &mut partial.score),
-                Order::Hessian => {
-                    let Partial { score, hessian, .. } = &mut *partial;
-                    scratch.add_score_and_hessian(set, columns, visit.lanes, theta.len(), score, hessian);
-                }
-            }
+        match group {
+            Group::Wide(group) => self.accumulate_wide(group, theta, order, scratch, partial),
+            Group::Tall(group) => self.accumulate_tall(group, theta, order, scratch, partial),
         }
-        Ok(())
     }
 
     /// Hands every case of a group its score: `add(case, parameter, value)`.
@@ -69,17 +62,90 @@ impl Blocks {
         group: &Group,
         theta: &[f64],
         scratch: &mut Scratch,
+        add: impl FnMut(u32, usize, f64),
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.scores_wide(group, theta, scratch, add),
+            Group::Tall(group) => self.scores_tall(group, theta, scratch, add),
+        }
+    }
+
+    /// Hands over every case of a group: `see(case, logsum, (utility, probability) of each slot)`.
+    pub fn predictions(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.predictions_wide(group, theta, scratch, see),
+            Group::Tall(group) => self.predictions_tall(group, theta, scratch, see),
+        }
+    }
+
+    /// Hands over every case of a group that counts (not at weight 0, nor with counts of 0 alone), numbered from the
+    /// segment's first.
+    pub fn situations(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        see: impl FnMut(&CaseView<'_>),
+    ) -> Result<(), Undefined> {
+        match group {
+            Group::Wide(group) => self.situations_wide(group, theta, scratch, see),
+            Group::Tall(group) => self.situations_tall(group, theta, scratch, see),
+        }
+    }
+
+    fn accumulate_wide(
+        &self,
+        group: &Wide,
+        theta: &[f64],
+        order: Order,
+        scratch: &mut Scratch,
+        partial: &mut Partial,
+    ) -> Result<(), Undefined> {
+        let set = &self.sets[group.set];
+        let mut padded = std::mem::take(&mut scratch.padded);
+        for from in (0..group.n_lanes()).step_by(set.visit) {
+            let view = group.view(set, from, &mut padded);
+            self.visit(set, &view, theta, order, scratch)
+                .map_err(|unfit| unfit.of(group, set, from))?;
+            partial.value += sum(&scratch.kernel.contributions[..view.lanes]);
+            partial.magnitude += scratch.kernel.contributions[..view.lanes]
+                .iter()
+                .map(|value| value.abs())
+                .sum::<f64>();
+            match order {
+                Order::Value => {}
+                Order::Score => scratch.add_score(set, view.columns, view.lanes, &mut partial.score),
+                Order::Hessian => {
+                    let Partial { score, hessian, .. } = &mut *partial;
+                    scratch.add_score_and_hessian(set, view.columns, view.lanes, theta.len(), score, hessian);
+                }
+            }
+        }
+        scratch.padded = padded;
+        Ok(())
+    }
+
+    fn scores_wide(
+        &self,
+        group: &Wide,
+        theta: &[f64],
+        scratch: &mut Scratch,
         mut add: impl FnMut(u32, usize, f64),
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
-        for from in (0..group.stride).step_by(set.visit) {
-            let visit = Visit {
-                from,
-                lanes: set.visit.min(group.stride - from),
-            };
-            self.visit(group, theta, visit, Order::Score, scratch)?;
-            let lanes = visit.lanes;
-            scratch.write_derivatives(set, group.columns(from, lanes), lanes);
+        let mut padded = std::mem::take(&mut scratch.padded);
+        for from in (0..group.n_lanes()).step_by(set.visit) {
+            let view = group.view(set, from, &mut padded);
+            self.visit(set, &view, theta, Order::Score, scratch)
+                .map_err(|unfit| unfit.of(group, set, from))?;
+            let lanes = view.lanes;
+            scratch.write_derivatives(set, view.columns, lanes);
             let cases = &group.cases[from..group.cases.len().min(from + lanes)];
             for (run, &Run { slot, position, .. }) in set.tiling.runs.iter().enumerate() {
                 let residuals = &scratch.kernel.residuals[slot as usize * lanes..];
@@ -93,26 +159,25 @@ impl Blocks {
                 }
             }
         }
+        scratch.padded = padded;
         Ok(())
     }
 
-    /// Hands over every case of a group: `see(case, logsum, (utility, probability) of each slot)`.
-    pub fn predictions(
+    fn predictions_wide(
         &self,
-        group: &Group,
+        group: &Wide,
         theta: &[f64],
         scratch: &mut Scratch,
         mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let n_slots = set.slots.len();
-        for from in (0..group.stride).step_by(set.visit) {
-            let visit = Visit {
-                from,
-                lanes: set.visit.min(group.stride - from),
-            };
-            self.visit(group, theta, visit, Order::Value, scratch)?;
-            let lanes = visit.lanes;
+        let mut padded = std::mem::take(&mut scratch.padded);
+        for from in (0..group.n_lanes()).step_by(set.visit) {
+            let view = group.view(set, from, &mut padded);
+            self.visit(set, &view, theta, Order::Value, scratch)
+                .map_err(|unfit| unfit.of(group, set, from))?;
+            let lanes = view.lanes;
             let cases = &group.cases[from..group.cases.len().min(from + lanes)];
             for (lane, &case) in cases.iter().enumerate() {
                 let utility = |slot: usize| scratch.utilities[slot * lanes + lane];
@@ -129,39 +194,49 @@ impl Blocks {
                 see(case, scratch.kernel.logsums[lane], &mut slots);
             }
         }
+        scratch.padded = padded;
         Ok(())
     }
 
-    /// Hands every slot of every case of a group its derivatives: `see(lane, slot, dV)` over the set's parameters.
-    pub fn derivatives(
+    fn situations_wide(
         &self,
-        group: &Group,
+        group: &Wide,
         theta: &[f64],
         scratch: &mut Scratch,
-        mut see: impl FnMut(u32, usize, &[f64]),
+        mut see: impl FnMut(&CaseView<'_>),
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
-        let mut gradient = vec![0.0; set.parameters.len()];
-        for from in (0..group.stride).step_by(set.visit) {
-            let visit = Visit {
-                from,
-                lanes: set.visit.min(group.stride - from),
-            };
-            self.visit(group, theta, visit, Order::Score, scratch)?;
-            let lanes = visit.lanes;
-            scratch.write_derivatives(set, group.columns(from, lanes), lanes);
-            for lane in 0..lanes.min(group.cases.len() - from) {
-                let mut run = 0;
-                for slot in 0..set.slots.len() {
-                    gradient.fill(0.0);
-                    while run < set.tiling.runs.len() && set.tiling.runs[run].slot as usize == slot {
-                        gradient[set.tiling.runs[run].position as usize] = scratch.derivatives[run * lanes + lane];
-                        run += 1;
-                    }
-                    see((from + lane) as u32, slot, &gradient);
+        let (width, n_slots) = (set.parameters.len(), set.slots.len());
+        let (mut gradients, mut chosen) = (Vec::new(), Vec::new());
+        let mut padded = std::mem::take(&mut scratch.padded);
+        for from in (0..group.n_lanes()).step_by(set.visit) {
+            let view = group.view(set, from, &mut padded);
+            self.visit(set, &view, theta, Order::Score, scratch)
+                .map_err(|unfit| unfit.of(group, set, from))?;
+            let lanes = view.lanes;
+            scratch.write_derivatives(set, view.columns, lanes);
+            for lane in 0..lanes.min(group.n_lanes() - from) {
+                gradients.clear();
+                gradients.resize(n_slots * width, 0.0);
+                for (run, &Run { slot, position, .. }) in set.tiling.runs.iter().enumerate() {
+                    let derivative = scratch.derivatives[run * lanes + lane];
+                    gradients[slot as usize * width + position as usize] = derivative;
+                }
+                let at = from + lane;
+                if group.counts_at_all(at) {
+                    chosen.clear();
+                    chosen.extend((0..n_slots).filter(|&slot| group.is_chosen(slot, at)));
+                    see(&CaseView {
+                        case: group.cases[at] as usize,
+                        chosen: &chosen,
+                        parameters: &set.parameters,
+                        gradients: &gradients,
+                        n_slots,
+                    });
                 }
             }
         }
+        scratch.padded = padded;
         Ok(())
     }
 
@@ -170,14 +245,13 @@ impl Blocks {
     /// Of the derivatives only those that come from programs; [`Scratch::write_derivatives`] writes the others.
     fn visit(
         &self,
-        group: &Group,
+        set: &ChoiceSet,
+        view: &View<'_>,
         theta: &[f64],
-        visit: Visit,
         order: Order,
         scratch: &mut Scratch,
-    ) -> Result<(), Undefined> {
-        let set = &self.sets[group.set];
-        let Visit { from, lanes } = visit;
+    ) -> Result<(), Unfit> {
+        let lanes = view.lanes;
         let n_runs = if order >= Order::Score {
             set.tiling.runs.len()
         } else {
@@ -187,8 +261,6 @@ impl Blocks {
         scratch.derivatives.resize((n_runs + 2 * Scratch::n_means(set)) * lanes);
         scratch.seconds.clear();
         scratch.second_values.clear();
-        let columns = group.columns(from, lanes);
-        let column = |index: usize| &columns[index * lanes..(index + 1) * lanes];
         // Runs before those of the slot at hand.
         let mut run = 0;
 
@@ -196,9 +268,9 @@ impl Blocks {
             let utility = &mut scratch.utilities[at * lanes..(at + 1) * lanes];
             match slot.offset {
                 Operand::Constant(number) => utility.fill(number),
-                Operand::Column(index) => utility.copy_from_slice(column(index)),
+                Operand::Column(index) => utility.copy_from_slice(view.column(index)),
             }
-            add_terms(&slot.terms, theta, columns, utility);
+            add_terms(&slot.terms, theta, view.columns, utility);
             let first_run = run + slot.terms.len();
             run = first_run + slot.rest_positions.len();
             let Some(rest) = &self.plans[slot.plan].rest else {
@@ -223,16 +295,16 @@ impl Blocks {
                 .enumerate()
                 .map(|(at, operand)| match operand {
                     Operand::Constant(_) => scratch.constants[at].as_slice(),
-                    Operand::Column(index) => column(*index),
+                    Operand::Column(index) => view.column(*index),
                 })
                 .collect();
             program.run(&slices, theta, lanes, &mut scratch.program);
             for (utility, value) in utility.iter_mut().zip(scratch.program.output(0)) {
                 *utility += value;
             }
-            let undefined = |lane: usize, derivative: bool| Undefined {
-                case: group.cases[(from + lane).min(group.cases.len() - 1)],
-                slot: Some((at, slot.plan)),
+            let undefined = |lane: usize, derivative: bool| Unfit {
+                lane,
+                slot: Some(at),
                 derivative,
             };
             let broken = |values: &[f64]| values.iter().position(|value| !value.is_finite());
@@ -268,25 +340,18 @@ impl Blocks {
         let block = Block {
             lanes,
             utilities: &scratch.utilities,
-            chosen: if group.chosen.is_empty() {
-                &[]
-            } else {
-                &group.chosen[from..from + lanes]
-            },
-            weights: &group.weights[from..from + lanes],
+            chosen: view.chosen,
+            weights: view.weights,
         };
-        let count = |slot: usize| &group.counts[slot * group.stride + from..slot * group.stride + from + lanes];
-        scratch.kernel.evaluate(&block, count);
+        scratch.kernel.evaluate(&block, |slot| view.counts(slot));
         match scratch.kernel.contributions[..lanes]
             .iter()
             .position(|value| !value.is_finite())
         {
             None => Ok(()),
-            Some(lane) => Err(Undefined {
-                case: group.cases[(from + lane).min(group.cases.len() - 1)],
-                slot: (0..set.slots.len())
-                    .find(|slot| !scratch.utilities[slot * lanes + lane].is_finite())
-                    .map(|slot| (slot, set.slots[slot].plan)),
+            Some(lane) => Err(Unfit {
+                lane,
+                slot: (0..set.slots.len()).find(|slot| !scratch.utilities[slot * lanes + lane].is_finite()),
                 derivative: false,
             }),
         }

@@ -21,13 +21,19 @@ mod sample;
 mod scratch;
 mod segment;
 mod separation;
+mod slots;
 mod spill;
 mod store;
+mod tall;
+mod tall_evaluate;
+mod tall_products;
+mod tall_set;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod tiles;
 mod tiling;
+mod wide;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -8,8 +8,10 @@ use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale};
 use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;
+use super::tall_evaluate::TallScratch;
 use super::tiles::{Steps, Tile, products};
 use super::tiling::{Bundle, TILE, meet};
+use super::wide::Padded;
 
 /// Partial sums over the cases of a segment.
 #[derive(Clone, Debug)]
@@ -63,6 +65,8 @@ pub(crate) struct Scratch {
     pub(super) constants: Vec<Vec<f64>>,
     pub(super) kernel: Kernel,
     pub(super) program: Workspace,
+    pub(super) padded: Padded,
+    pub(super) tall: TallScratch,
     pub(super) at: At,
 }
 

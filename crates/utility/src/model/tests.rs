@@ -12,6 +12,7 @@ mod parts;
 mod prediction;
 mod sampling_rates;
 mod separation;
+mod tall;
 mod twin;
 
 use logsum_data::ChoiceData;

@@ -90,7 +90,7 @@ fn segments_hold_whole_decision_makers_and_every_case_once() {
             assert_eq!(segment.cases.start, next);
             next = segment.cases.end;
             assert!(segment.cases.start == 0 || makers[segment.cases.start - 1] != makers[segment.cases.start]);
-            let mut cases: Vec<u32> = segment.groups.iter().flat_map(|group| group.cases.clone()).collect();
+            let mut cases: Vec<u32> = segment.groups.iter().flat_map(|group| group.cases().to_vec()).collect();
             cases.sort_unstable();
             assert!(cases.iter().copied().eq(0..segment.cases.len() as u32));
             Ok(())

@@ -14,7 +14,7 @@ use crate::testing::{
 const ROUNDING: f64 = 1e-12;
 
 #[track_caller]
-fn assert_twins(specification: &Specification, data: &ChoiceData, seed: u64) {
+pub(super) fn assert_twins(specification: &Specification, data: &ChoiceData, seed: u64) {
     let model = bind(specification, data);
     let mut random = Random::new(seed);
     let theta: Vec<f64> = model.start().iter().map(|_| random.between(-1.5, 1.5)).collect();

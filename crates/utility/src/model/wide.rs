@@ -1,0 +1,190 @@
+//! Groups of cases with one choice set: columns per slot with a lane per case.
+
+use super::aligned::Aligned;
+use super::choice_set::{ChoiceSet, LANES};
+use super::codec::{Reader, put_numbers, put_positions, put_size};
+
+/// Cases of one segment that share a choice set.
+#[derive(Debug)]
+pub(crate) struct Wide {
+    pub set: usize,
+    /// Cases, counted from the segment's first: a lane each.
+    pub cases: Vec<u32>,
+    /// Lanes of one visit after another, in each the stored columns one after another.
+    columns: Aligned,
+    /// Chosen slot per case; empty where outcomes are counts.
+    pub chosen: Vec<u32>,
+    /// Counts per slot and case; empty where one alternative is chosen.
+    pub counts: Vec<f64>,
+    pub weights: Vec<f64>,
+}
+
+/// Some lanes of a group, so many that they fill vectors: where the group has fewer, its last one fills the rest at
+/// weight 0.
+pub(crate) struct View<'a> {
+    pub lanes: usize,
+    /// Stored columns, one after another.
+    pub columns: &'a [f64],
+    /// Chosen slot per lane; empty where outcomes are counts.
+    pub chosen: &'a [u32],
+    pub weights: &'a [f64],
+    counts: &'a [f64],
+    /// From the counts of a slot to those of the next.
+    stride: usize,
+}
+
+impl<'a> View<'a> {
+    pub fn column(&self, index: usize) -> &'a [f64] {
+        &self.columns[index * self.lanes..][..self.lanes]
+    }
+
+    pub fn counts(&self, slot: usize) -> &'a [f64] {
+        &self.counts[slot * self.stride..][..self.lanes]
+    }
+}
+
+/// Room for lanes that do not fill vectors by themselves.
+#[derive(Default)]
+pub(crate) struct Padded {
+    columns: Aligned,
+    chosen: Vec<u32>,
+    counts: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+impl Wide {
+    /// A group of `cases` whose columns are still to be filled.
+    pub fn new(
+        set: usize,
+        n_columns: usize,
+        cases: Vec<u32>,
+        (chosen, counts): (Vec<u32>, Vec<f64>),
+        weights: Vec<f64>,
+    ) -> Self {
+        Wide {
+            set,
+            columns: Aligned::zeros(n_columns * cases.len()),
+            chosen,
+            counts,
+            weights,
+            cases,
+        }
+    }
+
+    pub fn n_lanes(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// Fills a column; `value` gives it for a case.
+    pub fn store(&mut self, set: &ChoiceSet, column: usize, value: impl Fn(u32) -> f64) {
+        let n_columns = set.columns.len();
+        for from in (0..self.n_lanes()).step_by(set.visit) {
+            let lanes = set.visit.min(self.n_lanes() - from);
+            let start = from * n_columns + column * lanes;
+            for (lane, &case) in self.columns[start..start + lanes].iter_mut().zip(&self.cases[from..]) {
+                *lane = value(case);
+            }
+        }
+    }
+
+    /// The lanes of a visit.
+    pub fn view<'a>(&'a self, set: &ChoiceSet, from: usize, padded: &'a mut Padded) -> View<'a> {
+        let own = set.visit.min(self.n_lanes() - from);
+        let n_columns = set.columns.len();
+        let columns = &self.columns[from * n_columns..(from + own) * n_columns];
+        if own.is_multiple_of(LANES) {
+            return View {
+                lanes: own,
+                columns,
+                chosen: self.chosen.get(from..from + own).unwrap_or(&[]),
+                weights: &self.weights[from..from + own],
+                counts: self.counts.get(from..).unwrap_or(&[]),
+                stride: self.n_lanes(),
+            };
+        }
+        let lanes = own.next_multiple_of(LANES);
+        padded.columns.resize(n_columns * lanes);
+        spread(columns, own, lanes, &mut padded.columns);
+        let n_slots = self.counts.len() / self.n_lanes();
+        padded.counts.resize(n_slots * lanes, 0.0);
+        for slot in 0..n_slots {
+            let counts = &self.counts[slot * self.n_lanes() + from..][..own];
+            spread(counts, own, lanes, &mut padded.counts[slot * lanes..][..lanes]);
+        }
+        padded.chosen.clear();
+        if let Some(chosen) = self.chosen.get(from..from + own) {
+            padded.chosen.extend_from_slice(chosen);
+            padded.chosen.resize(lanes, chosen[own - 1]);
+        }
+        padded.weights.clear();
+        padded.weights.extend_from_slice(&self.weights[from..from + own]);
+        padded.weights.resize(lanes, 0.0);
+        View {
+            lanes,
+            columns: &padded.columns,
+            chosen: &padded.chosen,
+            weights: &padded.weights,
+            counts: &padded.counts,
+            stride: lanes,
+        }
+    }
+
+    /// The case of a lane; beyond the last one the last case.
+    pub fn case(&self, lane: usize) -> u32 {
+        self.cases[lane.min(self.cases.len() - 1)]
+    }
+
+    /// Bytes it takes in memory, near enough.
+    pub fn bytes(&self) -> usize {
+        8 * (self.columns.len() + self.counts.len() + self.weights.len()) + 4 * (self.cases.len() + self.chosen.len())
+    }
+
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        put_size(out, self.set);
+        put_positions(out, &self.cases);
+        put_numbers(out, &self.columns);
+        put_positions(out, &self.chosen);
+        put_numbers(out, &self.counts);
+        put_numbers(out, &self.weights);
+    }
+
+    pub fn decode(input: &mut Reader<'_>) -> Self {
+        Wide {
+            set: input.size(),
+            cases: input.positions(),
+            columns: input.numbers_into(Aligned::zeros),
+            chosen: input.positions(),
+            counts: input.numbers(),
+            weights: input.numbers(),
+        }
+    }
+
+    /// Whether a case counts: not at weight 0, nor with counts of 0 alone.
+    pub fn counts_at_all(&self, at: usize) -> bool {
+        let chosen = || {
+            self.counts.is_empty()
+                || self
+                    .counts
+                    .chunks_exact(self.cases.len())
+                    .any(|counts| counts[at] > 0.0)
+        };
+        self.weights[at] > 0.0 && chosen()
+    }
+
+    /// Whether a slot was chosen at all in a case.
+    pub fn is_chosen(&self, slot: usize, at: usize) -> bool {
+        match self.counts.is_empty() {
+            true => self.chosen[at] as usize == slot,
+            false => self.counts[slot * self.cases.len() + at] > 0.0,
+        }
+    }
+}
+
+/// Runs of `own` lanes to runs of `lanes`, the last of each repeated.
+fn spread(from: &[f64], own: usize, lanes: usize, to: &mut [f64]) {
+    for (from, to) in from.chunks_exact(own).zip(to.chunks_exact_mut(lanes)) {
+        let (copy, rest) = to.split_at_mut(own);
+        copy.copy_from_slice(from);
+        rest.fill(from[own - 1]);
+    }
+}
