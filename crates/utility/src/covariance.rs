@@ -83,12 +83,7 @@ impl Model<'_> {
         let explain =
             |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
 
-        let facts = self.facts();
-        let groups: Vec<u32> = match &facts.decision_makers {
-            Some(makers) => makers.clone(),
-            None => (0..facts.n_cases as u32).collect(),
-        };
-        let meat = outer_product(self, &maximum.theta, &groups, facts.n_decision_makers)?;
+        let meat = self.score_products(&maximum.theta)?;
         let mut warnings = Vec::new();
         match hessian_covariance(&maximum.evaluation.hessian, &estimated) {
             Ok(bread) => {

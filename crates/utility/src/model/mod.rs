@@ -18,6 +18,7 @@ mod logit;
 mod plan;
 mod predict;
 mod sample;
+mod score_products;
 mod scratch;
 mod segment;
 mod separation;
@@ -280,6 +281,12 @@ impl<'data> Model<'data> {
         Ok(partial)
     }
 
+    /// Segments of which partial sums of so many numbers are held.
+    fn at_a_time(&self, numbers: usize) -> usize {
+        let threads = rayon::current_num_threads();
+        (WAITING / (8 * (numbers + 1))).clamp(2 * threads, 16 * threads)
+    }
+
     /// Sums over every `step`th segment, in their order whatever the threads.
     fn total(&self, theta: &[f64], order: Order, at: At, step: usize) -> Result<Evaluation, EvalError> {
         self.require_outcomes()?;
@@ -288,11 +295,9 @@ impl<'data> Model<'data> {
         let mut magnitude = Compensated::default();
         let mut score = vec![Compensated::default(); if order >= Order::Score { k } else { 0 }];
         let mut hessian = vec![Compensated::default(); if order >= Order::Hessian { k * k } else { 0 }];
-        let threads = rayon::current_num_threads();
-        let at_a_time = (WAITING / (8 * (hessian.len() + score.len() + 1))).clamp(2 * threads, 16 * threads);
         self.blocks.segments.each(
             step,
-            at_a_time,
+            self.at_a_time(hessian.len() + score.len()),
             || Scratch::at(at),
             |scratch, segment| self.segment(segment, theta, order, scratch),
             |partial| {

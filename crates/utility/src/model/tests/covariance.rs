@@ -110,7 +110,14 @@ fn clustered_by_decision_maker_is_robust_with_a_panel() {
     let with = data(table, &wide_schema().decision_maker("person"), &specification);
     let without = bind(&specification, &without).fit(&clustered, None).unwrap();
     let with = bind(&specification, &with).fit(&clustered, None).unwrap();
-    assert_eq!(with.covariance.clustered, with.covariance.robust);
+    // Summed in two ways, scores one by one and products by segments.
+    let (clustered, robust) = (
+        with.covariance.clustered.unwrap(),
+        with.covariance.robust.clone().unwrap(),
+    );
+    for (left, right) in clustered.iter().flatten().zip(robust.iter().flatten()) {
+        assert_near(*left, *right, 1e-13, 1e-2);
+    }
     assert_eq!(with.covariance_kind, "clustered");
     let (left, right) = (without.covariance.clustered.unwrap(), with.covariance.robust.unwrap());
     for (left, right) in left.iter().flatten().zip(right.iter().flatten()) {
@@ -204,4 +211,26 @@ fn no_clustered_covariance_without_the_whole_bread() {
         fit.warnings.last().unwrap(),
         "no clustered covariance: some parameters have no unique finite estimate"
     );
+}
+
+/// The products by segments against those of scores visited one by one.
+#[test]
+fn outer_products_of_panels_and_of_single_cases() {
+    let specification = specification(WIDE.0, WIDE.1);
+    let schemas = [wide_schema(), wide_schema().decision_maker("person")];
+    for schema in schemas {
+        let data = data(wide_table(4000, 6), &schema, &specification);
+        let model = bind(&specification, &data);
+        let theta: Vec<f64> = (0..model.parameters.len()).map(|k| 0.1 - 0.03 * k as f64).collect();
+        let found = model.score_products(&theta).unwrap();
+        let groups: Vec<u32> = match data.decision_makers() {
+            Some(makers) => makers.to_vec(),
+            None => (0..4000).collect(),
+        };
+        let expected = logsum_estimate::outer_product(&model, &theta, &groups, data.n_decision_makers()).unwrap();
+        for ((i, j), value) in expected.indexed_iter() {
+            let size = (expected[[i, i]] * expected[[j, j]]).sqrt();
+            assert_near(found[[i, j]], *value, 1e-13, size);
+        }
+    }
 }
