@@ -85,7 +85,7 @@ const SMALL: f64 = 4096.0;
 
 impl NumberCodes {
     fn small(code: f64) -> Option<usize> {
-        (code >= 0.0 && code < SMALL && code.fract() == 0.0).then_some(code as usize)
+        ((0.0..SMALL).contains(&code) && code.fract() == 0.0).then_some(code as usize)
     }
 
     fn get(&self, code: f64) -> Option<u32> {

@@ -141,12 +141,12 @@ fn range(cells: &[f64]) -> Option<Range> {
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     for block in cells.chunks(BLOCK) {
         let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-        // A cell less itself is 0 unless it is missing or infinite, and then the sum is no number.
+        // A cell times 0 is 0 unless it is missing or infinite, and then the sum is no number.
         let mut sum = [0.0; LANES];
         let mut take = |at: usize, cell: f64| {
             low[at] = if cell < low[at] { cell } else { low[at] };
             high[at] = if cell > high[at] { cell } else { high[at] };
-            sum[at] += cell - cell;
+            sum[at] += cell * 0.0;
         };
         let chunks = block.chunks_exact(LANES);
         for (at, &cell) in chunks.remainder().iter().enumerate() {
@@ -164,4 +164,97 @@ fn range(cells: &[f64]) -> Option<Range> {
         range.1 = high.into_iter().fold(range.1, f64::max);
     }
     Some(range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::{Cells, Names, evaluate};
+    use logsum_expressions::Expression;
+
+    fn number(name: &str, cells: &[f64]) -> Column {
+        Column {
+            name: name.to_owned(),
+            values: Values::Number(cells.into()),
+        }
+    }
+
+    /// Whether the range says that the expression is finite, and whether it is in every row.
+    fn said_and_true(source: &str) -> (bool, bool) {
+        let columns = [
+            number("x", &[1.0, 2.0, 0.5, 3.0, 4.0, 0.25, 1.0, 2.0, 9.0]),
+            number("y", &[-1.0, 0.0, 1.0, 2.0, -3.0, 0.0, 0.0, 5.0, 0.0]),
+            number("large", &[1e200; 9]),
+            number("gap", &[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, f64::NAN]),
+            number("infinite", &[0.0, f64::INFINITY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        ];
+        let mut graph = Graph::default();
+        let names = Names::new(columns.iter().map(|column| (column.name.as_str(), &column.values)));
+        let names = names.with_parameters(&["b".to_owned()]);
+        let expression = Expression::parse(source).unwrap();
+        let node = names.lower("expression", &expression, &mut graph).unwrap();
+        let said = Ranges::new(&graph, &[node], &[0.7], &columns, 9).is_finite(node);
+        let values = evaluate(&graph, node, 9, &[0.7], &|id| Cells {
+            values: &columns[id.0 as usize].values,
+            map: None,
+        });
+        (said, values.iter().all(|value| value.is_finite()))
+    }
+
+    #[test]
+    fn what_is_sure_to_be_finite_is() {
+        for source in [
+            "b * x + y - 3 * x * y",
+            "log(x) + exp(-y) / x",
+            "sqrt(x) * abs(y)",
+            "min(x, y) + max(x, b)",
+            "x > 1 and y < 2 or not x",
+            "if(y > 0, x, -x)",
+            "y^2 + x^1.5",
+            "y / (x + 1)",
+            "large * x",
+        ] {
+            assert_eq!(said_and_true(source), (true, true), "{source}");
+        }
+        for source in [
+            "log(y)",
+            "x / y",
+            "sqrt(y)",
+            "large * large",
+            "large * large - large * large",
+            "exp(large)",
+            "gap",
+            "b * gap",
+            "infinite + x",
+            "x / (infinite + 1) + gap",
+            "y^1.5",
+            "y^(-1)",
+            "large^2",
+            "if(gap, x, y)",
+        ] {
+            assert_eq!(said_and_true(source), (false, false), "{source}");
+        }
+        // Not looked into, so evaluated.
+        assert_eq!(said_and_true("if(y == 0, 0, x / y)"), (false, true));
+    }
+
+    #[test]
+    fn a_cell_that_is_missing_is_found_wherever_it_stands() {
+        for n in [1, 7, 8, 9, 8191, 8192, 8193, 20_000] {
+            let mut cells: Vec<f64> = (0..n).map(|at| f64::from(at % 17 - 8)).collect();
+            let expected = cells
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), cell| {
+                    (cell.min(low), cell.max(high))
+                });
+            assert_eq!(range(&cells), Some(expected));
+            for at in [0, n / 2, n - 1] {
+                for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                    let was = std::mem::replace(&mut cells[at as usize], odd);
+                    assert_eq!(range(&cells), None, "{odd} at {at} of {n}");
+                    cells[at as usize] = was;
+                }
+            }
+        }
+    }
 }

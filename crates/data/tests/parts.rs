@@ -157,9 +157,9 @@ fn kind() -> impl Strategy<Value = Kind> {
         wide: flags[0] && flags[1],
         panel: flags[2],
         counts: flags[3],
-        named: flags[4] || flags[5],
+        named: flags[4],
         labelled: flags[5],
-        listed: flags[5] && flags[6],
+        listed: flags[4] && flags[6],
         texts: flags[7],
         ascending: flags[8],
         filter: flags[9],
@@ -485,4 +485,58 @@ fn a_column_has_one_kind() {
         "data.csv: column \"x\" holds numbers before row 2 and text from there on; give it one kind of cells, or read the \
          file whole"
     );
+}
+
+#[test]
+fn columns_that_are_used_whole_are_not_copied() {
+    let shared = |table: &Table, data: &ChoiceData, name: &str| {
+        let column = data.columns().iter().find(|column| column.name == name).unwrap();
+        match (&table.column(name).unwrap().values, &column.values) {
+            (Values::Number(cells), Values::Number(of_data)) => std::sync::Arc::ptr_eq(cells, of_data),
+            _ => false,
+        }
+    };
+    let uses = Uses::default();
+    let text = "case,alt,choice,x\n1,1,1,5\n1,2,0,6\n2,1,1,7\n2,2,0,8";
+    let whole = table(text);
+    let data = ChoiceData::new(whole.clone(), &common::long(), &uses).unwrap();
+    assert!(shared(&whole, &data, "x"));
+    assert!(!shared(&whole, &data, "case"), "one cell per case");
+    // What is left for the next part is not among the cells.
+    let schema = common::long();
+    let added = Parts::new(&schema, &uses).add(whole.clone(), false).unwrap();
+    let (data, keep) = (added.data.unwrap(), added.keep);
+    assert_eq!((data.n_pairs(), keep, shared(&whole, &data, "x")), (2, 2, false));
+    assert_eq!(common::pair_values(&data, "x"), [5.0, 6.0]);
+    let turned = table("case,alt,choice,x\n1,2,0,6\n1,1,1,5");
+    let data = ChoiceData::new(turned.clone(), &common::long(), &uses).unwrap();
+    assert!(!shared(&turned, &data, "x"));
+    assert_eq!(common::pair_values(&data, "x"), [5.0, 6.0]);
+    let wide = table("choice,x\n1,5\n2,6");
+    let data = ChoiceData::new(wide.clone(), &car_and_bus(), &uses).unwrap();
+    assert!(shared(&wide, &data, "x"));
+}
+
+#[test]
+fn groups_are_numbered_over_parts_by_what_cells_say() {
+    let (schema, uses) = (car_and_bus(), Uses::default());
+    let whole = table("choice,zone\n1,b\n2,c\n1,a\n2,b\n1,c\n1,d");
+    let (parts, _) = in_parts(&whole, &[2, 4], &schema, &uses, &[]).unwrap();
+    let mut grouping = Grouping::new("zone");
+    parts.iter().for_each(|part| grouping.add(part).unwrap());
+    assert_eq!(grouping.finish(), (vec![0, 1, 2, 0, 1, 3], 4));
+}
+
+#[test]
+fn decision_makers_that_the_next_row_may_name_are_kept() {
+    // The first row of case 2 does not say whose it is; the second says that it is that of case 1.
+    let text = "case,alt,choice,who\n1,1,1,7\n1,2,0,7\n2,1,0,NA\n2,2,1,7\n2,3,0,7\n3,1,1,8\n3,2,0,8";
+    let schema = common::long().decision_maker("who").missing(Missing::DropAlternative);
+    let uses = Uses::default();
+    let whole = ChoiceData::new(table(text), &schema, &uses).unwrap();
+    for cut in 0..8 {
+        let (parts, totals) = in_parts(&table(text), &[cut], &schema, &uses, &[]).unwrap();
+        assert_eq!(parts.iter().flat_map(seen).collect::<Vec<_>>(), seen(&whole), "{cut}");
+        assert_eq!(totals.n_decision_makers, 2);
+    }
 }

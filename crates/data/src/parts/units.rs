@@ -93,11 +93,11 @@ fn named(values: &Values, n: usize, cases: &[Run]) -> Option<Vec<u32>> {
             continue;
         };
         let mut last = first;
-        for row in start..end {
+        for (row, named) in (start..end).zip(&mut named[start..end]) {
             if values.identity(row).is_some() {
                 last = row;
             }
-            named[row] = last as u32;
+            *named = last as u32;
         }
     }
     Some(named)
