@@ -80,6 +80,8 @@ pub(crate) struct Arrangement<'data> {
     pub plan_of: Vec<usize>,
     pub sets: Vec<ChoiceSet>,
     pub tall_sets: Vec<TallSet>,
+    /// Whether cases that are alike may share a lane.
+    pub compress: bool,
     /// Every node that is stored, ascending.
     nodes: Vec<NodeId>,
     /// Levels met, each kind once.
@@ -112,6 +114,7 @@ impl<'data> Arrangement<'data> {
             nodes,
             sets: Vec::new(),
             tall_sets: Vec::new(),
+            compress: true,
             levels: Vec::new(),
             known: HashMap::new(),
             known_tall: HashMap::new(),
@@ -340,7 +343,12 @@ impl<'data> Arrangement<'data> {
         }
         let n = cases.of.len();
         let finished = |group| match group {
-            Filling::Wide(group) => Group::Wide(group),
+            Filling::Wide(mut group) => {
+                if self.compress {
+                    group.compress(&self.sets[group.set]);
+                }
+                Group::Wide(group)
+            }
             Filling::Tall(set, group) => Group::Tall(group.finish(&self.tall_sets[set])),
         };
         Segment {

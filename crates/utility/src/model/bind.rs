@@ -43,6 +43,7 @@ pub enum BindError {
 pub struct Binder<'data> {
     specification: Specification,
     storage: Option<Storage>,
+    compress: bool,
     bound: Option<Bound<'data>>,
 }
 
@@ -62,6 +63,7 @@ impl<'data> Binder<'data> {
         Binder {
             specification: specification.clone(),
             storage: None,
+            compress: true,
             bound: None,
         }
     }
@@ -69,6 +71,13 @@ impl<'data> Binder<'data> {
     /// Keeps no more of the data in memory than this, and the rest on disk.
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = Some(storage);
+        self
+    }
+
+    /// Keeps cases apart that stand before the same choice. Otherwise they are evaluated once, which changes results by
+    /// rounding alone.
+    pub fn without_compression(mut self) -> Self {
+        self.compress = false;
         self
     }
 
@@ -91,6 +100,7 @@ impl<'data> Binder<'data> {
             Some(bound) => bound,
             None => self.bound.insert(Bound::new(&self.specification, &data)?),
         };
+        bound.arrangement.compress = self.compress;
         bound.facts.add(&data);
         let storage = self.storage.as_ref();
         bound

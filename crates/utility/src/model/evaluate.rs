@@ -146,16 +146,27 @@ impl Blocks {
                 .map_err(|unfit| unfit.of(group, set, from))?;
             let lanes = view.lanes;
             scratch.write_derivatives(set, view.columns, lanes);
-            let cases = &group.cases[from..group.cases.len().min(from + lanes)];
+            let n_lanes = lanes.min(group.n_lanes() - from);
+            let choices = match group.is_compressed() {
+                true => group.of_lane(from).start..group.of_lane(from + n_lanes - 1).end,
+                false => 0..0,
+            };
+            let first = choices.start;
+            let choices: Vec<f64> = choices.map(|at| group.choices(at)).collect();
             for (run, &Run { slot, position, .. }) in set.tiling.runs.iter().enumerate() {
-                let residuals = &scratch.kernel.residuals[slot as usize * lanes..];
+                let parameter = set.parameters[position as usize] as usize;
+                let slot = slot as usize;
+                let residuals = &scratch.kernel.residuals[slot * lanes..];
+                let probabilities = &scratch.kernel.probabilities[slot * lanes..];
                 let derivatives = &scratch.derivatives[run * lanes..];
-                for (lane, &case) in cases.iter().enumerate() {
-                    add(
-                        case,
-                        set.parameters[position as usize] as usize,
-                        residuals[lane] * derivatives[lane],
-                    );
+                for lane in 0..n_lanes {
+                    for at in group.of_lane(from + lane) {
+                        let residual = match choices.get(at - first) {
+                            Some(&choices) => group.residual(slot, at, choices, probabilities[lane]),
+                            None => residuals[lane],
+                        };
+                        add(group.cases[at], parameter, residual * derivatives[lane]);
+                    }
                 }
             }
         }
@@ -178,20 +189,22 @@ impl Blocks {
             self.visit(set, &view, theta, Order::Value, scratch)
                 .map_err(|unfit| unfit.of(group, set, from))?;
             let lanes = view.lanes;
-            let cases = &group.cases[from..group.cases.len().min(from + lanes)];
-            for (lane, &case) in cases.iter().enumerate() {
+            for lane in 0..lanes.min(group.n_lanes() - from) {
                 let utility = |slot: usize| scratch.utilities[slot * lanes + lane];
                 // The outcome may be another alternative, or not known, and then no contribution tells.
                 if let Some(slot) = (0..n_slots).find(|&slot| !utility(slot).is_finite()) {
-                    return Err(Undefined {
-                        case,
-                        slot: Some((slot, set.slots[slot].plan)),
+                    let unfit = Unfit {
+                        lane,
+                        slot: Some(slot),
                         derivative: false,
-                    });
+                    };
+                    return Err(unfit.of(group, set, from));
                 }
                 let probability = |slot: usize| scratch.kernel.probabilities[slot * lanes + lane];
-                let mut slots = (0..n_slots).map(|slot| (utility(slot), probability(slot)));
-                see(case, scratch.kernel.logsums[lane], &mut slots);
+                for at in group.of_lane(from + lane) {
+                    let mut slots = (0..n_slots).map(|slot| (utility(slot), probability(slot)));
+                    see(group.cases[at], scratch.kernel.logsums[lane], &mut slots);
+                }
             }
         }
         scratch.padded = padded;
@@ -222,8 +235,7 @@ impl Blocks {
                     let derivative = scratch.derivatives[run * lanes + lane];
                     gradients[slot as usize * width + position as usize] = derivative;
                 }
-                let at = from + lane;
-                if group.counts_at_all(at) {
+                for at in group.of_lane(from + lane).filter(|&at| group.counts_at_all(at)) {
                     chosen.clear();
                     chosen.extend((0..n_slots).filter(|&slot| group.is_chosen(slot, at)));
                     see(&CaseView {
@@ -344,10 +356,13 @@ impl Blocks {
             weights: view.weights,
         };
         scratch.kernel.evaluate(&block, |slot| view.counts(slot));
-        match scratch.kernel.contributions[..lanes]
-            .iter()
-            .position(|value| !value.is_finite())
-        {
+        // Where nothing was chosen (as far as is counted), no contribution tells.
+        let logsums = &scratch.kernel.logsums[..lanes];
+        let contributions = &scratch.kernel.contributions[..lanes];
+        let broken = |(contribution, logsum): (&f64, &f64)| {
+            !contribution.is_finite() || (view.chosen.is_empty() && !logsum.is_finite())
+        };
+        match contributions.iter().zip(logsums).position(broken) {
             None => Ok(()),
             Some(lane) => Err(Unfit {
                 lane,

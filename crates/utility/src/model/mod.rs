@@ -6,6 +6,7 @@ mod bind;
 mod blocks;
 mod choice_set;
 mod codec;
+mod compress;
 mod corrections;
 mod diagnose;
 mod draw;

@@ -279,8 +279,8 @@ impl Blocks {
             }
         };
         let contribution = case.weight * ln_probability;
-        // Without choices nothing tells, as long as the slots have a sum.
-        if !contribution.is_finite() {
+        // Where nothing was chosen, no contribution tells.
+        if !contribution.is_finite() || (case.chosen.is_none() && !logsum.is_finite()) {
             let slot = tall.utilities[..case.n_slots]
                 .iter()
                 .position(|utility| !utility.is_finite());

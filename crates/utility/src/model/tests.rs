@@ -2,6 +2,7 @@
 
 mod bits;
 mod closed_forms;
+mod compression;
 mod covariance;
 mod derivatives;
 mod fitting;

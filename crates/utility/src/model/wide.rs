@@ -1,17 +1,25 @@
 //! Groups of cases with one choice set: columns per slot with a lane per case.
 
+use std::ops::Range;
+
 use super::aligned::Aligned;
-use super::choice_set::{ChoiceSet, LANES};
+use super::choice_set::{ChoiceSet, LANES, MOST_LANES};
 use super::codec::{Reader, put_numbers, put_positions, put_size};
+
+const ONES: [f64; MOST_LANES] = [1.0; MOST_LANES];
 
 /// Cases of one segment that share a choice set.
 #[derive(Debug)]
 pub(crate) struct Wide {
     pub set: usize,
-    /// Cases, counted from the segment's first: a lane each.
+    /// Cases, counted from the segment's first, in order of their lanes.
     pub cases: Vec<u32>,
+    /// Cases before each lane, and all; empty where each has its own.
+    pub(super) starts: Vec<u32>,
+    /// Σ w y over the cases of a lane, per slot and lane; empty where each has its own.
+    pub(super) totals: Vec<f64>,
     /// Lanes of one visit after another, in each the stored columns one after another.
-    columns: Aligned,
+    pub(super) columns: Aligned,
     /// Chosen slot per case; empty where outcomes are counts.
     pub chosen: Vec<u32>,
     /// Counts per slot and case; empty where one alternative is chosen.
@@ -63,6 +71,8 @@ impl Wide {
     ) -> Self {
         Wide {
             set,
+            starts: Vec::new(),
+            totals: Vec::new(),
             columns: Aligned::zeros(n_columns * cases.len()),
             chosen,
             counts,
@@ -72,7 +82,41 @@ impl Wide {
     }
 
     pub fn n_lanes(&self) -> usize {
-        self.cases.len()
+        self.starts.len().checked_sub(1).unwrap_or(self.cases.len())
+    }
+
+    /// Whether cases share lanes.
+    pub fn is_compressed(&self) -> bool {
+        !self.starts.is_empty()
+    }
+
+    /// Positions of the cases of a lane.
+    pub fn of_lane(&self, lane: usize) -> Range<usize> {
+        match self.is_compressed() {
+            true => self.starts[lane] as usize..self.starts[lane + 1] as usize,
+            false => lane..lane + 1,
+        }
+    }
+
+    /// w (y_s − n P_s) of a case that shares its lane.
+    pub fn residual(&self, slot: usize, at: usize, choices: f64, probability: f64) -> f64 {
+        let y = match self.chosen.get(at) {
+            Some(&chosen) => f64::from(u8::from(chosen as usize == slot)),
+            None => self.counts[slot * self.cases.len() + at],
+        };
+        self.weights[at] * (y - choices * probability)
+    }
+
+    /// How many choices a case made.
+    pub fn choices(&self, at: usize) -> f64 {
+        match self.counts.is_empty() {
+            true => 1.0,
+            false => self
+                .counts
+                .chunks_exact(self.cases.len())
+                .map(|counts| counts[at])
+                .sum(),
+        }
     }
 
     /// Fills a column; `value` gives it for a case.
@@ -87,37 +131,43 @@ impl Wide {
         }
     }
 
-    /// The lanes of a visit.
+    /// The lanes of a visit. Where cases share lanes, their outcomes are counts of weight 1 that were weighted before.
     pub fn view<'a>(&'a self, set: &ChoiceSet, from: usize, padded: &'a mut Padded) -> View<'a> {
-        let own = set.visit.min(self.n_lanes() - from);
+        let n_lanes = self.n_lanes();
+        let own = set.visit.min(n_lanes - from);
         let n_columns = set.columns.len();
         let columns = &self.columns[from * n_columns..(from + own) * n_columns];
+        let (chosen, counts, weights): (&[u32], &[f64], &[f64]) = match self.is_compressed() {
+            true => (&[], &self.totals, &ONES[..own]),
+            false => (&self.chosen, &self.counts, &self.weights[from..from + own]),
+        };
+        let chosen = chosen.get(from..from + own).unwrap_or(&[]);
         if own.is_multiple_of(LANES) {
             return View {
                 lanes: own,
                 columns,
-                chosen: self.chosen.get(from..from + own).unwrap_or(&[]),
-                weights: &self.weights[from..from + own],
-                counts: self.counts.get(from..).unwrap_or(&[]),
-                stride: self.n_lanes(),
+                chosen,
+                weights,
+                counts: counts.get(from..).unwrap_or(&[]),
+                stride: n_lanes,
             };
         }
         let lanes = own.next_multiple_of(LANES);
         padded.columns.resize(n_columns * lanes);
         spread(columns, own, lanes, &mut padded.columns);
-        let n_slots = self.counts.len() / self.n_lanes();
+        let n_slots = counts.len() / n_lanes;
         padded.counts.resize(n_slots * lanes, 0.0);
         for slot in 0..n_slots {
-            let counts = &self.counts[slot * self.n_lanes() + from..][..own];
+            let counts = &counts[slot * n_lanes + from..][..own];
             spread(counts, own, lanes, &mut padded.counts[slot * lanes..][..lanes]);
         }
         padded.chosen.clear();
-        if let Some(chosen) = self.chosen.get(from..from + own) {
+        if let Some(&last) = chosen.last() {
             padded.chosen.extend_from_slice(chosen);
-            padded.chosen.resize(lanes, chosen[own - 1]);
+            padded.chosen.resize(lanes, last);
         }
         padded.weights.clear();
-        padded.weights.extend_from_slice(&self.weights[from..from + own]);
+        padded.weights.extend_from_slice(weights);
         padded.weights.resize(lanes, 0.0);
         View {
             lanes,
@@ -129,19 +179,22 @@ impl Wide {
         }
     }
 
-    /// The case of a lane; beyond the last one the last case.
+    /// The first case of a lane; beyond the last lane that of the last.
     pub fn case(&self, lane: usize) -> u32 {
-        self.cases[lane.min(self.cases.len() - 1)]
+        self.cases[self.of_lane(lane.min(self.n_lanes() - 1)).start]
     }
 
     /// Bytes it takes in memory, near enough.
     pub fn bytes(&self) -> usize {
-        8 * (self.columns.len() + self.counts.len() + self.weights.len()) + 4 * (self.cases.len() + self.chosen.len())
+        8 * (self.columns.len() + self.totals.len() + self.counts.len() + self.weights.len())
+            + 4 * (self.cases.len() + self.starts.len() + self.chosen.len())
     }
 
     pub fn encode(&self, out: &mut Vec<u8>) {
         put_size(out, self.set);
         put_positions(out, &self.cases);
+        put_positions(out, &self.starts);
+        put_numbers(out, &self.totals);
         put_numbers(out, &self.columns);
         put_positions(out, &self.chosen);
         put_numbers(out, &self.counts);
@@ -152,6 +205,8 @@ impl Wide {
         Wide {
             set: input.size(),
             cases: input.positions(),
+            starts: input.positions(),
+            totals: input.numbers(),
             columns: input.numbers_into(Aligned::zeros),
             chosen: input.positions(),
             counts: input.numbers(),

@@ -5,8 +5,8 @@ use logsum_estimate::{LogLikelihood, Order};
 
 use super::twin::assert_twins;
 use super::{assert_near, bind};
-use crate::model::Model;
 use crate::model::segment::Group;
+use crate::model::{Binder, Model, Storage};
 use crate::specification::Specification;
 use crate::testing::{
     Random, data, expression, numbers, plain_ln_probabilities, plain_utilities, situations, specification, subset,
@@ -322,5 +322,41 @@ fn the_same_bits_on_any_number_of_threads() {
         let found = on(threads);
         assert_eq!(found.log_likelihood.to_bits(), one.log_likelihood.to_bits());
         assert_eq!((found.score, found.hessian), (one.score.clone(), one.hessian.clone()));
+    }
+}
+
+#[test]
+fn parts_on_disk_or_not_give_the_same_bits_as_the_whole() {
+    let specification = unlabelled();
+    let table = ragged_table(300, 8);
+    let Values::Number(cases) = &table.column("case").unwrap().values else {
+        unreachable!()
+    };
+    let schema = long(false, false).weight(expression("w"));
+    let whole = data(table.clone(), &schema, &specification);
+    let expected = bind(&specification, &whole);
+    let theta = expected.start();
+    let expected = expected.evaluate(&theta, Order::Hessian).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for memory in [usize::MAX, 0] {
+        let mut binder = Binder::new(&specification).storage(Storage {
+            memory,
+            folder: folder.path().to_owned(),
+        });
+        for part in [0.0..1.0, 1.0..140.0, 140.0..300.0] {
+            let rows: Vec<usize> = (0..table.n_rows).filter(|&row| part.contains(&cases[row])).collect();
+            binder
+                .add(data(subset(&table, &rows), &schema, &specification))
+                .unwrap();
+        }
+        let model = binder.finish().unwrap();
+        assert!(n_tall(&model) > 200);
+        assert_eq!(model.segments_on_disk().0 > 0, memory == 0);
+        let found = model.evaluate(&theta, Order::Hessian).unwrap();
+        assert_eq!(found.log_likelihood.to_bits(), expected.log_likelihood.to_bits());
+        assert_eq!(
+            (found.score, found.hessian),
+            (expected.score.clone(), expected.hessian.clone())
+        );
     }
 }
