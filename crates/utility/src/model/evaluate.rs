@@ -145,26 +145,28 @@ impl Blocks {
             self.visit(set, &view, theta, Order::Score, scratch)
                 .map_err(|unfit| unfit.of(group, set, from))?;
             let lanes = view.lanes;
-            scratch.write_derivatives(set, view.columns, lanes);
             let n_lanes = lanes.min(group.n_lanes() - from);
-            let choices = match group.is_compressed() {
-                true => group.of_lane(from).start..group.of_lane(from + n_lanes - 1).end,
-                false => 0..0,
-            };
+            if !group.is_compressed() {
+                let scores = scratch.scores_of_lanes(set, view.columns, lanes);
+                for (&parameter, scores) in set.parameters.iter().zip(scores.chunks_exact(lanes)) {
+                    for (&case, &score) in group.cases[from..from + n_lanes].iter().zip(scores) {
+                        add(case, parameter as usize, score);
+                    }
+                }
+                continue;
+            }
+            scratch.write_derivatives(set, view.columns, lanes);
+            let choices = group.of_lane(from).start..group.of_lane(from + n_lanes - 1).end;
             let first = choices.start;
             let choices: Vec<f64> = choices.map(|at| group.choices(at)).collect();
             for (run, &Run { slot, position, .. }) in set.tiling.runs.iter().enumerate() {
                 let parameter = set.parameters[position as usize] as usize;
                 let slot = slot as usize;
-                let residuals = &scratch.kernel.residuals[slot * lanes..];
                 let probabilities = &scratch.kernel.probabilities[slot * lanes..];
                 let derivatives = &scratch.derivatives[run * lanes..];
                 for lane in 0..n_lanes {
                     for at in group.of_lane(from + lane) {
-                        let residual = match choices.get(at - first) {
-                            Some(&choices) => group.residual(slot, at, choices, probabilities[lane]),
-                            None => residuals[lane],
-                        };
+                        let residual = group.residual(slot, at, choices[at - first], probabilities[lane]);
                         add(group.cases[at], parameter, residual * derivatives[lane]);
                     }
                 }

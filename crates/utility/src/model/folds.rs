@@ -96,7 +96,43 @@ fn fold_plain(
     }
 }
 
-/// The same; √(w n P_s) dV_s/dθ_k goes to the runs of `panel`, and to the runs behind them √(w n) Σ_s P_s dV_s/dθ_k,
+/// The same for each lane: the scores of cases, for each position a run of `blocks` blocks of lanes.
+#[inline(always)]
+fn fold_lanes_plain(
+    tiling: &Tiling,
+    blocks: usize,
+    columns: &[Lanes],
+    computed: &[Lanes],
+    residuals: &[Lanes],
+    scores: &mut [Lanes],
+) {
+    let derivatives = Derivatives {
+        runs: &tiling.runs,
+        blocks,
+        columns,
+    };
+    let mut copies = Copies {
+        own: ZEROS,
+        first: ZEROS,
+    };
+    scores.as_flattened_mut().fill(0.0);
+    for bundle in &tiling.bundles {
+        for (row, &position) in bundle.positions.iter().enumerate() {
+            let scores = &mut scores[position as usize * blocks..][..blocks];
+            for (&slot, runs) in bundle.slots.iter().zip(&bundle.runs) {
+                let residuals = &residuals[slot as usize * blocks..][..blocks];
+                let (own, first) = derivatives.with_first(runs[row], computed, &mut copies);
+                for (((score, residual), own), first) in scores.iter_mut().zip(residuals).zip(own).zip(first) {
+                    for l in 0..LANES {
+                        score[l] += residual[l] * (own[l] - first[l]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// As [`fold`]; √(w n P_s) dV_s/dθ_k goes to the runs of `panel`, and to the runs behind them √(w n) Σ_s P_s dV_s/dθ_k,
 /// then that with the other sign.
 #[inline(always)]
 fn fold_and_scale_plain(
@@ -189,6 +225,18 @@ pub(crate) fn fold(
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+pub(crate) fn fold_lanes(
+    tiling: &Tiling,
+    blocks: usize,
+    columns: &[Lanes],
+    computed: &[Lanes],
+    residuals: &[Lanes],
+    scores: &mut [Lanes],
+) {
+    fold_lanes_plain(tiling, blocks, columns, computed, residuals, scores);
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub(crate) fn fold_and_scale(
     tiling: &Tiling,
     blocks: usize,
@@ -216,6 +264,18 @@ mod tests {
         score: &mut [Lanes],
     ) {
         fold_plain(tiling, blocks, columns, computed, residuals, score);
+    }
+
+    #[multiversion(targets("x86_64+avx2"))]
+    fn fold_lanes_avx2(
+        tiling: &Tiling,
+        blocks: usize,
+        columns: &[Lanes],
+        computed: &[Lanes],
+        residuals: &[Lanes],
+        scores: &mut [Lanes],
+    ) {
+        fold_lanes_plain(tiling, blocks, columns, computed, residuals, scores);
     }
 
     #[multiversion(targets("x86_64+avx2"))]
@@ -298,6 +358,19 @@ mod tests {
                 let mut score = vec![[f64::NAN; LANES]; 6];
                 loops(&tiling, blocks, &columns, &computed, &residuals, &mut score);
                 assert_eq!(score, expected_score, "{blocks} blocks");
+            }
+            let mut of_lanes = vec![[f64::NAN; LANES]; 6 * blocks];
+            fold_lanes_plain(&tiling, blocks, &columns, &computed, &residuals, &mut of_lanes);
+            for (position, expected) in expected_score.iter().enumerate() {
+                for l in 0..LANES {
+                    let sum: f64 = (0..blocks).map(|block| of_lanes[position * blocks + block][l]).sum();
+                    assert!((sum - expected[l]).abs() <= 1e-14 * 3.0 * blocks as f64, "{blocks} blocks");
+                }
+            }
+            for loops in [fold_lanes_avx2, fold_lanes] {
+                let mut found = vec![[f64::NAN; LANES]; 6 * blocks];
+                loops(&tiling, blocks, &columns, &computed, &residuals, &mut found);
+                assert_eq!(found, of_lanes, "{blocks} blocks");
             }
             for loops in [fold_and_scale_plain, fold_and_scale_avx2, fold_and_scale] {
                 let mut panel = computed.clone();

@@ -5,7 +5,7 @@ use logsum_expressions::Workspace;
 
 use super::aligned::Aligned;
 use super::choice_set::{ChoiceSet, LANES, Operand};
-use super::folds::{Shares, fold, fold_and_scale};
+use super::folds::{Shares, fold, fold_and_scale, fold_lanes};
 use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;
 use super::tall_evaluate::TallScratch;
@@ -118,6 +118,20 @@ impl Scratch {
             &mut self.score,
         );
         self.take_score(set, score);
+    }
+
+    /// Σ_s residual_s · dV_s/dθ_k of each lane: a run of lanes for each parameter of the set.
+    pub(super) fn scores_of_lanes(&mut self, set: &ChoiceSet, columns: &[f64], lanes: usize) -> &[f64] {
+        self.roots.resize(set.parameters.len() * lanes);
+        fold_lanes(
+            &set.tiling,
+            lanes / LANES,
+            blocks(columns),
+            blocks(&self.derivatives),
+            blocks(&self.kernel.residuals),
+            blocks_mut(&mut self.roots),
+        );
+        &self.roots
     }
 
     fn take_score(&self, set: &ChoiceSet, score: &mut [f64]) {
