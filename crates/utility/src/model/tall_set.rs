@@ -11,9 +11,8 @@ use super::plan::{Source, UtilityPlan};
 /// Slots from which a case may be worth lanes of its own.
 const TALL: usize = 16;
 
-/// What a case of a tall group costs by itself, and a parameter in a single slot, in slots.
+/// What a case of a tall group costs by itself, in slots.
 const CASE: usize = 16;
-const EXTRA: usize = 1;
 
 /// Bytes beyond which the derivatives of the shortest visit of a wide group leave the second-level cache, which doubles
 /// what it costs.
@@ -132,13 +131,13 @@ impl TallSet {
     pub fn suits(plans: &[UtilityPlan], slots: &[u32], n: usize) -> Option<Option<usize>> {
         let n_slots = slots.len();
         let fill = |n: usize| n.next_multiple_of(LANES);
-        if n_slots < TALL || n * (fill(n_slots) + CASE) > 2 * fill(n) * n_slots {
+        if n_slots < TALL {
             return None;
         }
         let mut of_plan = BTreeMap::new();
-        slots
-            .iter()
-            .for_each(|&plan| *of_plan.entry(plan as usize).or_default() += 1);
+        for alike in slots.chunk_by(|first, second| first == second) {
+            *of_plan.entry(alike[0] as usize).or_default() += alike.len();
+        }
         let first = slots[0] as usize;
         let rest = plans[first].rest.is_some().then_some(first);
         if rest.map_or(of_plan.keys().any(|&plan| plans[plan].rest.is_some()), |_| {
@@ -155,9 +154,10 @@ impl TallSet {
             .iter()
             .map(|(&plan, slots)| slots * plans[plan].terms.iter().filter(is_extra).count())
             .sum();
-        let tall = n * (fill(n_slots) + CASE + EXTRA * n_extras);
+        // A parameter in a slot alone costs as much as a slot, and half as much where lanes are cases.
+        let tall = n * (fill(n_slots) + CASE + n_extras);
         let cached = n_runs * SHORTEST_VISIT * size_of::<f64>() <= CACHE;
-        let wide = fill(n) * n_slots * if cached { 1 } else { 2 };
+        let wide = fill(n) * (n_slots + n_extras / 2) * if cached { 1 } else { 2 };
         (tall <= wide).then_some(rest)
     }
 
