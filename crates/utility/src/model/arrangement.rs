@@ -9,7 +9,7 @@ use logsum_data::{ChoiceData, Level, Outcome};
 use logsum_expressions::{Graph, NodeId};
 use rayon::prelude::*;
 
-use super::choice_set::{ChoiceSet, LANES};
+use super::choice_set::ChoiceSet;
 use super::plan::{Source, UtilityPlan};
 use super::segment::{Group, Segment};
 use super::tall::{TallCases, TallDraft};
@@ -22,12 +22,6 @@ const SEGMENT: usize = 1024;
 /// Alternatives of all cases at which a segment ends early, after a whole decision maker: it must not grow with the
 /// size of choice sets.
 const SEGMENT_PAIRS: usize = 1 << 17;
-
-/// Slots from which a case may be worth lanes of its own.
-const TALL: usize = 16;
-
-/// Parameters that occur in so many slots of a tall group (one of so many) get a column over all of them.
-const DENSE: usize = 4;
 
 /// Choice data that a caller keeps, or that live as long as somebody needs them.
 #[derive(Clone, Debug)]
@@ -208,7 +202,7 @@ impl<'data> Arrangement<'data> {
         let mut members = Vec::new();
         let mut tall: BTreeMap<Option<usize>, (Vec<u32>, Vec<usize>)> = BTreeMap::new();
         for (mut key, cases) in self.alike(draft) {
-            if let Some(rest) = self.tall(&key, cases.len()) {
+            if let Some(rest) = TallSet::suits(&self.plans, &key, cases.len()) {
                 let (all, slots) = tall
                     .entry(rest)
                     .or_insert_with(|| (Vec::new(), vec![0; self.plans.len()]));
@@ -226,15 +220,8 @@ impl<'data> Arrangement<'data> {
             members.push(Members::Wide(set, cases));
         }
         for (rest, (mut cases, slots)) in tall {
-            let n_slots: usize = slots.iter().sum();
-            let mut with: BTreeMap<u32, usize> = BTreeMap::new();
-            for (plan, slots) in self.plans.iter().zip(&slots).filter(|(_, slots)| **slots > 0) {
-                plan.terms
-                    .iter()
-                    .for_each(|(parameter, _)| *with.entry(*parameter).or_default() += slots);
-            }
-            let dense = with.into_iter().filter(|(_, slots)| slots * DENSE >= n_slots);
-            let key = (kind, rest, dense.map(|(parameter, _)| parameter).collect());
+            let slots = slots.into_iter().enumerate().filter(|(_, slots)| *slots > 0).collect();
+            let key = (kind, rest, TallSet::dense(&self.plans, &slots));
             let set = self.known_tall.get(&key).copied().unwrap_or_else(|| {
                 self.tall_sets.push(TallSet::new(&self.plans, rest, &key.2, &level));
                 self.known_tall.insert(key, self.tall_sets.len() - 1);
@@ -276,23 +263,6 @@ impl<'data> Arrangement<'data> {
     /// The plan of an alternative: that of all if it is met in later parts only, as unlabelled ones may be.
     fn plan(&self, alternative: u32) -> u32 {
         self.plan_of.get(alternative as usize).map_or(0, |&plan| plan as u32)
-    }
-
-    /// Whether `n` cases of these plans are better off with lanes over their slots: where that takes half the work. If
-    /// so, the plan of all slots if it is not linear.
-    fn tall(&self, slots: &[u32], n: usize) -> Option<Option<usize>> {
-        let fill = |n: usize| n.next_multiple_of(LANES);
-        if slots.len() < TALL || 2 * n * fill(slots.len()) > fill(n) * slots.len() {
-            return None;
-        }
-        let first = slots[0] as usize;
-        if self.plans[first].rest.is_some() {
-            return slots.iter().all(|&plan| plan as usize == first).then_some(Some(first));
-        }
-        slots
-            .iter()
-            .all(|&plan| self.plans[plan as usize].rest.is_none())
-            .then_some(None)
     }
 
     /// Computes what a segment stores.

@@ -12,7 +12,8 @@ use super::tiling::{Run, Tiling};
 pub(crate) const LANES: usize = 8;
 
 /// Lanes in one visit: its calls and the sums at its end ask for many, the caches for few.
-const VISITS: [usize; 4] = [MOST_LANES, 64, 32, 16];
+const VISITS: [usize; 4] = [MOST_LANES, 64, 32, SHORTEST_VISIT];
+pub(crate) const SHORTEST_VISIT: usize = 16;
 pub(crate) const MOST_LANES: usize = 128;
 
 /// Bytes that the derivatives of a visit may take if fewer lanes help: some of a second-level cache.

@@ -1,12 +1,25 @@
 //! Utilities as tall groups see them: what stands in columns over the slots of a case, and what in single slots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use logsum_data::Level;
 use logsum_expressions::NodeId;
 
-use super::choice_set::Operand;
+use super::choice_set::{LANES, Operand, SHORTEST_VISIT};
 use super::plan::{Source, UtilityPlan};
+
+/// Slots from which a case may be worth lanes of its own.
+const TALL: usize = 16;
+
+/// What a case of a tall group costs by itself, in slots.
+const CASE: usize = 16;
+
+/// Bytes beyond which the derivatives of the shortest visit of a wide group leave the second-level cache, which doubles
+/// what it costs.
+const CACHE: usize = 512 << 10;
+
+/// Parameters that occur in so many slots of a tall group (one of so many) get a column over all of them.
+const DENSE: usize = 4;
 
 /// Which plans' cases a tall group holds, and how it stores what their utilities need.
 #[derive(Debug)]
@@ -113,6 +126,53 @@ impl Columns<'_> {
 }
 
 impl TallSet {
+    /// Whether `n` cases, whose slots all have these plans, are better off with lanes over their slots, as measured. If
+    /// so, the plan of all slots if it is not linear.
+    pub fn suits(plans: &[UtilityPlan], slots: &[u32], n: usize) -> Option<Option<usize>> {
+        let n_slots = slots.len();
+        let fill = |n: usize| n.next_multiple_of(LANES);
+        if n_slots < TALL {
+            return None;
+        }
+        let mut of_plan = BTreeMap::new();
+        for alike in slots.chunk_by(|first, second| first == second) {
+            *of_plan.entry(alike[0] as usize).or_default() += alike.len();
+        }
+        let first = slots[0] as usize;
+        let rest = plans[first].rest.is_some().then_some(first);
+        if rest.map_or(of_plan.keys().any(|&plan| plans[plan].rest.is_some()), |_| {
+            of_plan.len() > 1
+        }) {
+            return None;
+        }
+        let n_terms =
+            |plan: usize| plans[plan].terms.len() + plans[plan].rest.as_ref().map_or(0, |rest| rest.parameters.len());
+        let n_runs: usize = of_plan.iter().map(|(&plan, slots)| slots * n_terms(plan)).sum();
+        let dense = Self::dense(plans, &of_plan);
+        let is_extra = |(parameter, _): &&(u32, Source)| !dense.contains(parameter);
+        let n_extras: usize = of_plan
+            .iter()
+            .map(|(&plan, slots)| slots * plans[plan].terms.iter().filter(is_extra).count())
+            .sum();
+        // A parameter in a slot alone costs as much as a slot, and half as much where lanes are cases.
+        let tall = n * (fill(n_slots) + CASE + n_extras);
+        let cached = n_runs * SHORTEST_VISIT * size_of::<f64>() <= CACHE;
+        let wide = fill(n) * (n_slots + n_extras / 2) * if cached { 1 } else { 2 };
+        (tall <= wide).then_some(rest)
+    }
+
+    /// Parameters that get a column, from the number of slots of each plan.
+    pub fn dense(plans: &[UtilityPlan], of_plan: &BTreeMap<usize, usize>) -> Vec<u32> {
+        let n_slots: usize = of_plan.values().sum();
+        let mut with: BTreeMap<u32, usize> = BTreeMap::new();
+        for (&plan, slots) in of_plan {
+            let terms = plans[plan].terms.iter();
+            terms.for_each(|(parameter, _)| *with.entry(*parameter).or_default() += slots);
+        }
+        let dense = with.into_iter().filter(|(_, slots)| slots * DENSE >= n_slots);
+        dense.map(|(parameter, _)| parameter).collect()
+    }
+
     /// The set of all linear plans, or of one plan that is not linear. Parameters in `dense` have columns over the
     /// slots; `level` says whether a node varies within cases.
     pub fn new(plans: &[UtilityPlan], rest: Option<usize>, dense: &[u32], level: &dyn Fn(NodeId) -> Level) -> Self {
