@@ -1,15 +1,14 @@
 //! From choice data to segments: which cases stand together, and what is stored of them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use logsum_data::{ChoiceData, Level, Outcome};
+use logsum_data::{Level, Outcome};
 use logsum_expressions::{Graph, NodeId};
 use rayon::prelude::*;
 
 use super::choice_set::ChoiceSet;
+use super::pieces::{Cases, Draft, Part, Piece, Shared};
 use super::plan::{Source, UtilityPlan};
 use super::segment::{Group, Segment};
 use super::tall::{TallCases, TallDraft};
@@ -22,48 +21,6 @@ const SEGMENT: usize = 1024;
 /// Alternatives of all cases at which a segment ends early, after a whole decision maker: it must not grow with the
 /// size of choice sets.
 const SEGMENT_PAIRS: usize = 1 << 17;
-
-/// Choice data that a caller keeps, or that live as long as somebody needs them.
-#[derive(Clone, Debug)]
-pub(crate) enum Shared<'data> {
-    Borrowed(&'data ChoiceData),
-    Owned(Arc<ChoiceData>),
-}
-
-impl Deref for Shared<'_> {
-    type Target = ChoiceData;
-
-    fn deref(&self) -> &ChoiceData {
-        match self {
-            Shared::Borrowed(data) => data,
-            Shared::Owned(data) => data,
-        }
-    }
-}
-
-/// Choice data with the levels of the nodes that are stored.
-#[derive(Debug)]
-struct Part<'data> {
-    data: Shared<'data>,
-    levels: Vec<Level>,
-}
-
-/// Cases of one part that belong to one segment.
-#[derive(Clone, Debug)]
-struct Piece<'data> {
-    part: Arc<Part<'data>>,
-    cases: Range<usize>,
-}
-
-/// A segment before its columns are filled.
-#[derive(Debug, Default)]
-struct Draft<'data> {
-    pieces: Vec<Piece<'data>>,
-    /// First case, as numbered over all parts.
-    first: usize,
-    n_makers: usize,
-    n_pairs: usize,
-}
 
 /// Cuts parts into segments and fills these.
 #[derive(Debug)]
@@ -395,86 +352,4 @@ enum Members {
 enum Filling {
     Wide(Wide),
     Tall(usize, TallDraft),
-}
-
-impl<'data> Draft<'data> {
-    /// The level of each node: that of the case if it varies within no case.
-    fn levels(&self) -> Vec<Level> {
-        let mut levels = self.pieces[0].part.levels.clone();
-        for piece in &self.pieces[1..] {
-            for (level, other) in levels.iter_mut().zip(&piece.part.levels) {
-                *level = (*level).max(*other);
-            }
-        }
-        levels
-    }
-
-    /// Where the cases stand.
-    fn cases(&self) -> Cases<'_, 'data> {
-        let mut of = Vec::new();
-        let mut start = vec![0];
-        for (index, piece) in self.pieces.iter().enumerate() {
-            for case in piece.cases.clone() {
-                of.push((index, case));
-                start.push(start[start.len() - 1] + piece.part.data.pairs(case).len());
-            }
-        }
-        Cases {
-            pieces: &self.pieces,
-            of,
-            start,
-        }
-    }
-
-    /// Values of a node over the cases or pairs of the segment.
-    fn values(&self, graph: &Graph, node: NodeId, level: Level) -> Cow<'_, [f64]> {
-        let part = |piece: &'_ Piece<'data>| -> Vec<f64> {
-            piece
-                .part
-                .data
-                .evaluate_cases(graph, node, level, piece.cases.clone())
-                .into_owned()
-        };
-        match &self.pieces[..] {
-            [only] => only.part.data.evaluate_cases(graph, node, level, only.cases.clone()),
-            pieces => Cow::Owned(pieces.iter().flat_map(part).collect()),
-        }
-    }
-}
-
-/// The cases of a segment in the parts from which they come.
-struct Cases<'a, 'data> {
-    pieces: &'a [Piece<'data>],
-    /// Piece and case in its part.
-    of: Vec<(usize, usize)>,
-    /// Pairs of each case, counted from the segment's first.
-    start: Vec<usize>,
-}
-
-impl Cases<'_, '_> {
-    fn at(&self, case: u32) -> (&ChoiceData, usize) {
-        let (piece, case) = self.of[case as usize];
-        (&self.pieces[piece].part.data, case)
-    }
-
-    fn chosen(&self, case: u32) -> u32 {
-        let (data, case) = self.at(case);
-        match data.outcome() {
-            Outcome::Chosen(chosen) => chosen[case],
-            _ => unreachable!("all parts have outcomes of one kind"),
-        }
-    }
-
-    fn count(&self, case: u32, slot: usize) -> f64 {
-        let (data, case) = self.at(case);
-        match data.outcome() {
-            Outcome::Counts(counts) => counts[data.pairs(case).start + slot],
-            _ => unreachable!("all parts have outcomes of one kind"),
-        }
-    }
-
-    fn weight(&self, case: u32) -> f64 {
-        let (data, case) = self.at(case);
-        data.weights().map_or(1.0, |weights| weights[case])
-    }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use logsum_data::ChoiceData;
 use logsum_expressions::Graph;
 
-use super::arrangement::{Arrangement, Shared};
+use super::arrangement::Arrangement;
 use super::blocks::Blocks;
 use super::corrections::Corrections;
+use super::pieces::Shared;
 use super::plan::UtilityPlan;
 use super::store::{Storage, Store};
 use super::{Model, explain};

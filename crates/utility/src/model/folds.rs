@@ -364,7 +364,10 @@ mod tests {
             for (position, expected) in expected_score.iter().enumerate() {
                 for l in 0..LANES {
                     let sum: f64 = (0..blocks).map(|block| of_lanes[position * blocks + block][l]).sum();
-                    assert!((sum - expected[l]).abs() <= 1e-14 * 3.0 * blocks as f64, "{blocks} blocks");
+                    assert!(
+                        (sum - expected[l]).abs() <= 1e-14 * 3.0 * blocks as f64,
+                        "{blocks} blocks"
+                    );
                 }
             }
             for loops in [fold_lanes_avx2, fold_lanes] {

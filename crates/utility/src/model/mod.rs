@@ -16,6 +16,7 @@ mod explain;
 mod folds;
 mod lanes;
 mod logit;
+mod pieces;
 mod plan;
 mod predict;
 mod sample;
@@ -29,6 +30,7 @@ mod store;
 mod tall;
 mod tall_evaluate;
 mod tall_products;
+mod tall_scratch;
 mod tall_set;
 mod terms;
 #[cfg(test)]

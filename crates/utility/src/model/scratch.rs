@@ -8,7 +8,7 @@ use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale, fold_lanes};
 use super::lanes::{dot, reduce, subtract};
 use super::logit::Kernel;
-use super::tall_evaluate::TallScratch;
+use super::tall_scratch::TallScratch;
 use super::tiles::{Steps, Tile, products};
 use super::tiling::{Bundle, TILE, meet};
 use super::wide::Padded;

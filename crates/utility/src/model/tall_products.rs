@@ -3,7 +3,7 @@
 use super::aligned::Aligned;
 use super::choice_set::LANES;
 use super::lanes::reduce;
-use super::tall_evaluate::Derivatives;
+use super::tall_scratch::Derivatives;
 use super::tiles::{Tile, products};
 use super::tiling::TILE;
 
