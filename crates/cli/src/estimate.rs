@@ -18,7 +18,7 @@ use crate::ingest::{self, Bound, Limits};
 use crate::load::{data_of, load_model};
 use crate::paths::relative;
 use crate::progress::Bar;
-use crate::{memory, output, show};
+use crate::{output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
 pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
@@ -31,11 +31,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     if let (Some(output), Source::File(_, data)) = (&args.output, &source) {
         destination::check_fit(output, &[&args.model, data])?;
     }
-    let limits = Limits {
-        memory: memory::limit(args.storage.memory),
-        told: args.storage.memory.is_some(),
-        folder: memory::folder(args.storage.cache.as_ref()),
-    };
+    let limits = Limits::of(&args.storage);
     let whole = match source {
         Source::Formula => load_formula(&args.model, &args.formula, cluster.as_slice())?,
         Source::File(file, path) => match ingest::in_parts(&file, &path, cluster, &limits, args.form.quiet)? {

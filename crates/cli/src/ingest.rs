@@ -8,6 +8,7 @@ use logsum_data::{ChoiceData, Grouping, PartsError, Totals};
 use logsum_tables::{Columns, TableError};
 use logsum_utility::{BindError, Binder, Model, ModelFile, Storage};
 
+use crate::args::StorageArgs;
 use crate::failure::Failure;
 use crate::load::{self, Loaded, Wanted, load_data, table_problems};
 use crate::memory;
@@ -29,6 +30,27 @@ pub struct Limits {
     pub told: bool,
     /// For what does not fit.
     pub folder: PathBuf,
+}
+
+impl Limits {
+    /// As told, else what the machine has.
+    pub fn of(args: &StorageArgs) -> Self {
+        Limits {
+            memory: memory::limit(args.memory),
+            told: args.memory.is_some(),
+            folder: memory::folder(args.cache.as_ref()),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            memory: memory::limit(None),
+            told: false,
+            folder: memory::folder(None),
+        }
+    }
 }
 
 /// Memory of the program itself before it has read anything.

@@ -1,6 +1,6 @@
 //! `logsum show`: a fit again, its covariance chosen after the fact.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use logsum_data::ChoiceData;
 use logsum_estimate::LogLikelihood;
@@ -10,6 +10,7 @@ use logsum_utility::{CovarianceKind, FORMAT, Fit, Model, ModelFile};
 use crate::args::{OutputArgs, ShowArgs};
 use crate::estimate::covariance;
 use crate::failure::{Failure, NOT_CONVERGED};
+use crate::ingest::{self, Limits};
 use crate::load::Loaded;
 use crate::{load, output};
 
@@ -90,13 +91,16 @@ fn contradiction(fit: &Fit) -> Option<String> {
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
 fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> {
-    let loaded = load_again(
-        fit,
-        &args.fit,
-        args.data.as_deref(),
-        &[column],
-        "give the right file with --data",
-    )?;
+    let remedy = "give the right file with --data";
+    let file = model_of(fit, &args.fit)?;
+    let data = data_of(fit, &args.fit, args.data.as_deref());
+    let limits = Limits::default();
+    if let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, args.form.quiet)? {
+        is_the_same(fit, &args.fit, &bound.fingerprint, &data, remedy)?;
+        has_the_parameters(fit, &args.fit, &bound.model)?;
+        return bound.model.add_clustered(fit, column).map_err(Failure::bad_input);
+    }
+    let loaded = load_again(fit, &args.fit, args.data.as_deref(), &[column], remedy)?;
     let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
     let model = bind_again(fit, &args.fit, &loaded.model, &used)?;
     model.add_clustered(fit, column).map_err(Failure::bad_input)
@@ -117,21 +121,29 @@ pub fn load_again(
     extra: &[&str],
     remedy: &str,
 ) -> Result<Loaded, Failure> {
-    let model = model_of(fit, path)?;
-    let data = match data {
+    let loaded = load::load_data(model_of(fit, path)?, data_of(fit, path, data), extra)?;
+    let columns = loaded.model.attribute_columns();
+    is_the_same(fit, path, &loaded.data.fingerprint(&columns), &loaded.path, remedy)?;
+    Ok(loaded)
+}
+
+/// The data of a fit, or those in `data`.
+fn data_of(fit: &Fit, path: &Path, data: Option<&Path>) -> PathBuf {
+    match data {
         Some(data) => data.to_owned(),
         None => path.parent().unwrap_or(Path::new("")).join(&fit.data.file),
-    };
-    let loaded = load::load_data(model, data, extra)?;
-    let columns = loaded.model.attribute_columns();
-    if loaded.data.fingerprint(&columns) != fit.data.fingerprint {
-        return Err(Failure::bad_input(format!(
-            "\"{}\" is not the data that \"{}\" was estimated on: cases, choices or columns differ; {remedy}, or estimate again",
-            loaded.path.display(),
-            path.display()
-        )));
     }
-    Ok(loaded)
+}
+
+fn is_the_same(fit: &Fit, path: &Path, fingerprint: &str, data: &Path, remedy: &str) -> Result<(), Failure> {
+    if fingerprint == fit.data.fingerprint {
+        return Ok(());
+    }
+    Err(Failure::bad_input(format!(
+        "\"{}\" is not the data that \"{}\" was estimated on: cases, choices or columns differ; {remedy}, or estimate again",
+        data.display(),
+        path.display()
+    )))
 }
 
 /// The model of a fit bound to data, with the parameters that the fit has.
@@ -142,12 +154,17 @@ pub fn bind_again<'data>(
     data: &'data ChoiceData,
 ) -> Result<Model<'data>, Failure> {
     let model = Model::bind(&file.specification, data).map_err(|error| Failure::all(error.each()))?;
-    let terms = fit.parameters.iter().map(|estimate| &estimate.term);
-    if !model.parameters().iter().map(|parameter| &parameter.name).eq(terms) {
-        return Err(Failure::bad_input(format!(
-            "\"{}\" is damaged: its parameters are not those of its specification; estimate again",
-            path.display()
-        )));
-    }
+    has_the_parameters(fit, path, &model)?;
     Ok(model)
+}
+
+fn has_the_parameters(fit: &Fit, path: &Path, model: &Model<'_>) -> Result<(), Failure> {
+    let terms = fit.parameters.iter().map(|estimate| &estimate.term);
+    if model.parameters().iter().map(|parameter| &parameter.name).eq(terms) {
+        return Ok(());
+    }
+    Err(Failure::bad_input(format!(
+        "\"{}\" is damaged: its parameters are not those of its specification; estimate again",
+        path.display()
+    )))
 }
