@@ -11,7 +11,7 @@ use logsum_utility::{BindError, Binder, Model, ModelFile, Storage};
 use crate::args::StorageArgs;
 use crate::failure::Failure;
 use crate::load::{self, Loaded, Wanted, load_data, table_problems};
-use crate::memory;
+use crate::memory::{self, PROGRAM};
 use crate::progress::Counter;
 
 /// A model bound to its data.
@@ -53,9 +53,6 @@ impl Default for Limits {
     }
 }
 
-/// Memory of the program itself before it has read anything.
-const PROGRAM: u64 = 64 << 20;
-
 /// Bytes of a part as it is read. Much smaller ones cost time, larger ones memory.
 const PART: u64 = 24 << 20;
 
@@ -64,9 +61,6 @@ const FEWEST: u64 = 1024;
 
 /// Times its bytes that a part takes while it becomes choice data and segments.
 const PER_PART: u64 = 5;
-
-/// Times the bytes of a table that it takes to read and bind it whole.
-const PER_TABLE: u64 = 3;
 
 /// Why a file was not read part by part.
 pub enum Whole {
@@ -153,19 +147,13 @@ pub fn whole(
         Whole::Faulty(_) => "",
     };
     let bytes = load::table_bytes(&file, &path, cluster)?;
-    let needed = PROGRAM + PER_TABLE * bytes;
-    match limits.memory {
-        Some(limit) if needed > limit => Err(match why {
-            Whole::Faulty(failure) => failure,
-            _ => Failure::bad_input(format!(
-                "to read \"{}\" at once takes about {} of memory, and {} {}; {advice}",
-                path.display(),
-                memory::written(needed),
-                if limits.told { "--memory allows" } else { "there are" },
-                memory::written(limit),
-            )),
-        }),
-        _ => load_data(file, path, cluster.as_slice()),
+    match (
+        memory::check_room(&path, bytes, limits.memory, limits.told, advice),
+        why,
+    ) {
+        (Ok(()), _) => load_data(file, path, cluster.as_slice()),
+        (Err(_), Whole::Faulty(failure)) => Err(failure),
+        (Err(failure), _) => Err(failure),
     }
 }
 

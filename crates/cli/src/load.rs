@@ -10,7 +10,7 @@ use logsum_tables::{Columns, ReadOptions, Want};
 use logsum_utility::{ModelFile, SamplingMethod};
 
 use crate::failure::Failure;
-use crate::output;
+use crate::{memory, output};
 
 /// A model and the data it was checked on.
 pub struct Loaded {
@@ -29,7 +29,16 @@ pub fn load(path: &Path, data: Option<&Path>, extra: &[&str]) -> Result<Loaded, 
         Some(data) => data.to_owned(),
         None => data_of(&model, path),
     };
+    check_room(&model, &data)?;
     load_data(model, data, extra)
+}
+
+/// Makes sure that there is room for the data before they are read at once.
+pub fn check_room(model: &ModelFile, path: &Path) -> Result<(), Failure> {
+    // What is wrong with the file is told by those who read it.
+    let bytes = table_bytes(model, path, None).unwrap_or(0);
+    let advice = "only estimate reads data part by part, and Parquet alone";
+    memory::check_room(path, bytes, memory::limit(None), false, advice)
 }
 
 /// The data file that a model file names, relative to it.

@@ -1,6 +1,14 @@
 //! How much memory an estimation may take.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Memory of the program itself before it has read anything.
+pub const PROGRAM: u64 = 64 << 20;
+
+/// Times the bytes of a table that it takes to read and bind it whole.
+const PER_TABLE: u64 = 3;
 
 /// Reads an amount of memory: `800MB`, `1.5 GB`, `2GiB`, or bytes.
 pub fn parse(text: &str) -> Result<u64, String> {
@@ -39,6 +47,21 @@ const SHARE: f64 = 0.8;
 /// What may be taken: as told, else most of what is free, where the system says how much that is.
 pub fn limit(told: Option<u64>) -> Option<u64> {
     told.or_else(|| available().map(|bytes| (SHARE * bytes as f64) as u64))
+}
+
+/// Makes sure that a table of so many bytes can be read whole; `told` says whether the user has set the limit.
+pub fn check_room(path: &Path, bytes: u64, limit: Option<u64>, told: bool, advice: &str) -> Result<(), Failure> {
+    let needed = PROGRAM + PER_TABLE * bytes;
+    match limit {
+        Some(limit) if needed > limit => Err(Failure::bad_input(format!(
+            "to read \"{}\" at once takes about {} of memory, and {} {}; {advice}",
+            path.display(),
+            written(needed),
+            if told { "--memory allows" } else { "there are" },
+            written(limit),
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Memory that programs can have without others being pushed out.

@@ -121,7 +121,9 @@ pub fn load_again(
     extra: &[&str],
     remedy: &str,
 ) -> Result<Loaded, Failure> {
-    let loaded = load::load_data(model_of(fit, path)?, data_of(fit, path, data), extra)?;
+    let (model, data) = (model_of(fit, path)?, data_of(fit, path, data));
+    load::check_room(&model, &data)?;
+    let loaded = load::load_data(model, data, extra)?;
     let columns = loaded.model.attribute_columns();
     is_the_same(fit, path, &loaded.data.fingerprint(&columns), &loaded.path, remedy)?;
     Ok(loaded)

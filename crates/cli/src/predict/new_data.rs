@@ -8,7 +8,7 @@ use logsum_utility::{Fit, ModelFile};
 
 use crate::args::PredictArgs;
 use crate::failure::Failure;
-use crate::load::{Loaded, read_situations};
+use crate::load::{Loaded, check_room, read_situations};
 use crate::show;
 
 /// Reads the cases to predict, with their outcomes where these can be read; warnings too.
@@ -27,6 +27,7 @@ pub fn load(fit: &Fit, args: &PredictArgs, path: &Path) -> Result<(Loaded, Vec<S
     drop_unused(&mut model);
 
     let started = std::time::Instant::now();
+    check_room(&model, path)?;
     let table = read_situations(&model, path)?;
     let mut warnings = Vec::new();
     if let Some(column) = &model.schema.decision_maker
