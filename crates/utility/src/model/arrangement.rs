@@ -22,6 +22,12 @@ const SEGMENT: usize = 1024;
 /// size of choice sets.
 const SEGMENT_PAIRS: usize = 1 << 17;
 
+/// Times as large segments are if cases are alike: so many more share a lane.
+const REPEATED: usize = 8;
+
+/// The same of alternatives of all cases, for the sake of memory.
+const REPEATED_PAIRS: usize = 2;
+
 /// Cuts parts into segments and fills these.
 #[derive(Debug)]
 pub(crate) struct Arrangement<'data> {
@@ -41,6 +47,8 @@ pub(crate) struct Arrangement<'data> {
     known: HashMap<Vec<u32>, usize>,
     /// Tall sets by what tells them apart: the levels' number, the plan that is not linear, the parameters with columns.
     known_tall: HashMap<(usize, Option<usize>, Vec<u32>), usize>,
+    /// Decision makers of a segment, and alternatives of all cases; none before the first segment has told.
+    size: Option<(usize, usize)>,
     /// The segment that may still grow.
     open: Draft<'data>,
     next_case: usize,
@@ -69,6 +77,7 @@ impl<'data> Arrangement<'data> {
             levels: Vec::new(),
             known: HashMap::new(),
             known_tall: HashMap::new(),
+            size: None,
             open: Draft::default(),
             next_case: 0,
         }
@@ -86,7 +95,8 @@ impl<'data> Arrangement<'data> {
             self.open.n_pairs += part.data.pairs(case).len();
             let ends = case + 1 == n_cases || makers.is_none_or(|makers| makers[case] != makers[case + 1]);
             self.open.n_makers += usize::from(ends);
-            let full = self.open.n_makers == SEGMENT || self.open.n_pairs >= SEGMENT_PAIRS;
+            let (most_makers, most_pairs) = self.size.unwrap_or((SEGMENT, SEGMENT_PAIRS));
+            let full = self.open.n_makers >= most_makers || self.open.n_pairs >= most_pairs;
             if (ends && full) || case + 1 == n_cases {
                 self.open.pieces.push(Piece {
                     part: part.clone(),
@@ -99,7 +109,12 @@ impl<'data> Arrangement<'data> {
                         first: self.next_case,
                         ..Draft::default()
                     };
-                    complete.push(std::mem::replace(&mut self.open, next));
+                    let draft = std::mem::replace(&mut self.open, next);
+                    if self.size.is_none() {
+                        take(self.first(draft))?;
+                    } else {
+                        complete.push(draft);
+                    }
                 }
             }
         }
@@ -115,13 +130,39 @@ impl<'data> Arrangement<'data> {
         self.build(vec![last], &mut take)
     }
 
+    /// Fills the first segment, which settles the size of the others.
+    fn first(&mut self, draft: Draft<'data>) -> Segment {
+        let compress = std::mem::replace(&mut self.compress, false);
+        let members = self.members(&draft);
+        let mut segment = self.fill(&draft, members);
+        self.compress = compress;
+        let mut repeated = 0;
+        for group in &mut segment.groups {
+            if let (Group::Wide(group), true) = (group, compress) {
+                let set = &self.sets[group.set];
+                repeated += if group.repeats(set, REPEATED) {
+                    group.cases.len()
+                } else {
+                    0
+                };
+                group.compress(set);
+            }
+        }
+        self.size = Some(match 2 * repeated > segment.cases.len() {
+            true => (REPEATED * SEGMENT, REPEATED_PAIRS * SEGMENT_PAIRS),
+            false => (SEGMENT, SEGMENT_PAIRS),
+        });
+        segment
+    }
+
     /// Fills segments, some at a time in parallel.
     fn build<E>(
         &mut self,
         drafts: Vec<Draft<'data>>,
         take: &mut impl FnMut(Segment) -> Result<(), E>,
     ) -> Result<(), E> {
-        let at_a_time = 4 * rayon::current_num_threads();
+        let large = self.size.is_some_and(|(makers, _)| makers > SEGMENT);
+        let at_a_time = rayon::current_num_threads() * if large { 1 } else { 4 };
         let mut drafts = drafts.into_iter().peekable();
         while drafts.peek().is_some() {
             let batch: Vec<(Draft<'data>, Vec<Members>)> = drafts

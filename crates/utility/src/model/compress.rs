@@ -7,18 +7,35 @@ use super::choice_set::{ChoiceSet, LANES};
 use super::wide::Wide;
 
 /// Cases that are looked at first: where hardly any of them are alike, the others are left alone.
-const SAMPLE: usize = 128;
+const SAMPLE: usize = 256;
+
+/// Whether so few lanes for so many cases are worth the trouble: they save a quarter.
+fn pays(n_lanes: usize, n: usize) -> bool {
+    4 * n_lanes.next_multiple_of(LANES) <= 3 * n.next_multiple_of(LANES)
+}
 
 impl Wide {
+    /// Whether it would pay to give cases that are alike one lane if there were `times` as many cases, as far as the
+    /// first ones tell: of S situations, each as frequent as the others, m cases leave m²/2S to be met again, and n
+    /// cases meet S (1 − exp(−n/S)).
+    pub fn repeats(&self, set: &ChoiceSet, times: usize) -> bool {
+        let (m, n) = (self.cases.len().min(SAMPLE), self.cases.len() * times);
+        let again = m - self.lanes_alike(set, m).1;
+        if again == 0 {
+            return false;
+        }
+        let (m, n) = (m as f64, n as f64);
+        let situations = m * m / (2.0 * again as f64);
+        situations * (1.0 - (-n / situations).exp()) <= 0.75 * n
+    }
+
     /// Gives cases whose stored columns are the same bit for bit one lane, if that saves a quarter of them.
     pub fn compress(&mut self, set: &ChoiceSet) {
         let n = self.cases.len();
-        let pays = |lanes: usize, n: usize| 4 * lanes.next_multiple_of(LANES) <= 3 * n.next_multiple_of(LANES);
-        let sample = self.lanes_alike(set, n.min(SAMPLE));
-        if !pays(sample.1, n.min(SAMPLE)) {
+        if !self.repeats(set, 1) {
             return;
         }
-        let (lane_of, n_lanes) = if n <= SAMPLE { sample } else { self.lanes_alike(set, n) };
+        let (lane_of, n_lanes) = self.lanes_alike(set, n);
         if !pays(n_lanes, n) {
             return;
         }

@@ -243,3 +243,37 @@ fn constants_alone_need_one_lane_for_each_choice_set() {
     );
     assert_twins(&specification, &data, 3);
 }
+
+/// Situations too many to meet each other again among a thousand decision makers often: segments grow.
+#[test]
+fn segments_of_repeated_situations_are_larger() {
+    let specification = specification(WIDE.0, WIDE.1);
+    let mut random = Random::new(17);
+    let few = wide_table(900, 17);
+    let rows: Vec<usize> = (0..20_000).map(|_| random.below(900)).collect();
+    let data = data(subset(&few, &rows), &wide_schema(), &specification);
+    let together = bind(&specification, &data);
+    let mut n_lanes = 0;
+    for index in 0..together.blocks.segments.len() {
+        let visited = together.blocks.segments.visit(index, |segment| {
+            n_lanes += segment
+                .groups
+                .iter()
+                .map(|group| match group {
+                    Group::Wide(group) => group.n_lanes(),
+                    Group::Tall(_) => unreachable!("three alternatives"),
+                })
+                .sum::<usize>();
+            Ok(())
+        });
+        visited.unwrap();
+    }
+    assert_eq!(together.blocks.segments.len(), 4, "1,024, twice 8,192, the rest");
+    assert!(n_lanes < 4 * 900, "{n_lanes} lanes for 20,000 cases");
+    let fit = together.fit(&FitOptions::default(), None).unwrap();
+    let expected = apart(&specification, &data).fit(&FitOptions::default(), None).unwrap();
+    for (left, right) in fit.parameters.iter().zip(&expected.parameters) {
+        assert_near(left.estimate, right.estimate, 1e-10, 1e-3);
+        assert_near(left.std_error.unwrap(), right.std_error.unwrap(), 1e-10, 1e-3);
+    }
+}
