@@ -164,7 +164,10 @@ impl Model<'_> {
             },
         };
         if began_elsewhere && !matches!(maximum.convergence.stopped, Stopped::Interrupted { .. }) {
-            maximum.log_likelihood_start = self.evaluate(start, Order::Value)?.log_likelihood;
+            maximum.log_likelihood_start = match self.is_equal_utilities(start) {
+                true => self.facts().log_likelihood_null,
+                false => self.evaluate(start, Order::Value)?.log_likelihood,
+            };
         }
         Ok(maximum)
     }

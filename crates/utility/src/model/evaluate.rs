@@ -123,7 +123,8 @@ impl Blocks {
                 Order::Score => scratch.add_score(set, view.columns, view.lanes, &mut partial.score),
                 Order::Hessian => {
                     let Partial { score, hessian, .. } = &mut *partial;
-                    scratch.add_score_and_hessian(set, view.columns, view.lanes, theta.len(), score, hessian);
+                    let columns = (view.columns, group.after(set, from));
+                    scratch.add_score_and_hessian(set, columns, view.lanes, theta.len(), score, hessian);
                 }
             }
         }

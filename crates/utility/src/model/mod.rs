@@ -53,6 +53,7 @@ use blocks::Blocks;
 use corrections::Corrections;
 use evaluate::Undefined;
 use lanes::Compensated;
+use plan::{Source, UtilityPlan};
 use scratch::{At, Partial, Scratch};
 use segment::Segment;
 
@@ -196,6 +197,12 @@ impl<'data> Model<'data> {
     /// Whether every utility is linear in the parameters.
     pub fn is_linear(&self) -> bool {
         self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+    }
+
+    /// Whether all utilities are 0 there, as far as the specification tells without the data.
+    pub(crate) fn is_equal_utilities(&self, theta: &[f64]) -> bool {
+        let zero = |plan: &UtilityPlan| plan.rest.is_none() && plan.offset == Source::Constant(0.0);
+        theta.iter().all(|value| *value == 0.0) && self.corrections.is_none() && self.blocks.plans.iter().all(zero)
     }
 
     fn outside(&self, segment: &Segment, undefined: &Undefined) -> EvalError {

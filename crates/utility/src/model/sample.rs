@@ -5,11 +5,14 @@ use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Para
 use super::Model;
 use super::scratch::At;
 
-/// One segment in so many is looked at.
-const ONE_IN: usize = 16;
-
 /// Segments from which on it pays.
-const WORTHWHILE: usize = 2 * ONE_IN;
+const WORTHWHILE: usize = 32;
+
+/// Segments that are enough to look at, unless that is less than one in [`RAREST`].
+const ENOUGH: usize = 4;
+
+/// One segment in so many is looked at, at least.
+const RAREST: usize = 64;
 
 /// Iterations after which a sample that still has not converged is not worth following: it may have no maximum.
 const PATIENCE: usize = 10;
@@ -18,15 +21,19 @@ const PATIENCE: usize = 10;
 const TOLERANCE: f64 = 1e-2;
 
 /// The log-likelihood of some of the segments, spread over all of the data.
-struct Sample<'m, 'data>(&'m Model<'data>);
+struct Sample<'m, 'data> {
+    model: &'m Model<'data>,
+    /// One segment in so many.
+    one_in: usize,
+}
 
 impl LogLikelihood for Sample<'_, '_> {
     fn parameters(&self) -> &[Parameter] {
-        self.0.parameters()
+        self.model.parameters()
     }
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
-        self.0.total(theta, order, At::Model, ONE_IN)
+        self.model.total(theta, order, At::Model, self.one_in)
     }
 
     fn n_units(&self) -> usize {
@@ -51,7 +58,11 @@ impl Model<'_> {
             max_iterations: PATIENCE,
             ..Options::default()
         };
-        let found = maximise(&Sample(self), start, &options, None).ok()?;
+        let sample = Sample {
+            model: self,
+            one_in: (self.blocks.segments.len() / ENOUGH).min(RAREST),
+        };
+        let found = maximise(&sample, start, &options, None).ok()?;
         found.convergence.converged.then_some(found.theta)
     }
 }

@@ -6,7 +6,7 @@ use logsum_expressions::Workspace;
 use super::aligned::Aligned;
 use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale, fold_lanes};
-use super::lanes::{dot, reduce, subtract};
+use super::lanes::{dot, fetch, reduce, subtract};
 use super::logit::Kernel;
 use super::tall_scratch::TallScratch;
 use super::tiles::{Steps, Tile, products};
@@ -146,12 +146,14 @@ impl Scratch {
     /// −Σ_lanes w n [Σ_s P_s d_s d_s′ − d̄ d̄′] + Σ_lanes Σ_s residual_s ∂²V_s/∂θ∂θ′
     /// ```
     ///
+    /// Meanwhile `next`, the columns of the visit that follows, are brought near.
+    ///
     /// Only parameters that meet in a slot are multiplied in the first sum. The derivatives are scaled by √(w n P_s), so
     /// that each pair of parameters takes one product per slot and case.
     pub(super) fn add_score_and_hessian(
         &mut self,
         set: &ChoiceSet,
-        columns: &[f64],
+        (columns, next): (&[f64], &[f64]),
         lanes: usize,
         n_parameters: usize,
         score: &mut [f64],
@@ -173,7 +175,7 @@ impl Scratch {
             &mut self.score,
         );
         self.take_score(set, score);
-        self.add_products(set, lanes, |row, column, sum| {
+        self.add_products(set, lanes, next, |row, column, sum| {
             let (row, column) = ordered(set, row, column);
             hessian[row * n_parameters + column] -= sum;
         });
@@ -185,10 +187,15 @@ impl Scratch {
     }
 
     /// Products of scaled derivatives less those of scaled means: `add(position, position, sum)`, each pair once.
-    fn add_products(&mut self, set: &ChoiceSet, lanes: usize, mut add: impl FnMut(usize, usize, f64)) {
+    fn add_products(&mut self, set: &ChoiceSet, lanes: usize, next: &[f64], mut add: impl FnMut(usize, usize, f64)) {
         let panel = blocks(&self.derivatives);
         let mut tile: Tile = [[[0.0; LANES]; TILE]; TILE];
+        // A little of what comes next with each tile, so that the memory is busy while the processor is.
+        let n_bundles = set.tiling.bundles.len();
+        let n_tiles = (n_bundles * (n_bundles + 1) / 2).max(1);
+        let mut next = next.chunks(next.len().div_ceil(n_tiles).next_multiple_of(LANES).max(LANES));
         let mut tile_of = |rows: &[u32], columns: &[u32], steps: Steps<'_>| {
+            next.next().into_iter().for_each(fetch);
             products(panel, lanes / LANES, rows.len(), steps, &mut tile);
             for (i, &row) in rows.iter().enumerate() {
                 // A parameter meets itself and those before it, not those before it once more.

@@ -131,6 +131,14 @@ impl Wide {
         }
     }
 
+    /// The stored columns of the visit that follows the one from there.
+    pub fn after(&self, set: &ChoiceSet, from: usize) -> &[f64] {
+        let n = set.columns.len();
+        let start = (from + set.visit).min(self.n_lanes());
+        let end = (start + set.visit).min(self.n_lanes());
+        &self.columns[start * n..end * n]
+    }
+
     /// The lanes of a visit. Where cases share lanes, their outcomes are counts of weight 1 that were weighted before.
     pub fn view<'a>(&'a self, set: &ChoiceSet, from: usize, padded: &'a mut Padded) -> View<'a> {
         let n_lanes = self.n_lanes();
