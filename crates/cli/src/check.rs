@@ -22,7 +22,15 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
     if loaded.data.alternatives().labelled {
         warnings.extend(notes(&description));
     }
+    if let Some(sampling) = &loaded.model.sampling {
+        warnings.push(format!(
+            "estimate takes {} samples of the alternatives; what is told here is of whole choice sets",
+            sampling.method.name()
+        ));
+    }
     output::warnings(&warnings, args.output.quiet);
+    // What is wrong with the table [sampling] shows when it is used.
+    loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
 
     let (findings, linear) = findings(&loaded)?;
     findings

@@ -49,7 +49,7 @@ impl Checkpoint {
             _ => {}
         }
         let checkpoint: Checkpoint = serde_json::from_value(content).map_err(damaged)?;
-        if checkpoint.specification != *specification {
+        if untitled(&checkpoint.specification) != untitled(specification) {
             return Err(refuse(
                 "is of another model; start anew without --resume, or restore the model file",
             ));
@@ -61,6 +61,15 @@ impl Checkpoint {
         }
         Ok(checkpoint)
     }
+}
+
+/// All of a specification that the estimates depend on.
+fn untitled(specification: &Value) -> Value {
+    let mut specification = specification.clone();
+    if let Some(table) = specification.as_object_mut() {
+        table.shift_remove("title");
+    }
+    specification
 }
 
 /// An estimation that is short needs no checkpoint, and a long one not more often than this, unless each iteration is

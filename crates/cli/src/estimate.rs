@@ -134,7 +134,8 @@ fn estimate(
         let mut failure = failure(error);
         if let Some(path) = keeper.left() {
             failure.problems.push(format!(
-                "the point reached before is kept in \"{}\"; the same command with --resume goes on from it",
+                "the point reached before is kept in \"{}\"; once the data are as they were, the same command with --resume goes on \
+                 from it",
                 path.display()
             ));
         }

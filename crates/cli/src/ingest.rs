@@ -43,16 +43,6 @@ impl Limits {
     }
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            memory: memory::limit(None),
-            told: false,
-            folder: memory::folder(None),
-        }
-    }
-}
-
 /// Bytes of a part as it is read. Much smaller ones cost time, larger ones memory.
 const PART: u64 = 24 << 20;
 

@@ -206,6 +206,13 @@ fn numbers_with_choice(model: &ModelFile) -> HashSet<&str> {
     numbers
 }
 
+/// What must be known of choices that are predicted or drawn where the model corrects for a choice-based sample.
+pub fn choice_based(model: &ModelFile, what: &str) -> Option<String> {
+    let rated = |alternative: &logsum_data::AlternativeSchema| alternative.sampling_rate.is_some();
+    let any = model.schema.alternatives.iter().any(rated);
+    any.then(|| format!("the model has sampling rates: {what}"))
+}
+
 /// How a file is to be read.
 pub fn read_options(separator: Option<char>, decimal_comma: bool) -> ReadOptions {
     ReadOptions {

@@ -10,11 +10,11 @@ pub const PROGRAM: u64 = 64 << 20;
 /// Times the bytes of a table that it takes to read and bind it whole.
 const PER_TABLE: u64 = 3;
 
-/// Reads an amount of memory: `800MB`, `1.5 GB`, `2GiB`, or bytes.
+/// Reads an amount of memory: `800MB`, `1.5 GB`, `2GiB`.
 pub fn parse(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
+        "b" => 1.0,
         "k" | "kb" => 1e3,
         "m" | "mb" => 1e6,
         "g" | "gb" => 1e9,
@@ -96,11 +96,11 @@ mod tests {
             ("1.5 gb", 1_500_000_000),
             ("800m", 800_000_000),
             ("2GiB", 2_147_483_648),
-            ("4096", 4096),
+            ("4096b", 4096),
         ] {
             assert_eq!(parse(text), Ok(bytes), "{text}");
         }
-        for text in ["", "GB", "-1GB", "0", "1 parsec", "nanGB", "1e999GB"] {
+        for text in ["", "GB", "-1GB", "0GB", "70", "1 parsec", "nanGB", "1e999GB"] {
             assert!(parse(text).is_err(), "{text}");
         }
         assert_eq!(written(1_234_000_000), "1.2 GB");

@@ -14,7 +14,7 @@ use crate::args::PredictArgs;
 use crate::destination::{self, Product};
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::load::Loaded;
-use crate::{output, show};
+use crate::{load, output, show};
 
 /// Runs the command; predictions from a fit that has not converged come with the exit code that says so.
 pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
@@ -38,6 +38,11 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     } else {
         Vec::new()
     };
+    warnings.extend(load::choice_based(
+        &loaded.model,
+        "predicted are the probabilities in the population, for cases as they were sampled; observed are the choices as \
+         sampled",
+    ));
     if !fit.converged {
         warnings.insert(
             0,

@@ -94,7 +94,7 @@ fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> 
     let remedy = "give the right file with --data";
     let file = model_of(fit, &args.fit)?;
     let data = data_of(fit, &args.fit, args.data.as_deref());
-    let limits = Limits::default();
+    let limits = Limits::of(&args.storage);
     if let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, args.form.quiet)? {
         is_the_same(fit, &args.fit, &bound.fingerprint, &data, remedy)?;
         has_the_parameters(fit, &args.fit, &bound.model)?;

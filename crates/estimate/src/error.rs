@@ -34,7 +34,7 @@ pub enum EstimateError {
     #[error("interrupted before the starting values were evaluated")]
     InterruptedAtStart,
     /// An evaluation failed for good; the best point before it is not lost.
-    #[error("after {iterations} iterations, at a log-likelihood of {log_likelihood}: {reason}")]
+    #[error("at iteration {iterations}, log-likelihood {log_likelihood}: {reason}")]
     Failed {
         /// What the evaluation said.
         reason: String,

@@ -23,7 +23,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use logsum_data::{ChoiceData, Layout, Outcome};
+use logsum_data::{ChoiceData, Layout, Outcome, Places};
 use logsum_draws::Seed;
 use logsum_expressions::Expression;
 use rayon::prelude::*;
@@ -130,6 +130,13 @@ impl AlternativeSampling {
             .with_min_len(64)
             .map(|case| probabilities.draw(data.pairs(case), chosen[case] as usize, &mut seed.stream(keys[case])))
             .collect();
+        let mut alone = Places::new(&data.source().name);
+        for case in (0..data.n_cases()).filter(|&case| drawn[case].len() < 2 && data.pairs(case).len() > 1) {
+            alone.add(|| data.place(case));
+        }
+        if !alone.is_empty() {
+            return Err(SamplingError::Alone { places: alone });
+        }
         let mut keep = vec![false; data.n_pairs()];
         let mut correction = Vec::new();
         for (case, drawn) in drawn.iter().enumerate() {

@@ -157,7 +157,12 @@ pub fn choices(args: &ChoicesArgs) -> Result<u8, Failure> {
         form.format,
         output::style(),
     ))?;
-    output::warnings(data.warnings(), form.quiet);
+    let mut warnings = data.warnings().to_vec();
+    warnings.extend(load::choice_based(
+        &source.model,
+        "these choices are a plain sample of the population, to be estimated without them",
+    ));
+    output::warnings(&warnings, form.quiet);
     if data.n_cases() < source.cases && !form.quiet {
         output::note(&format!(
             "warning: {} of {} simulated cases are left: the model's filter or its rule for missing cells drops the others",

@@ -71,6 +71,20 @@ pub enum SamplingError {
         known: String,
         alternative: String,
     },
+    #[error(
+        "[sampling]: number has a stratum \"{stratum}\", which does not occur in the column \"{column}\" (it has {known}); \
+         mend its name or remove it"
+    )]
+    NoSuchStratum {
+        stratum: String,
+        column: String,
+        known: String,
+    },
+    #[error(
+        "[sampling]: the sample holds nothing but the chosen alternative at {places}: there is nothing to compare it with; \
+         give more alternatives a positive weight, or take more of them"
+    )]
+    Alone { places: Places },
 }
 
 /// Names an alternative that has a name.

@@ -62,6 +62,9 @@ impl Probabilities {
     }
 }
 
+/// Strata that a message names at most.
+const MANY: usize = 12;
+
 /// Values of an expression of columns, one per pair.
 fn values(label: &str, expression: &Expression, data: &ChoiceData) -> Result<Vec<f64>, SamplingError> {
     let mut graph = Graph::default();
@@ -130,6 +133,17 @@ fn stratify(column: &str, number: &SampleSize, data: &ChoiceData) -> Result<Prob
                 .map(|(_, number)| *number),
         })
         .collect();
+    if let SampleSize::Strata(numbers) = number
+        && let Some(unused) = numbers
+            .keys()
+            .find(|key| !distinct.iter().any(|(name, _)| same(key, name)))
+    {
+        return Err(SamplingError::NoSuchStratum {
+            stratum: unused.clone(),
+            column: column.to_owned(),
+            known: logsum_data::name_list(distinct.iter().map(|(name, _)| name.as_str()).take(MANY)),
+        });
+    }
     let position: HashMap<u64, u32> = distinct
         .iter()
         .enumerate()

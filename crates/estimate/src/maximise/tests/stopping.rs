@@ -118,7 +118,7 @@ fn a_failure_keeps_the_best_point() {
     assert!(*iterations > 0 && theta.len() == 2 && *log_likelihood > -24.2);
     assert_eq!(
         failed.to_string(),
-        format!("after {iterations} iterations, at a log-likelihood of {log_likelihood}: cases.csv vanished")
+        format!("at iteration {iterations}, log-likelihood {log_likelihood}: cases.csv vanished")
     );
     assert_eq!(
         maximise(&breaking(0), &[-1.2, 1.0], &Options::default(), None).unwrap_err(),
