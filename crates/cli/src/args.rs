@@ -97,7 +97,8 @@ pub struct EstimateArgs {
     /// Go on from the checkpoint that an interrupted estimation left
     #[arg(long)]
     pub resume: bool,
-    /// Most iterations; 0 evaluates at the starting values and estimates nothing
+    /// Most iterations, not counting a first approach on a sample of much data; 0 evaluates at the starting values and
+    /// estimates nothing
     #[arg(long, value_name = "N")]
     pub max_iterations: Option<usize>,
     /// Largest Newton decrement that counts as converged [default: 1e-9]

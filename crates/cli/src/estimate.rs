@@ -132,6 +132,8 @@ fn estimate(
     bar.finish();
     let mut fit = fit.map_err(|error| {
         let mut failure = failure(error);
+        // The newest point, unless the disk is full: then the one that is there.
+        let _ = keeper.write();
         if let Some(path) = keeper.left() {
             failure.problems.push(format!(
                 "the point reached before is kept in \"{}\"; once the data are as they were, the same command with --resume goes on \

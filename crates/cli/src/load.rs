@@ -184,7 +184,7 @@ pub fn table_bytes(model: &ModelFile, path: &Path, cluster: Option<&str>) -> Res
     let wanted = Wanted::to_estimate(model, path, cluster)?;
     let fail = |error: logsum_tables::TableError| Failure::all(&table_problems(&error));
     if let Some(parts) = logsum_tables::Parts::open(path, Columns::Named(&wanted.columns)).map_err(fail)? {
-        return Ok((parts.n_rows() * parts.bytes_per_row()) as u64);
+        return Ok((parts.n_rows() as u64).saturating_mul(parts.bytes_per_row() as u64));
     }
     // Text: as many rows as there are line ends, at the rate of the first ones.
     let Ok(file) = std::fs::File::open(path) else {

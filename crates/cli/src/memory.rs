@@ -51,7 +51,7 @@ pub fn limit(told: Option<u64>) -> Option<u64> {
 
 /// Makes sure that a table of so many bytes can be read whole; `told` says whether the user has set the limit.
 pub fn check_room(path: &Path, bytes: u64, limit: Option<u64>, told: bool, advice: &str) -> Result<(), Failure> {
-    let needed = PROGRAM + PER_TABLE * bytes;
+    let needed = PROGRAM.saturating_add(bytes.saturating_mul(PER_TABLE));
     match limit {
         Some(limit) if needed > limit => Err(Failure::bad_input(format!(
             "to read \"{}\" at once takes about {} of memory, and {} {}; {advice}",
@@ -64,8 +64,20 @@ pub fn check_room(path: &Path, bytes: u64, limit: Option<u64>, told: bool, advic
     }
 }
 
-/// Memory that programs can have without others being pushed out.
+/// Memory that programs can have without others being pushed out, in the whole machine and in the container.
 fn available() -> Option<u64> {
+    [of_machine(), of_container()].into_iter().flatten().min()
+}
+
+/// What the control group leaves, where the program runs in one that has a limit.
+fn of_container() -> Option<u64> {
+    let read = |name: &str| std::fs::read_to_string(Path::new("/sys/fs/cgroup").join(name)).ok();
+    let most: u64 = read("memory.max")?.trim().parse().ok()?;
+    let taken: u64 = read("memory.current")?.trim().parse().ok()?;
+    Some(most.saturating_sub(taken))
+}
+
+fn of_machine() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

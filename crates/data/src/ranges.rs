@@ -99,7 +99,9 @@ impl<'a> Ranges<'a> {
             Node::Multiply(a, b) => Some(products(known(a)?, known(b)?)),
             Node::Divide(a, b) => {
                 let (a, (low, high)) = (known(a)?, known(b)?);
-                (low > 1e-290 || high < -1e-290).then(|| products(a, (1.0 / high, 1.0 / low)))
+                // Rounded division rises or falls with each of the two while the divisor keeps its sign.
+                let corners = [a.0 / low, a.0 / high, a.1 / low, a.1 / high];
+                (low > 1e-290 || high < -1e-290).then(|| hull(corners))
             }
             Node::Power(a, b) => {
                 let ((low, high), (exponent, same)) = (known(a)?, known(b)?);
@@ -126,7 +128,10 @@ impl<'a> Ranges<'a> {
 }
 
 fn products(a: Range, b: Range) -> Range {
-    let corners = [a.0 * b.0, a.0 * b.1, a.1 * b.0, a.1 * b.1];
+    hull([a.0 * b.0, a.0 * b.1, a.1 * b.0, a.1 * b.1])
+}
+
+fn hull(corners: [f64; 4]) -> Range {
     (
         corners.into_iter().fold(f64::INFINITY, f64::min),
         corners.into_iter().fold(f64::NEG_INFINITY, f64::max),
@@ -184,6 +189,8 @@ mod tests {
         let columns = [
             number("x", &[1.0, 2.0, 0.5, 3.0, 4.0, 0.25, 1.0, 2.0, 9.0]),
             number("y", &[-1.0, 0.0, 1.0, 2.0, -3.0, 0.0, 0.0, 5.0, 0.0]),
+            number("u", &[3.0, 5.0, 9.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0]),
+            number("v", &[3.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
             number("large", &[1e200; 9]),
             number("gap", &[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, f64::NAN]),
             number("infinite", &[0.0, f64::INFINITY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
@@ -231,6 +238,8 @@ mod tests {
             "y^(-1)",
             "large^2",
             "if(gap, x, y)",
+            // 3 / 10 is the next number below 3 times 0.1.
+            "sqrt(u / 10 - v * 0.1)",
         ] {
             assert_eq!(said_and_true(source), (false, false), "{source}");
         }

@@ -75,7 +75,9 @@ pub enum FitError {
 /// which separation is looked for: probabilities of 0 and 1 hold no information.
 const FADED: f64 = 1e-4;
 
-/// Iterations within which no parameter gets far on its way to infinity: each adds about 1 to a utility.
+/// Iterations within which no parameter gets far on its way to infinity: each adds about 1 to a utility. Those of a
+/// first approach on a sample do not count: it ends at a criterion of 1e-2, and from there to 1e-9 separation takes
+/// another sixteen.
 const FEW: u64 = 12;
 
 impl Model<'_> {
@@ -155,21 +157,45 @@ impl Model<'_> {
         progress: Option<&mut dyn FnMut(&Progress<'_>)>,
     ) -> Result<Maximum, FitError> {
         let optimiser = &options.optimiser;
-        let (mut maximum, began_elsewhere) = match &options.resume {
-            Some(state) => (resume(self, state, optimiser, progress)?, true),
+        let nearer = match &options.resume {
             // Where nothing is to be estimated, everything is to be seen at the start.
-            None => match self.approach(start).filter(|_| optimiser.max_iterations > 0) {
-                Some(nearer) => (maximise(self, &nearer, optimiser, progress)?, true),
-                None => (maximise(self, start, optimiser, progress)?, false),
-            },
+            None if optimiser.max_iterations > 0 => self.approach(start, optimiser),
+            _ => None,
         };
-        if began_elsewhere && !matches!(maximum.convergence.stopped, Stopped::Interrupted { .. }) {
-            maximum.log_likelihood_start = match self.is_equal_utilities(start) {
-                true => self.facts().log_likelihood_null,
-                false => self.evaluate(start, Order::Value)?.log_likelihood,
-            };
+        if let Some(state) = &options.resume {
+            return Ok(resume(self, state, optimiser, progress)?);
         }
+        let Some(nearer) = nearer else {
+            return Ok(maximise(self, start, optimiser, progress)?);
+        };
+        // Before anything else: what is found later must not be lost for its sake.
+        let log_likelihood_start = match self.is_equal_utilities(start) {
+            true => self.facts().log_likelihood_null,
+            false => self.log_likelihood_at(start)?,
+        };
+        let mut progress = progress;
+        let mut from_the_start = |here: &Progress<'_>| {
+            if let Some(progress) = progress.as_mut() {
+                let mut state = here.state.clone();
+                state.log_likelihood_start = log_likelihood_start;
+                progress(&Progress { state: &state, ..*here });
+            }
+        };
+        let mut maximum = maximise(self, &nearer, optimiser, Some(&mut from_the_start))?;
+        maximum.log_likelihood_start = log_likelihood_start;
         Ok(maximum)
+    }
+
+    /// ln L at the starting values.
+    fn log_likelihood_at(&self, start: &[f64]) -> Result<f64, EstimateError> {
+        match self.evaluate(start, Order::Value) {
+            Ok(evaluation) => Ok(evaluation.log_likelihood),
+            Err(EvalError::Outside { reason }) => Err(EstimateError::StartOutside { reason }),
+            Err(EvalError::Interrupted) => Err(EstimateError::InterruptedAtStart),
+            Err(error) => Err(EstimateError::FailedAtStart {
+                reason: error.to_string(),
+            }),
+        }
     }
 
     /// What stands in the way of unique finite estimates, where the optimiser or the information gives reason to look.

@@ -131,10 +131,13 @@ impl AlternativeSampling {
             .map(|case| probabilities.draw(data.pairs(case), chosen[case] as usize, &mut seed.stream(keys[case])))
             .collect();
         let mut alone = Places::new(&data.source().name);
+        let mut n_alone = 0;
         for case in (0..data.n_cases()).filter(|&case| drawn[case].len() < 2 && data.pairs(case).len() > 1) {
             alone.add(|| data.place(case));
+            n_alone += 1;
         }
-        if !alone.is_empty() {
+        // A few there may be by chance: they tell nothing and do no harm.
+        if 2 * n_alone > data.n_cases() {
             return Err(SamplingError::Alone { places: alone });
         }
         let mut keep = vec![false; data.n_pairs()];

@@ -54,7 +54,8 @@ impl Head {
                 _ => thrift.skip(kind_of_value, 0)?,
             }
         }
-        let length = |value: Option<i64>| usize::try_from(value?).ok();
+        // The format's sizes are 32 bits wide: what is larger is damaged.
+        let length = |value: Option<i64>| i32::try_from(value?).ok().and_then(|value| usize::try_from(value).ok());
         Some(Head {
             kind: match kind? {
                 0 => PageKind::First,

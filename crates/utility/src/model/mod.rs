@@ -199,6 +199,14 @@ impl<'data> Model<'data> {
         self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
+    /// What the watch says.
+    fn watched(&self) -> Result<(), EvalError> {
+        match &self.watch {
+            Some(Watch(watch)) => watch().map_err(EvalError::Failed),
+            None => Ok(()),
+        }
+    }
+
     /// Whether all utilities are 0 there, as far as the specification tells without the data.
     pub(crate) fn is_equal_utilities(&self, theta: &[f64]) -> bool {
         let zero = |plan: &UtilityPlan| plan.rest.is_none() && plan.offset == Source::Constant(0.0);
@@ -337,9 +345,7 @@ impl LogLikelihood for Model<'_> {
     }
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
-        if let Some(Watch(watch)) = &self.watch {
-            watch().map_err(EvalError::Failed)?;
-        }
+        self.watched()?;
         self.total(theta, order, At::Model, 1)
     }
 

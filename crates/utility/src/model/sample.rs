@@ -33,6 +33,7 @@ impl LogLikelihood for Sample<'_, '_> {
     }
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
+        self.model.watched()?;
         self.model.total(theta, order, At::Model, self.one_in)
     }
 
@@ -48,15 +49,15 @@ impl LogLikelihood for Sample<'_, '_> {
 impl Model<'_> {
     /// Where to begin instead of `start`: the estimates from a sample of the data, where these are many and utilities
     /// linear, so that there is one maximum only; `None` where that does not help. From there a few steps lead to the
-    /// maximum, the same as from anywhere.
-    pub(crate) fn approach(&self, start: &[f64]) -> Option<Vec<f64>> {
+    /// maximum, the same as from anywhere. The iterations on the sample are not counted among those of the estimation.
+    pub(crate) fn approach(&self, start: &[f64], options: &Options) -> Option<Vec<f64>> {
         if self.blocks.segments.len() < WORTHWHILE || !self.is_linear() {
             return None;
         }
         let options = Options {
             tolerance: TOLERANCE,
             max_iterations: PATIENCE,
-            ..Options::default()
+            ..options.clone()
         };
         let sample = Sample {
             model: self,

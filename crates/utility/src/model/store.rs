@@ -13,7 +13,7 @@ use super::spill::Spill;
 /// How much memory the data of a model may take, and where the rest goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Storage {
-    /// Bytes.
+    /// Bytes. A quarter is for segments on their way from the disk, of which there is one at least.
     pub memory: usize,
     /// Folder for what does not fit.
     pub folder: PathBuf,
@@ -27,7 +27,13 @@ pub(crate) struct Store {
     /// The others.
     spill: Option<Spill>,
     bytes: usize,
+    /// Bytes of the largest segment on disk, and those that segments read at the same time may take.
+    largest: usize,
+    reading: usize,
 }
+
+/// Bytes for reading whatever the limit: a few segments of ordinary size.
+const READING: usize = 16 << 20;
 
 thread_local! {
     /// The bytes of a segment on their way from the disk.
@@ -38,13 +44,18 @@ impl Store {
     /// Adds the next segment.
     pub fn push(&mut self, segment: Segment, storage: Option<&Storage>) -> io::Result<()> {
         let bytes = segment.bytes();
-        match storage.filter(|storage| self.spill.is_some() || self.bytes + bytes > storage.memory) {
+        let is_full = |storage: &&Storage| self.spill.is_some() || self.bytes + bytes > storage.memory / 4 * 3;
+        match storage.filter(is_full) {
             None => {
                 self.bytes += bytes;
                 self.segments.push(segment);
                 Ok(())
             }
-            Some(storage) => self.spilled(&storage.folder)?.push(&segment),
+            Some(storage) => {
+                self.largest = self.largest.max(bytes);
+                self.reading = READING + storage.memory / 4;
+                self.spilled(&storage.folder)?.push(&segment)
+            }
         }
     }
 
@@ -86,6 +97,11 @@ impl Store {
         mut take: impl FnMut(T),
     ) -> Result<(), EvalError> {
         let n = self.len().div_ceil(step);
+        // A segment on its way is there twice, as bytes and as numbers.
+        let at_a_time = match self.largest {
+            0 => at_a_time,
+            largest => at_a_time.min(self.reading / (2 * largest)).max(1),
+        };
         for first in (0..n).step_by(at_a_time) {
             let batch = first..n.min(first + at_a_time);
             let results: Vec<Result<T, EvalError>> = batch

@@ -133,17 +133,6 @@ fn stratify(column: &str, number: &SampleSize, data: &ChoiceData) -> Result<Prob
                 .map(|(_, number)| *number),
         })
         .collect();
-    if let SampleSize::Strata(numbers) = number
-        && let Some(unused) = numbers
-            .keys()
-            .find(|key| !distinct.iter().any(|(name, _)| same(key, name)))
-    {
-        return Err(SamplingError::NoSuchStratum {
-            stratum: unused.clone(),
-            column: column.to_owned(),
-            known: logsum_data::name_list(distinct.iter().map(|(name, _)| name.as_str()).take(MANY)),
-        });
-    }
     let position: HashMap<u64, u32> = distinct
         .iter()
         .enumerate()
@@ -161,6 +150,17 @@ fn stratify(column: &str, number: &SampleSize, data: &ChoiceData) -> Result<Prob
             value: distinct[strata[pair] as usize].0.clone(),
             known: logsum_data::name_list(known.iter().map(String::as_str)),
             alternative: alternative(data, pair),
+        });
+    }
+    if let SampleSize::Strata(numbers) = number
+        && let Some(unused) = numbers
+            .keys()
+            .find(|key| !distinct.iter().any(|(name, _)| same(key, name)))
+    {
+        return Err(SamplingError::NoSuchStratum {
+            stratum: unused.clone(),
+            column: column.to_owned(),
+            known: logsum_data::name_list(distinct.iter().map(|(name, _)| name.as_str()).take(MANY)),
         });
     }
     Ok(Probabilities::Stratified {

@@ -321,3 +321,61 @@ fn fits_survive_json() {
     assert!(text.starts_with("{\"format\":1,\"logsum_version\":\""));
     assert_eq!(serde_json::from_str::<crate::Fit>(&text).unwrap(), fit);
 }
+
+/// Enough data that a sample of them is looked at first.
+fn many() -> (Specification, logsum_data::ChoiceData) {
+    let specification = specification(WIDE.0, WIDE.1);
+    let data = data(wide_table(34 * 1024, 31), &wide_schema(), &specification);
+    (specification, data)
+}
+
+#[test]
+fn a_first_approach_changes_neither_the_maximum_nor_where_it_began() {
+    let (specification, data) = many();
+    let model = bind(&specification, &data);
+    let start = model.start();
+    let nearer = model.approach(&start, &Options::default()).expect("a sample will do");
+    assert_ne!(nearer, start);
+    let fit = model.fit(&FitOptions::default(), None).unwrap();
+    let straight = logsum_estimate::maximise(&model, &start, &Options::default(), None).unwrap();
+    for (estimate, expected) in estimates(&fit).iter().zip(&straight.theta) {
+        assert_near(*estimate, *expected, 1e-11, 1e-2);
+    }
+    let began = fit.log_likelihood_start.unwrap();
+    assert_near(began, straight.log_likelihood_start, 1e-12, 0.0);
+    let mut starts = Vec::new();
+    let mut record = |progress: &logsum_estimate::Progress<'_>| starts.push(progress.state.log_likelihood_start);
+    model.fit(&FitOptions::default(), Some(&mut record)).unwrap();
+    assert!(starts.iter().all(|start| *start == began), "{starts:?}");
+    let nothing = FitOptions {
+        optimiser: Options {
+            max_iterations: 0,
+            ..Options::default()
+        },
+        ..FitOptions::default()
+    };
+    assert_eq!(estimates(&model.fit(&nothing, None).unwrap()), start);
+}
+
+/// Whenever the flag is raised, what was reached is not lost.
+#[test]
+fn an_interruption_after_a_first_approach_keeps_the_best_point() {
+    let (specification, data) = many();
+    let whole = bind(&specification, &data).fit(&FitOptions::default(), None).unwrap();
+    for iteration in 0..=whole.convergence.iterations as u64 {
+        let flag = Arc::new(AtomicBool::new(false));
+        let model = bind(&specification, &data).interrupted_by(flag.clone());
+        let mut stop = |progress: &logsum_estimate::Progress<'_>| {
+            flag.store(progress.state.iterations == iteration, Ordering::Relaxed);
+        };
+        let start = model.start();
+        let options = FitOptions {
+            start: Some(start),
+            ..FitOptions::default()
+        };
+        match model.fit(&options, Some(&mut stop)) {
+            Ok(fit) => assert_eq!(fit.log_likelihood_start, whole.log_likelihood_start),
+            Err(error) => panic!("lost at iteration {iteration}: {error}"),
+        }
+    }
+}
