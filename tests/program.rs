@@ -374,7 +374,7 @@ fn a_checkpoint_of_another_model_is_refused() {
             "logsum_version": version, "specification": fit.model.specification, "fingerprint": fingerprint,
             "start": [0.0], "log_likelihood": fit.log_likelihood,
             "state": {
-                "theta": [fit.parameters[0].estimate], "log_likelihood_start": -20.0, "iterations": 3, "evaluations": 4,
+                "theta": [fit.parameters[0].estimate], "log_likelihood_start": fit.log_likelihood_start, "iterations": 3, "evaluations": 4,
                 "steepest": [1.0], "radius": null, "polished": false,
             },
         });
@@ -398,7 +398,7 @@ fn a_checkpoint_of_another_model_is_refused() {
     assert!((3..=4).contains(&resumed.convergence.iterations), "those before count");
     assert_eq!(
         resumed.log_likelihood_start, fit.log_likelihood_start,
-        "that of the start of all, not of the checkpoint"
+        "where all began"
     );
 }
 
