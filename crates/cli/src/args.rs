@@ -108,6 +108,11 @@ pub struct EstimateArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     #[command(flatten)]
+    pub draws: crate::draws::DrawArgs,
+    /// Of random tastes: estimate with few draws from so many points, and go on from the best
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub starts: u16,
+    #[command(flatten)]
     pub storage: StorageArgs,
     // Last, because its heading holds for all that follows.
     #[command(flatten)]

@@ -55,9 +55,15 @@ enum Source {
 
 fn source(args: &EstimateArgs) -> Result<Source, Failure> {
     if args.formula.formula.is_some() {
+        if args.draws.draws.is_some() || args.draws.seed.is_some() {
+            return Err(Failure::bad_input(
+                "--draws and --seed belong to models with random tastes, which a model file describes",
+            ));
+        }
         return Ok(Source::Formula);
     }
-    let file = load_model(&args.model)?;
+    let mut file = load_model(&args.model)?;
+    args.draws.apply(&mut file)?;
     let path = args.data.clone().unwrap_or_else(|| data_of(&file, &args.model));
     Ok(Source::File(Box::new(file), path))
 }
@@ -93,10 +99,12 @@ fn estimate(
     optimiser.tolerance = args.tolerance.unwrap_or(optimiser.tolerance);
     let options = FitOptions {
         optimiser,
-        start: Some(start.clone()),
+        // Where nobody says where to start, the model may know a better place.
+        start: (args.start.is_some() || args.resume).then(|| start.clone()),
         resume: resumed.map(|checkpoint| checkpoint.state),
         covariance,
         confidence: args.covariance.confidence.unwrap_or(0.95),
+        starts: usize::from(args.starts),
     };
     let always = model.segments_on_disk().0 > 0;
     let keeper = Keeper::new(

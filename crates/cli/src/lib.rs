@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod checkpoint;
 mod destination;
+mod draws;
 mod estimate;
 mod failure;
 mod formula;

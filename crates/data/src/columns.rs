@@ -83,6 +83,14 @@ impl Names {
         names
     }
 
+    /// Lets a name stand for a node of the graph, whatever it meant before.
+    pub fn meaning(mut self, name: &str, node: NodeId) -> Self {
+        if self.known.insert(name.to_owned(), Symbol::Node(node)).is_none() {
+            self.order.push(name.to_owned());
+        }
+        self
+    }
+
     /// The meaning of an expression in `graph`.
     ///
     /// # Errors

@@ -117,18 +117,33 @@ impl ChoiceData {
             Layout::Long { case, .. } => self.column(case),
             Layout::Wide { .. } => None,
         };
-        let key_of = |case: usize| {
-            let first = self.start[case];
-            let identifier = named.and_then(|column| {
-                let at = if column.level == Level::Case { case } else { first };
-                match &column.values {
-                    Values::Number(cells) => (!cells[at].is_nan()).then(|| key(cells[at])),
-                    Values::Text(text) => text.get(at).map(|text| xxh3_64(text.as_bytes())),
-                }
-            });
-            identifier.unwrap_or_else(|| self.row_number(first) as u64)
-        };
-        (0..self.n_cases()).map(key_of).collect()
+        (0..self.n_cases()).map(|case| self.key_of(case, named)).collect()
+    }
+
+    /// A number for each case that tells its decision maker from the others, to key random numbers: bits of the
+    /// identifier as [`ChoiceData::case_keys`] takes them, and those of the case where every case is a decision maker of
+    /// its own.
+    pub fn decision_maker_keys(&self) -> Vec<u64> {
+        match &self.schema.decision_maker {
+            Some(name) if self.decision_maker.is_some() => {
+                let named = self.column(name);
+                (0..self.n_cases()).map(|case| self.key_of(case, named)).collect()
+            }
+            _ => self.case_keys(),
+        }
+    }
+
+    /// Bits of the cell of `named` in which a case begins, or the number of its row if there is none.
+    fn key_of(&self, case: usize, named: Option<&DataColumn>) -> u64 {
+        let first = self.start[case];
+        let identifier = named.and_then(|column| {
+            let at = if column.level == Level::Case { case } else { first };
+            match &column.values {
+                Values::Number(cells) => (!cells[at].is_nan()).then(|| key(cells[at])),
+                Values::Text(text) => text.get(at).map(|text| xxh3_64(text.as_bytes())),
+            }
+        });
+        identifier.unwrap_or_else(|| self.row_number(first) as u64)
     }
 }
 

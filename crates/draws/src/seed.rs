@@ -42,6 +42,11 @@ impl Seed {
         Seed { key: [low, high] }
     }
 
+    /// The seed as a whole number.
+    pub(crate) fn bits(self) -> u64 {
+        u64::from(self.key[0]) | u64::from(self.key[1]) << 32
+    }
+
     /// Stream of that number, from its beginning.
     pub fn stream(self, id: u64) -> Stream {
         Stream::new(self.key, id)

@@ -31,6 +31,15 @@ impl Stream {
         }
     }
 
+    /// To word number `word` from the beginning of block number `block`.
+    pub(crate) fn skip_to(&mut self, block: u64, word: u64) {
+        self.next = block + word / 2;
+        self.used = 2;
+        if word % 2 == 1 {
+            self.word();
+        }
+    }
+
     /// The next 64 bits.
     #[inline]
     pub(crate) fn word(&mut self) -> u64 {
@@ -102,6 +111,16 @@ mod tests {
         .into_iter()
         .collect();
         assert_eq!(all.len(), 40, "streams share words");
+    }
+
+    #[test]
+    fn skipping_is_drawing_in_vain() {
+        let mut stream = Seed::new(3).stream(1);
+        let words: Vec<u64> = (0..10).map(|_| stream.next_u64()).collect();
+        for (block, word) in [(0, 0), (0, 3), (0, 4), (2, 1), (1, 6)] {
+            stream.skip_to(block, word);
+            assert_eq!(stream.next_u64(), words[(2 * block + word) as usize]);
+        }
     }
 
     #[test]

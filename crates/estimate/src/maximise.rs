@@ -35,6 +35,9 @@ pub struct State {
     pub iterations: u64,
     /// Evaluations so far.
     pub evaluations: u64,
+    /// Which of several maximisations this is, where the caller makes one after another and says so; 0 else.
+    #[serde(default)]
+    pub stage: usize,
     /// √curvature of every parameter as the steps have met it.
     pub(crate) steepest: Vec<f64>,
     /// Of the trust region; none if it is unlimited.

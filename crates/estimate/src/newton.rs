@@ -20,10 +20,6 @@ use crate::subproblem::Subproblem;
 use crate::symmetric::Definiteness;
 use crate::trust_region::norm;
 
-/// Below this decrement estimates are within 1e-12 standard errors of the maximum, about as exact as rounding lets them
-/// be.
-const POLISHED: f64 = 1e-24;
-
 /// Rounding error in ln L, as a multiple of the sum of absolute contributions.
 const NOISE: f64 = 8.0 * f64::EPSILON;
 
@@ -110,6 +106,7 @@ impl<'a> Newton<'a> {
             iterations: self.iterations,
             evaluations: self.evaluations,
             steepest: self.steepest.clone(),
+            stage: 0,
             radius: Some(self.radius).filter(|radius| radius.is_finite()),
             polished: self.ended == Some(Ended::Polished),
         }
@@ -405,7 +402,7 @@ impl<'a> Solver<Objective<'a>, Iteration> for Newton<'_> {
         if self.ended.is_none()
             && let Some(current) = &self.current
         {
-            if current.is_converged(self.options.tolerance.min(POLISHED)) {
+            if current.is_converged(self.options.tolerance.min(self.options.polish)) {
                 self.ended = Some(Ended::Polished);
             } else if current.definiteness() == Definiteness::Flat && current.is_stationary(self.options.tolerance) {
                 self.ended = Some(Ended::Flat);

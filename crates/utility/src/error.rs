@@ -1,6 +1,12 @@
 //! What can be wrong with a specification before any data are read.
 
+mod mixing;
+mod tastes;
+
 use logsum_data::DataError;
+
+pub use mixing::MixingError;
+pub use tastes::TasteError;
 
 /// A problem of the specification.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -38,6 +44,10 @@ pub enum SpecificationError {
          chose the alternative that were sampled"
     )]
     SamplingRate { alternative: String, rate: f64 },
+    #[error(transparent)]
+    Mixing(MixingError),
+    #[error(transparent)]
+    Tastes(#[from] TasteError),
     #[error("{0}")]
     Unchecked(DataError),
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]

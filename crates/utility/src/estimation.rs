@@ -25,6 +25,8 @@ pub struct FitOptions {
     pub covariance: CovarianceKind,
     /// Level of the intervals.
     pub confidence: f64,
+    /// Of random tastes: estimations from so many points, of which the best is gone on with. The first is the usual one.
+    pub starts: usize,
 }
 
 impl Default for FitOptions {
@@ -35,6 +37,7 @@ impl Default for FitOptions {
             resume: None,
             covariance: CovarianceKind::Hessian,
             confidence: 0.95,
+            starts: 1,
         }
     }
 }
@@ -111,6 +114,16 @@ impl Model<'_> {
             _ => None,
         };
         let start = options.start.clone().unwrap_or_else(|| self.start());
+        if let Some(mixture) = self.mixture() {
+            let mut fit = self.fit_mixture(mixture, &start, options, progress, constants)?;
+            fit.confidence = options.confidence;
+            if let Some(groups) = groups {
+                self.cluster(&mut fit, &groups)?;
+            }
+            fit.choose_covariance(&options.covariance)?;
+            fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
+            return Ok(fit);
+        }
         let maximum = self.maximum(&start, options, progress)?;
         let mut fit = self.summarise(&maximum, constants);
 
@@ -251,7 +264,7 @@ impl Model<'_> {
     }
 
     /// Parameters that are neither fixed nor at a bound.
-    fn inside(&self, maximum: &Maximum) -> Vec<bool> {
+    pub(crate) fn inside(&self, maximum: &Maximum) -> Vec<bool> {
         let at_bound = &maximum.convergence.at_bound;
         self.parameters()
             .iter()
@@ -261,7 +274,7 @@ impl Model<'_> {
     }
 
     /// Counts, log-likelihoods, convergence and estimates; no covariances yet.
-    fn summarise(&self, maximum: &Maximum, constants: bool) -> Fit {
+    pub(crate) fn summarise(&self, maximum: &Maximum, constants: bool) -> Fit {
         let data = self.facts();
         let convergence = &maximum.convergence;
         let log_likelihood = maximum.evaluation.log_likelihood;
@@ -310,7 +323,7 @@ impl Model<'_> {
             logsum_version: env!("CARGO_PKG_VERSION").to_owned(),
             title: String::new(),
             model: FittedModel {
-                family: "logit".to_owned(),
+                family: if self.mixture().is_some() { "mixed logit" } else { "logit" }.to_owned(),
                 specification: serde_json::Value::Null,
             },
             data: DataSummary {
@@ -357,6 +370,8 @@ impl Model<'_> {
             parameters: estimates,
             covariance: Covariances::default(),
             sampling: None,
+            draws: None,
+            tastes: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::draws_report::DrawsReport;
 use crate::sampling::SampleSize;
+use crate::taste_report::TasteReport;
 
 /// Version of the fit file's form.
 pub const FORMAT: u32 = 1;
@@ -62,6 +64,12 @@ pub struct Fit {
     /// How alternatives were sampled; `None` if choice sets were used whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling: Option<SamplingReport>,
+    /// The draws of random tastes, and what their randomness does to the estimates; `None` where tastes are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draws: Option<DrawsReport>,
+    /// The distributions of random tastes; `None` where tastes are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tastes: Option<TasteReport>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.
@@ -71,7 +79,7 @@ pub struct Fit {
 /// The model as it was estimated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FittedModel {
-    /// "logit".
+    /// "logit" or "mixed logit".
     pub family: String,
     /// The model file, as JSON of the same structure.
     pub specification: serde_json::Value,

@@ -4,24 +4,30 @@
 
 mod constants;
 mod covariance;
+mod draws_report;
 mod error;
 mod estimation;
 mod facts;
 mod fit;
 mod formula;
 mod inference;
+mod mixing;
 mod model;
 mod model_file;
 mod sampling;
 mod shares;
 mod specification;
+mod simulated_estimation;
 mod synthetic;
+mod taste_report;
+mod tastes_after;
 mod term;
 #[cfg(test)]
 mod testing;
 
 pub use constants::{log_likelihood_constants, log_likelihood_null};
-pub use error::SpecificationError;
+pub use draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};
+pub use error::{MixingError, SpecificationError, TasteError};
 pub use estimation::{FitError, FitOptions};
 pub use facts::Facts;
 pub use fit::{
@@ -30,10 +36,15 @@ pub use fit::{
 };
 pub use formula::{Formula, FormulaError};
 pub use inference::CovarianceKind;
+pub use mixing::{
+    DrawMethod, DrawNumber, DrawPlan, Mixing, RandomCoefficient, ScaleHeterogeneity, Shape, TasteDistribution, Varies,
+    WillingnessToPaySpace, cholesky_name, is_draw, second_name,
+};
 pub use model::{BindError, Binder, Finding, Model, Prediction, Storage};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};
+pub use taste_report::{QUANTILES, Quantity, TasteCovariance, TasteDescription, TasteReport};
 pub use term::{Term, boxcox, column, parameter};

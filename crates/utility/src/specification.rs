@@ -5,6 +5,7 @@ use logsum_estimate::Parameter;
 use logsum_expressions::Expression;
 
 use crate::error::SpecificationError;
+use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
 use crate::term::Term;
 
 /// What a logit model says: utilities as expressions of columns and parameters.
@@ -22,6 +23,8 @@ pub struct Specification {
     pub all: Option<Expression>,
     /// Terms of single alternatives, by name.
     pub own: Vec<(String, Expression)>,
+    /// Random tastes, if there are any.
+    pub mixing: Option<Mixing>,
 }
 
 /// A parameter and the identifier by which expressions refer to it.
@@ -65,6 +68,36 @@ impl Specification {
         self
     }
 
+    /// Lets a coefficient vary; its parameter, the location of the distribution, must be declared.
+    pub fn random(mut self, coefficient: RandomCoefficient) -> Self {
+        self.mixing.get_or_insert_default().random.push(coefficient);
+        self
+    }
+
+    /// Lets the normal parts of some random coefficients be correlated.
+    pub fn correlated<S: Into<String>>(mut self, group: impl IntoIterator<Item = S>) -> Self {
+        let group = group.into_iter().map(Into::into).collect();
+        self.mixing.get_or_insert_default().correlation.push(group);
+        self
+    }
+
+    /// Sets the draws of random coefficients.
+    pub fn draws(mut self, draws: DrawPlan) -> Self {
+        self.mixing.get_or_insert_default().draws = draws;
+        self
+    }
+
+    /// Names that stand for coefficients in the utilities: the parameters, then the random coefficients that are none.
+    pub fn coefficients(&self) -> Vec<String> {
+        let mut symbols = self.symbols();
+        for random in self.mixing.iter().flat_map(|mixing| &mixing.random) {
+            if !symbols.contains(&random.symbol) {
+                symbols.push(random.symbol.clone());
+            }
+        }
+        symbols
+    }
+
     /// Identifiers of the parameters in expressions.
     pub fn symbols(&self) -> Vec<String> {
         self.parameters.iter().map(|declared| declared.symbol.clone()).collect()
@@ -82,23 +115,33 @@ impl Specification {
             alternative: Some(name),
             expression,
         });
-        all.chain(own).collect()
+        let tastes = self.mixing.iter().flat_map(Mixing::expressions);
+        let tastes = tastes.map(|(label, expression)| Use {
+            label,
+            alternative: None,
+            expression,
+        });
+        all.chain(own).chain(tastes).collect()
     }
 
     /// What the data must provide.
     pub fn uses(&self) -> Uses<'_> {
+        let mut parameters = self.coefficients();
+        parameters.extend(self.mixing.iter().flat_map(Mixing::draw_names));
         Uses {
-            parameters: self.symbols(),
+            parameters,
             utilities: self.utilities(),
         }
     }
 
     /// Names in the utilities that are not parameters: columns, derived or not, each once.
     pub fn column_names(&self) -> Vec<&str> {
+        let known = self.uses().parameters;
         let mut names: Vec<&str> = Vec::new();
-        for expression in self.expressions() {
+        let tastes = self.mixing.iter().flat_map(Mixing::expressions);
+        for expression in self.expressions().chain(tastes.map(|(_, expression)| expression)) {
             for name in expression.names() {
-                if !names.contains(&name) && !self.parameters.iter().any(|declared| declared.symbol == name) {
+                if !names.contains(&name) && !known.iter().any(|known| known == name) {
                     names.push(name);
                 }
             }
@@ -124,22 +167,24 @@ impl Specification {
                 errors.push(SpecificationError::UtilityTwice { name: name.clone() });
             }
         }
-        let used: Vec<&str> = self.expressions().flat_map(Expression::names).collect();
+        let in_utilities = self.expressions().flat_map(Expression::names);
+        let tastes: Vec<String> = self.mixing.iter().flat_map(Mixing::used_names).collect();
+        let used: Vec<&str> = in_utilities.chain(tastes.iter().map(String::as_str)).collect();
         for (position, declared) in self.parameters.iter().enumerate() {
             let name = declared.symbol.clone();
             if self.parameters[..position].iter().any(|earlier| earlier.symbol == name) {
-                errors.push(SpecificationError::ParameterTwice { name });
+                // What is listed twice brings its second estimate twice, and is a problem of its own.
+                if !self.mixing.as_ref().is_some_and(|mixing| mixing.estimates_twice(&name)) {
+                    errors.push(SpecificationError::ParameterTwice { name });
+                }
                 continue;
             }
             if !used.contains(&name.as_str()) && has_utility {
-                let undeclared = used
-                    .iter()
-                    .filter(|used| !self.parameters.iter().any(|known| known.symbol == **used));
-                let suggestion = logsum_data::near_miss(&name, undeclared.copied());
-                errors.push(SpecificationError::Unused { name, suggestion });
+                errors.extend(self.unused(name, &used));
             }
             errors.extend(value_problem(&declared.parameter));
         }
+        errors.extend(mixing::problems(self));
         if errors.is_empty() {
             Ok(())
         } else {
@@ -147,7 +192,20 @@ impl Specification {
         }
     }
 
-    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+    /// What to say of a declared parameter that nothing uses.
+    fn unused(&self, name: String, used: &[&str]) -> Option<SpecificationError> {
+        if let Some(mixing) = &self.mixing {
+            return mixing::unused(self, mixing, &name).map(SpecificationError::Mixing);
+        }
+        let undeclared = used
+            .iter()
+            .filter(|used| !self.parameters.iter().any(|known| known.symbol == **used));
+        let suggestion = logsum_data::near_miss(&name, undeclared.copied());
+        Some(SpecificationError::Unused { name, suggestion })
+    }
+
+    /// The utilities.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.all.iter().chain(self.own.iter().map(|(_, expression)| expression))
     }
 }

@@ -1,12 +1,13 @@
 //! Binding: a specification meets data, at once or part by part.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use logsum_data::ChoiceData;
 use logsum_expressions::Graph;
 
 use super::arrangement::Arrangement;
+use super::mixture::{MixtureBuilder, Symbolic};
 use super::blocks::Blocks;
 use super::corrections::Corrections;
 use super::pieces::Shared;
@@ -56,13 +57,14 @@ struct Bound<'data> {
     corrections: Option<Corrections>,
     term_columns: Vec<Vec<String>>,
     segments: Store,
+    mixture: Option<MixtureBuilder>,
 }
 
 impl<'data> Binder<'data> {
     /// Waits for data.
     pub fn new(specification: &Specification) -> Self {
         Binder {
-            specification: specification.clone(),
+            specification: specification.clone().completed(),
             storage: None,
             compress: true,
             bound: None,
@@ -103,6 +105,9 @@ impl<'data> Binder<'data> {
         };
         bound.arrangement.compress = self.compress;
         bound.facts.add(&data);
+        if let Some(mixture) = &mut bound.mixture {
+            mixture.add(&data)?;
+        }
         let storage = self.storage.as_ref();
         bound
             .arrangement
@@ -124,8 +129,12 @@ impl<'data> Binder<'data> {
             .arrangement
             .finish(|segment| bound.segments.push(segment, storage))
             .map_err(|error| refused(storage, &error))?;
-        let parameters = self.specification.parameters.into_iter();
+        let mixture = bound.mixture.map(MixtureBuilder::finish).transpose()?;
+        let parameters = self.specification.parameters.clone().into_iter();
         Ok(Model {
+            specification: self.specification,
+            mixture,
+            products: Mutex::default(),
             facts: bound.facts,
             data: None,
             groups: None,
@@ -157,7 +166,20 @@ impl<'data> Bound<'data> {
     fn new(specification: &Specification, data: &ChoiceData) -> Result<Self, SpecificationError> {
         specification.validate()?;
         let mut graph = Graph::default();
-        let names = data.names(&specification.symbols(), &mut graph);
+        let mut meanings = Vec::new();
+        if let Some(mixing) = &specification.mixing {
+            // In the middle of tastes a mixed model is a logit.
+            let mut symbolic = Symbolic::new(specification, mixing, data);
+            for symbol in specification.coefficients() {
+                let node = symbolic.node(&symbol, true)?;
+                meanings.push((symbol, node));
+            }
+            graph = symbolic.graph;
+        }
+        let mut names = data.names(&specification.symbols(), &mut graph);
+        for (symbol, node) in meanings {
+            names = names.meaning(&symbol, node);
+        }
         let mut lower = |expression| {
             names
                 .lower("utility", expression, &mut graph)
@@ -188,7 +210,12 @@ impl<'data> Bound<'data> {
             .iter()
             .map(|&utility| UtilityPlan::new(&mut graph, utility))
             .collect();
+        let mixture = match &specification.mixing {
+            Some(mixing) => Some(MixtureBuilder::new(specification, mixing, data)?),
+            None => None,
+        };
         Ok(Bound {
+            mixture,
             facts: Facts::of(data),
             term_columns: explain::term_columns(&graph, data, &plans, specification.parameters.len()),
             arrangement: Arrangement::new(graph, plans, plan_of),

@@ -67,6 +67,15 @@ impl Corrections {
         }))
     }
 
+    /// c_nj of every pair.
+    pub fn of_pairs(&self, data: &ChoiceData) -> Vec<f64> {
+        let sampled = data.correction();
+        let of = |(pair, &alternative): (usize, &u32)| {
+            self.ln_rates[alternative as usize] + sampled.map_or(0.0, |correction| correction[pair])
+        };
+        data.pair_alternatives().iter().enumerate().map(of).collect()
+    }
+
     /// The utilities with the correction; `plan_of`, which gives each alternative its utility, comes to point to them.
     /// Alternatives that had one utility keep one if their rates are equal.
     pub fn add(&self, graph: &mut Graph, utilities: &[NodeId], plan_of: &mut [usize]) -> Vec<NodeId> {

@@ -16,6 +16,7 @@ mod explain;
 mod folds;
 mod lanes;
 mod logit;
+mod mixture;
 mod pieces;
 mod plan;
 mod predict;
@@ -24,6 +25,7 @@ mod score_products;
 mod scratch;
 mod segment;
 mod separation;
+mod simulated;
 mod slots;
 mod spill;
 mod store;
@@ -39,7 +41,7 @@ mod tiles;
 mod tiling;
 mod wide;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use logsum_data::{ChoiceData, DataError, Grouping, Totals};
@@ -48,6 +50,7 @@ use ndarray::{Array1, Array2};
 
 use crate::error::SpecificationError;
 use crate::facts::Facts;
+use crate::mixing::Mixing;
 use crate::specification::Specification;
 use blocks::Blocks;
 use corrections::Corrections;
@@ -60,6 +63,8 @@ use segment::Segment;
 pub use bind::{BindError, Binder};
 pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;
+pub(crate) use mixture::{DrawSet, Mixture};
+pub(crate) use simulated::{Middle, Simulated};
 pub use predict::Prediction;
 pub use store::Storage;
 
@@ -86,6 +91,11 @@ const WAITING: usize = 4 << 20;
 /// rates Manski and Lerman (1977), *The estimation of choice probabilities from choice based samples*.
 #[derive(Debug)]
 pub struct Model<'data> {
+    specification: Specification,
+    /// Random tastes; without them it is a logit. With them what else is here is the logit in the middle of tastes.
+    mixture: Option<mixture::Mixture>,
+    /// The outer product of scores at the last point where a mixture was evaluated with derivatives.
+    products: Mutex<Option<simulated::Products>>,
     facts: Facts,
     /// The data themselves; none if they came part by part.
     data: Option<&'data ChoiceData>,
@@ -179,6 +189,16 @@ impl<'data> Model<'data> {
         self
     }
 
+    /// Random tastes as they were specified.
+    pub(crate) fn mixing(&self) -> Option<&Mixing> {
+        self.specification.mixing.as_ref()
+    }
+
+    /// Identifiers of the parameters in expressions.
+    pub(crate) fn symbols(&self) -> Vec<String> {
+        self.specification.symbols()
+    }
+
     /// The data it is bound to; none if they came part by part.
     pub fn data(&self) -> Option<&'data ChoiceData> {
         self.data
@@ -194,9 +214,9 @@ impl<'data> Model<'data> {
         self.parameters.iter().map(|parameter| parameter.start).collect()
     }
 
-    /// Whether every utility is linear in the parameters.
+    /// Whether every utility is linear in the parameters, and tastes are the same.
     pub fn is_linear(&self) -> bool {
-        self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+        self.mixture.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
     /// What the watch says.
@@ -346,15 +366,25 @@ impl LogLikelihood for Model<'_> {
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
         self.watched()?;
-        self.total(theta, order, At::Model, 1)
+        match &self.mixture {
+            Some(mixture) => self.simulated(mixture, &mixture.draws, theta, order),
+            None => self.total(theta, order, At::Model, 1),
+        }
     }
 
+    /// Cases; decision makers where tastes are random.
     fn n_units(&self) -> usize {
-        self.facts.n_cases
+        match &self.mixture {
+            Some(_) => self.facts.n_decision_makers,
+            None => self.facts.n_cases,
+        }
     }
 
     fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
         self.require_outcomes()?;
+        if let Some(mixture) = &self.mixture {
+            return self.simulated_scores(mixture, theta, visit);
+        }
         let k = theta.len();
         // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not
         // depend on it, as no sum goes beyond a case.

@@ -28,8 +28,11 @@ pub(crate) struct RestPlan {
     pub first_order: Program,
     /// Inputs of `first_order`.
     pub first_order_inputs: Vec<Source>,
-    /// The derivatives with respect to `parameters`, to say which columns stand with each.
+    /// What the program computes, as nodes: the value, the derivatives with respect to `parameters`, and the second
+    /// derivatives of `seconds`.
+    pub value: NodeId,
     pub firsts: Vec<NodeId>,
+    pub second_nodes: Vec<NodeId>,
 }
 
 /// Where the values of a parameter-free node come from.
@@ -133,6 +136,8 @@ impl RestPlan {
             seconds,
             first_order,
             first_order_inputs,
+            value: rest,
+            second_nodes: outputs.split_off(n_first_order),
             firsts,
         }
     }

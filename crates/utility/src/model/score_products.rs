@@ -33,6 +33,9 @@ impl Model<'_> {
     /// As an evaluation.
     pub(crate) fn score_products(&self, theta: &[f64]) -> Result<Array2<f64>, EvalError> {
         self.require_outcomes()?;
+        if let Some(mixture) = &self.mixture {
+            return self.simulated_products(mixture, theta);
+        }
         let k = theta.len();
         let mut sums = vec![Compensated::default(); k * k];
         self.blocks.segments.each(

@@ -78,6 +78,9 @@ impl ModelFile {
             .iter()
             .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
+        for (name, table) in self.specification.mixing.iter().flat_map(super::random::to_json) {
+            insert_table(&mut root, name, table);
+        }
         if let Some(sampling) = &self.sampling {
             insert_table(&mut root, "sampling", super::sampling::to_json(sampling));
         }

@@ -224,6 +224,19 @@ impl<'r, 'a, 't> Section<'r, 'a, 't> {
         self.reader.expression_of(key, self.take(key)?)
     }
 
+    /// A whole number from `least`; `Some(None)` where it is not given.
+    pub fn whole(&self, key: &'static str, least: u64) -> Option<Option<u64>> {
+        let Some(value) = self.take(key) else {
+            return Some(None);
+        };
+        let found = count(value).filter(|number| *number >= least);
+        if found.is_none() {
+            let message = format!("{key} is a whole number from {least}");
+            self.reader.problem(value.span(), message);
+        }
+        found.map(Some)
+    }
+
     /// The table under a key.
     pub fn section(&self, key: &'static str) -> Option<Section<'r, 'a, 't>> {
         let value = self.take(key)?;
@@ -293,6 +306,13 @@ pub(super) fn number(value: &Spanned<DeValue<'_>>) -> Option<f64> {
         DeValue::Float(float) => float.as_str().replace('_', "").parse().ok(),
         _ => None,
     }
+}
+
+/// A whole number that a float holds exactly.
+pub(super) fn count(value: &Spanned<DeValue<'_>>) -> Option<u64> {
+    number(value)
+        .filter(|number| number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(number))
+        .map(|number| number as u64)
 }
 
 /// What a value is, for messages.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::reader::{Section, kind, number};
+use super::reader::{Section, count, kind};
 use crate::sampling::{AlternativeSampling, SampleSize, SamplingMethod};
 
 const METHODS: [&str; 3] = ["uniform", "importance", "stratified"];
@@ -28,8 +28,8 @@ pub(super) fn read(section: Section<'_, '_, '_>, layout: Option<&Layout>) -> Opt
             known
         }),
     };
-    let seed = whole(&section, "seed", 0);
-    let replications = whole(&section, "replications", 1);
+    let seed = section.whole("seed", 0);
+    let replications = section.whole("replications", 1);
     let size = section
         .require("number", "number = 50, alternatives of each case")
         .and_then(|value| sample_size(&section, value, method.as_deref()));
@@ -73,26 +73,6 @@ pub(super) fn read(section: Section<'_, '_, '_>, layout: Option<&Layout>) -> Opt
         seed: seed?.unwrap_or(1),
         replications: replications?.map_or(1, |number| number as usize),
     })
-}
-
-/// A whole number from `least`; `Some(None)` where it is not given.
-fn whole(section: &Section<'_, '_, '_>, key: &'static str, least: u64) -> Option<Option<u64>> {
-    let Some(value) = section.take(key) else {
-        return Some(None);
-    };
-    let found = count(value).filter(|number| *number >= least);
-    if found.is_none() {
-        let message = format!("{key} is a whole number from {least}");
-        section.reader.problem(value.span(), message);
-    }
-    found.map(Some)
-}
-
-/// A whole number that a float holds exactly.
-fn count(value: &Spanned<DeValue<'_>>) -> Option<u64> {
-    number(value)
-        .filter(|number| number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(number))
-        .map(|number| number as u64)
 }
 
 /// How many alternatives are taken: a number, or for strata a table of numbers.

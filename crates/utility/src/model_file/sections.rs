@@ -6,20 +6,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, sampling, simulate};
+use super::{ModelFile, random, sampling, simulate};
+use crate::mixing::Mixing;
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
-pub(super) const LATER: [&str; 8] = [
-    "nests",
-    "random",
-    "correlation",
-    "draws",
-    "classes",
-    "probit",
-    "ranking",
-    "scale",
-];
+pub(super) const LATER: [&str; 5] = ["nests", "classes", "probit", "ranking", "scale"];
 
 pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     let reader = Reader::new(text, name);
@@ -57,7 +49,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     // Names also of those whose codes are wrong: their utilities are not to blame.
     let names: Vec<&str> = alternatives.iter().flat_map(|section| section.names()).collect();
     let alternatives = alternatives.map(read_alternatives).unwrap_or_default();
-    let parameters = root.section("parameters").map(read_parameters).unwrap_or_default();
+    let (mut parameters, unstarted) = root.section("parameters").map(read_parameters).unwrap_or_default();
     let utility = root.section("utility");
     // Classes have utilities of their own.
     let elsewhere = root.names().any(|name| name == "classes");
@@ -73,6 +65,10 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let sampling = root
         .section("sampling")
         .and_then(|section| sampling::read(section, data.as_ref().map(|data| &data.schema.layout)));
+    let mixing = random::read(&root, broken);
+    if let Some(mixing) = &mixing {
+        start_second_estimates(&mut parameters, &unstarted, mixing);
+    }
     if broken {
         root.abandon();
     } else {
@@ -84,7 +80,12 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         decimal_comma,
         schema,
     } = data?;
-    let specification = Specification { parameters, all, own };
+    let specification = Specification {
+        parameters,
+        all,
+        own,
+        mixing,
+    };
     Some(ModelFile {
         title,
         file,
@@ -95,7 +96,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
             alternatives,
             ..schema
         },
-        specification,
+        specification: specification.completed(),
         synthetic,
         sampling,
     })
@@ -104,7 +105,10 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
 /// What to say of a table that the interface has and this version does not.
 fn later(name: &str) -> Option<String> {
     LATER.contains(&name).then(|| {
-        format!("[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit")
+        format!(
+            "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit and \
+             mixed logit"
+        )
     })
 }
 
@@ -322,13 +326,18 @@ fn code(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Option
     code
 }
 
-fn read_parameters(section: Section<'_, '_, '_>) -> Vec<DeclaredParameter> {
+/// The parameters, and the names of those without a start of their own.
+fn read_parameters(section: Section<'_, '_, '_>) -> (Vec<DeclaredParameter>, Vec<String>) {
     let reader = section.reader;
     let mut parameters = Vec::new();
+    let mut unstarted = Vec::new();
     for (name, span, value) in section.entries() {
         let mut parameter = Parameter::new(name, 0.0);
         if let DeValue::Table(table) = value.get_ref() {
             let entry = Section::new(reader, format!("parameter \"{name}\""), span, table);
+            if !table.contains_key("start") {
+                unstarted.push(name.to_owned());
+            }
             parameter.start = entry.number("start").unwrap_or(0.0);
             parameter.fixed = entry.bool("fixed").unwrap_or(false);
             parameter.lower = entry.number("lower").unwrap_or(f64::NEG_INFINITY);
@@ -352,7 +361,19 @@ fn read_parameters(section: Section<'_, '_, '_>) -> Vec<DeclaredParameter> {
             parameter,
         });
     }
-    parameters
+    (parameters, unstarted)
+}
+
+/// A second estimate that is declared without a start, for its bounds or its label, starts where it would undeclared.
+fn start_second_estimates(parameters: &mut [DeclaredParameter], unstarted: &[String], mixing: &Mixing) {
+    for (name, start) in mixing.second_estimates() {
+        let mut declared = parameters
+            .iter_mut()
+            .filter(|declared| unstarted.contains(&declared.symbol));
+        if let Some(declared) = declared.find(|declared| declared.symbol == name && !declared.parameter.fixed) {
+            declared.parameter.start = start;
+        }
+    }
 }
 
 type Utilities = (

@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod messages;
+mod random;
 mod reading;
 mod round_trip;
 mod sampling;

@@ -6,6 +6,20 @@ use proptest::test_runner::RngSeed;
 use super::BASE;
 use crate::model_file::ModelFile;
 
+/// Tables of mixed logit behind the others.
+const MIXED: &str = r#"[random]
+b = { distribution = "lognormal", sign = -1, start_sd = 0.5, mean_shift = "asc" }
+asc = { transform = "asc + 0.5 * draw", varies = "case" }
+[correlation]
+groups = [["b", "asc"]]
+[scale_heterogeneity]
+tau = "b"
+[draws]
+number = 100
+method = "sobol"
+tolerance = 0.1
+"#;
+
 /// A text that does not parse has problems, each with a place inside it.
 fn answer(text: &str) {
     match ModelFile::parse(text, "any.toml") {
@@ -65,5 +79,18 @@ proptest! {
         // The file is ASCII, so that every offset is a boundary.
         let end = (start + length).min(BASE.len());
         answer(&format!("{}{text}{}", &BASE[..start], &BASE[end..]));
+    }
+
+    #[test]
+    fn a_mixed_model_file_with_something_else_in_it(start in 0..MIXED.len(), length in 0..12usize, text in "\\PC{0,6}|[\\[\\]{}=\"',\n0-9]{0,4}") {
+        let end = (start + length).min(MIXED.len());
+        answer(&format!("{BASE}{}{text}{}", &MIXED[..start], &MIXED[end..]));
+    }
+
+    #[test]
+    fn lines_of_a_mixed_model_file_in_any_order_and_number(lines in prop::collection::vec(0..11usize, 0..20)) {
+        let all: Vec<&str> = MIXED.lines().collect();
+        let lines = lines.iter().map(|&line| all[line]).collect::<Vec<_>>().join("\n");
+        answer(&format!("{BASE}{lines}"));
     }
 }

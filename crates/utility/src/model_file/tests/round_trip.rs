@@ -132,7 +132,7 @@ fn model_files_of_the_reference() {
         writeln!(std::io::stderr(), "{message}").expect("standard error takes a line");
         return;
     }
-    let mut read = 0;
+    let (mut read, mut mixed) = (0, 0);
     for path in files {
         let text = std::fs::read_to_string(&path).expect("a model file can be read");
         let name = path.file_name().expect("a file has a name").to_string_lossy();
@@ -143,8 +143,14 @@ fn model_files_of_the_reference() {
             assert!(error.problems.iter().all(|problem| later(&problem.message)), "{error}");
         } else {
             assert_round_trip(&text, &name);
+            let specification = ModelFile::parse(&text, &name).unwrap().specification;
+            assert_eq!(specification.validate(), Ok(()), "{name}");
             read += 1;
+            mixed += usize::from(specification.mixing.is_some());
         }
     }
-    assert!(read > 0, "some of the reference models are logits");
+    assert!(
+        read > mixed && mixed > 0,
+        "some of the reference models are logits, some mixed logits"
+    );
 }

@@ -1,0 +1,402 @@
+//! From choice data to a mixture: tastes are resolved, cases stored.
+
+use logsum_data::{ChoiceData, Level, Outcome};
+use logsum_draws::Maker;
+use logsum_expressions::{Graph, NodeId};
+
+use super::cases::{Case, Cases, Choice, DecisionMaker, Plan, Unit};
+use super::points::first_number;
+use super::symbolic::{Dimensions, Form, Symbolic};
+use super::tastes::Tastes;
+use super::{DrawSet, Mixture};
+use crate::error::{SpecificationError, TasteError};
+use crate::mixing::{DrawPlan, Mixing};
+use crate::model::corrections::Corrections;
+use crate::model::plan::{Source, UtilityPlan};
+use crate::specification::Specification;
+
+/// Takes data part by part.
+#[derive(Debug)]
+pub(crate) struct MixtureBuilder {
+    /// Of the utilities, in which coefficients are parameters.
+    graph: Graph,
+    /// Of the tastes.
+    taste_graph: Graph,
+    plan_of: Vec<usize>,
+    tastes: Tastes,
+    draws: DrawPlan,
+    dimensions: Dimensions,
+    cases: Cases,
+    /// Symbols of the coefficients that use characteristics of decision makers.
+    with_characteristics: Vec<String>,
+    corrections: Option<Corrections>,
+    n_makers: usize,
+    file: String,
+}
+
+impl MixtureBuilder {
+    /// Resolves the specification for data of this kind.
+    ///
+    /// # Errors
+    /// Names that mean nothing, draws that cannot be had.
+    pub fn new(
+        specification: &Specification,
+        mixing: &Mixing,
+        data: &ChoiceData,
+    ) -> Result<Self, SpecificationError> {
+        let mut graph = Graph::default();
+        let symbols = specification.coefficients();
+        let names = data.names(&symbols, &mut graph);
+        let mut lower = |expression| {
+            names
+                .lower("utility", expression, &mut graph)
+                .map_err(|problems| SpecificationError::Unchecked(logsum_data::DataError::from_list(problems)))
+        };
+        let all = specification.all.as_ref().map(&mut lower).transpose()?;
+        let own = specification
+            .own
+            .iter()
+            .map(|(name, expression)| Ok((name.as_str(), lower(expression)?)))
+            .collect::<Result<Vec<_>, SpecificationError>>()?;
+        let all = all.unwrap_or_else(|| graph.constant(0.0));
+        let mut plan_of = vec![0; data.alternatives().len()];
+        let mut utilities = vec![all];
+        for (name, node) in own {
+            let Some(position) = data.alternatives().position(name) else {
+                return Err(SpecificationError::NoAlternative { name: name.to_owned() });
+            };
+            plan_of[position] = utilities.len();
+            utilities.push(graph.add(all, node));
+        }
+        let plans: Vec<UtilityPlan> = utilities
+            .iter()
+            .map(|&utility| UtilityPlan::new(&mut graph, utility))
+            .collect();
+
+        let mut symbolic = Symbolic::new(specification, mixing, data);
+        // Coefficients in use: those that vary over draws first.
+        let mut used: Vec<u32> = plans.iter().flat_map(UtilityPlan::parameters).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut forms = Vec::new();
+        let mut fixed = Vec::new();
+        let mut identifiers = Vec::new();
+        let mut fixed_identifiers = Vec::new();
+        for c in used {
+            match symbolic.form(&symbols[c as usize])? {
+                Form::Parameter(k) => {
+                    fixed.push(k);
+                    fixed_identifiers.push(c);
+                }
+                form => {
+                    forms.push(form);
+                    identifiers.push(c);
+                }
+            }
+        }
+        let n_random = forms.len();
+        identifiers.extend(fixed_identifiers);
+        let Symbolic {
+            graph: mut taste_graph,
+            dimensions,
+            ..
+        } = symbolic;
+        let tastes = Tastes::new(
+            &mut taste_graph,
+            forms,
+            fixed,
+            specification.parameters.len(),
+            dimensions.variates.len(),
+            dimensions.n_between,
+        );
+        let place = |c: u32| {
+            let at = identifiers.iter().position(|known| *known == c);
+            at.expect("every coefficient of the plans is in use") as u32
+        };
+        let plans = plans.iter().map(|plan| Plan::new(&mut graph, plan, &place, n_random)).collect();
+        let cases = Cases {
+            n_identifiers: symbols.len(),
+            identifiers,
+            plans,
+            n_characteristics: tastes.characteristics.len(),
+            ..Cases::default()
+        };
+        let with_characteristics = mixing
+            .random
+            .iter()
+            .filter(|random| {
+                let parameters = specification.uses().parameters;
+                let names = random.expressions().into_iter().flat_map(|(_, expression)| expression.names());
+                names.into_iter().any(|name| !parameters.iter().any(|known| known == name))
+            })
+            .map(|random| random.symbol.clone())
+            .collect();
+        Ok(MixtureBuilder {
+            graph,
+            taste_graph,
+            plan_of,
+            tastes,
+            draws: mixing.draws.clone(),
+            dimensions,
+            cases,
+            with_characteristics,
+            corrections: Corrections::new(data)?,
+            n_makers: 0,
+            file: data.source().name.clone(),
+        })
+    }
+
+    /// Adds the cases of a part, whole decision makers.
+    ///
+    /// # Errors
+    /// Characteristics and weights that vary within a decision maker.
+    pub fn add(&mut self, data: &ChoiceData) -> Result<(), SpecificationError> {
+        let n_cases = data.n_cases();
+        let columns = self.columns(data);
+        let characteristics = self.characteristics(data)?;
+        let corrections = self.corrections.as_ref().map(|corrections| corrections.of_pairs(data));
+        let keys = data.decision_maker_keys();
+        let makers = data.decision_makers();
+        let n_random = self.tastes.n_random();
+        let mut first = 0;
+        while first < n_cases {
+            let goes_on = |case: usize| makers.is_some_and(|makers| makers[case] == makers[first]);
+            let end = (first + 1..n_cases).find(|&case| !goes_on(case)).unwrap_or(n_cases);
+            self.check_constant(data, first..end, &characteristics)?;
+            let first_case = self.cases.cases.len() as u32;
+            for case in first..end {
+                let pairs = data.pairs(case);
+                self.cases.cases.push(Case {
+                    first_slot: self.cases.slots.len() as u32,
+                    n_slots: pairs.len() as u32,
+                    row: data.row_number(pairs.start) as u64,
+                });
+                for pair in pairs {
+                    let alternative = data.pair_alternatives()[pair];
+                    let plan = self.plan_of.get(alternative as usize).copied().unwrap_or(0);
+                    self.cases.slots.push((plan as u32, self.cases.numbers.len() as u64));
+                    self.cases.alternatives.push(alternative);
+                    for source in &self.cases.plans[plan].sources {
+                        self.cases.numbers.push(match source {
+                            Source::Constant(number) => *number,
+                            Source::Node(node) => columns.at(*node, case, pair),
+                        });
+                    }
+                    if let Some(corrections) = &corrections {
+                        self.cases.corrections.push(corrections[pair]);
+                    }
+                }
+                for values in &characteristics {
+                    self.cases.characteristics.push(values[case]);
+                }
+            }
+            let maker = self.cases.makers.len() as u32;
+            self.cases.makers.push(DecisionMaker {
+                cases: first_case..self.cases.cases.len() as u32,
+                key: keys[first],
+            });
+            self.add_units(data, first..end, (maker, first_case), n_random);
+            self.n_makers += 1;
+            first = end;
+        }
+        Ok(())
+    }
+
+    /// The choices of a decision maker. Where choices are counted and nobody is named, each is somebody else's.
+    fn add_units(
+        &mut self,
+        data: &ChoiceData,
+        cases: std::ops::Range<usize>,
+        (maker, first_case): (u32, u32),
+        n_random: usize,
+    ) {
+        let panel = data.decision_makers().is_some();
+        let weight = data.weights().map_or(1.0, |weights| weights[cases.start]);
+        let first_choice = self.cases.choices.len() as u32;
+        for (offset, case) in cases.enumerate() {
+            let id = first_case + offset as u32;
+            match data.outcome() {
+                Outcome::Chosen(chosen) => self.add_choice(id, chosen[case], 1.0, n_random),
+                Outcome::Counts(counts) => {
+                    for (position, pair) in data.pairs(case).enumerate() {
+                        if counts[pair] == 0.0 {
+                            continue;
+                        }
+                        let times = if panel { counts[pair] } else { 1.0 };
+                        self.add_choice(id, position as u32, times, n_random);
+                        if !panel {
+                            let end = self.cases.choices.len() as u32;
+                            self.add_unit(maker, end - 1..end, weight * counts[pair]);
+                        }
+                    }
+                }
+                Outcome::None => {}
+            }
+        }
+        let end = self.cases.choices.len() as u32;
+        let counted_alone = matches!(data.outcome(), Outcome::Counts(_)) && !panel;
+        if end > first_choice && !counted_alone {
+            self.add_unit(maker, first_choice..end, weight);
+        }
+    }
+
+    fn add_unit(&mut self, maker: u32, choices: std::ops::Range<u32>, weight: f64) {
+        // What has no weight contributes nothing, not even where it is not defined.
+        if weight != 0.0 {
+            self.cases.units.push(Unit { maker, choices, weight });
+        }
+    }
+
+    fn add_choice(&mut self, case: u32, chosen: u32, times: f64, n_random: usize) {
+        let cases = &mut self.cases;
+        let slots = cases.slots_of(case);
+        let chosen_plan = cases.slots[slots.start + chosen as usize].0;
+        let first_pattern = cases.row_patterns.len() as u32;
+        let mut union: Vec<u32> = Vec::new();
+        for slot in slots.clone().filter(|slot| *slot != slots.start + chosen as usize) {
+            let plan = cases.slots[slot].0;
+            let pattern = cases.patterns.of_difference(&cases.plans, plan, chosen_plan, n_random);
+            cases.row_patterns.push(pattern);
+        }
+        let of_rows = &cases.row_patterns[first_pattern as usize..];
+        let uniform = of_rows.windows(2).all(|pair| pair[0] == pair[1]);
+        let pattern = match (uniform, of_rows.first()) {
+            (true, Some(&pattern)) => pattern,
+            _ => {
+                let mut distinct = of_rows.to_vec();
+                distinct.sort_unstable();
+                distinct.dedup();
+                for pattern in distinct {
+                    union.extend(&cases.patterns.all[pattern as usize].coefficients);
+                }
+                union.sort_unstable();
+                union.dedup();
+                cases.patterns.of(union, n_random)
+            }
+        };
+        cases.choices.push(Choice {
+            case,
+            chosen,
+            times,
+            pattern,
+            uniform,
+            first_pattern,
+        });
+    }
+
+    /// Values of every node that slots store.
+    fn columns(&self, data: &ChoiceData) -> Columns {
+        let mut nodes: Vec<NodeId> = Vec::new();
+        for plan in &self.cases.plans {
+            for source in &plan.sources {
+                if let Source::Node(node) = source {
+                    nodes.push(*node);
+                }
+            }
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        let values = nodes
+            .iter()
+            .map(|&node| {
+                let level = data.level(&self.graph, node);
+                (level, data.evaluate(&self.graph, node, level))
+            })
+            .collect();
+        Columns { nodes, values }
+    }
+
+    /// Values over cases of what tastes depend on.
+    fn characteristics(&self, data: &ChoiceData) -> Result<Vec<Vec<f64>>, SpecificationError> {
+        let node_values = |&node: &NodeId| match data.level(&self.taste_graph, node) {
+            Level::Case => Ok(data.evaluate(&self.taste_graph, node, Level::Case)),
+            Level::Pair => {
+                let columns = self.taste_graph.columns_of(node);
+                let names = columns.iter().map(|id| data.columns()[id.0 as usize].name.as_str());
+                Err(TasteError::OfAlternative {
+                    coefficients: self.with_characteristics.clone(),
+                    columns: logsum_data::name_list(names),
+                }
+                .into())
+            }
+        };
+        self.tastes.characteristics.iter().map(node_values).collect()
+    }
+
+    /// Makes sure that weights and what tastes depend on are the same in all cases of a decision maker.
+    fn check_constant(
+        &self,
+        data: &ChoiceData,
+        cases: std::ops::Range<usize>,
+        characteristics: &[Vec<f64>],
+    ) -> Result<(), SpecificationError> {
+        let first = cases.start;
+        let row = |case: usize| data.row_number(data.pairs(case).start);
+        if let Some(weights) = data.weights()
+            && let Some(case) = cases.clone().find(|&case| weights[case] != weights[first])
+        {
+            return Err(TasteError::WeightVaries {
+                file: self.file.clone(),
+                rows: (row(first), row(case)),
+                weights: (weights[first], weights[case]),
+            }
+            .into());
+        }
+        if self.tastes.any_within() {
+            return Ok(());
+        }
+        for (values, &node) in characteristics.iter().zip(&self.tastes.characteristics) {
+            if let Some(case) = cases.clone().find(|&case| values[case] != values[first]) {
+                let columns = self.taste_graph.columns_of(node);
+                let names = columns.iter().map(|id| data.columns()[id.0 as usize].name.as_str());
+                return Err(TasteError::Varies {
+                    coefficients: self.with_characteristics.clone(),
+                    columns: logsum_data::name_list(names),
+                    file: self.file.clone(),
+                    rows: (row(first), row(case)),
+                    values: (values[first], values[case]),
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The mixture of all parts.
+    ///
+    /// # Errors
+    /// Draws that cannot be had.
+    pub fn finish(self) -> Result<Mixture, SpecificationError> {
+        let draws = DrawSet::new(&self.draws, first_number(&self.draws), &self.dimensions)?;
+        let makers = self.cases.makers.iter().zip(0..).map(|(maker, position)| Maker {
+            position,
+            key: maker.key,
+        });
+        Ok(Mixture {
+            makers: makers.collect(),
+            groups: Mixture::group(&self.cases.units),
+            is_linear: self.cases.is_linear(),
+            tastes: self.tastes,
+            cases: self.cases,
+            plan: self.draws,
+            dimensions: self.dimensions,
+            draws,
+        })
+    }
+}
+
+/// Values of nodes over cases or pairs.
+struct Columns {
+    nodes: Vec<NodeId>,
+    values: Vec<(Level, Vec<f64>)>,
+}
+
+impl Columns {
+    fn at(&self, node: NodeId, case: usize, pair: usize) -> f64 {
+        let at = self.nodes.binary_search(&node).expect("every stored node was evaluated");
+        match &self.values[at] {
+            (Level::Case, values) => values[case],
+            (Level::Pair, values) => values[pair],
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Mixed logit: the logit kernel averaged over tastes, decision maker by decision maker.
+//!
+//! ```text
+//! L_n(θ) = Σ_r ω_r Π_{t ∈ n} P(choice_nt | β_nr),   β_nr = β(θ, z_n, ξ_nr)
+//! ```
+//!
+//! with standard draws ξ_nr and weights ω_r (1/R, or those of a Gauss rule). Lanes are draws: utilities, exponentials and
+//! derivatives in β of one decision maker's cases at a block of draws stay in the innermost caches, are turned into
+//! derivatives in θ, and added to sums that do not grow with the draws.
+//!
+//! # Source
+//! Train (2009), *Discrete Choice Methods with Simulation*, chapters 6 and 10; Revelt and Train (1998), *Mixed logit with
+//! repeated choices*.
+
+mod arithmetic;
+mod average;
+mod bind;
+mod cases;
+mod evaluate;
+mod kernel;
+mod plain;
+mod points;
+mod rows;
+mod symbolic;
+mod tastes;
+mod truncated;
+mod within;
+
+use logsum_draws::{Maker, Method, PointSet, Seed};
+
+use crate::error::{SpecificationError, TasteError};
+use crate::mixing::{DrawMethod, DrawPlan};
+use cases::Cases;
+use points::Points;
+use symbolic::Dimensions;
+use tastes::Tastes;
+use within::Within;
+
+pub(crate) use bind::MixtureBuilder;
+pub(crate) use evaluate::{Stopped, order_of};
+pub(crate) use symbolic::Symbolic;
+
+/// Random tastes bound to choice data.
+#[derive(Debug)]
+pub(crate) struct Mixture {
+    pub tastes: Tastes,
+    cases: Cases,
+    /// Who the draws are for.
+    makers: Vec<Maker>,
+    /// Units that are evaluated together.
+    groups: Vec<std::ops::Range<usize>>,
+    is_linear: bool,
+    pub plan: DrawPlan,
+    dimensions: Dimensions,
+    /// The draws of the specification.
+    pub draws: DrawSet,
+}
+
+/// The draws of an evaluation.
+#[derive(Debug)]
+pub(crate) struct DrawSet {
+    pub between: Points,
+    pub within: Option<Within>,
+    /// Draws of a decision maker of which the first are in use.
+    total_between: usize,
+}
+
+impl DrawSet {
+    /// `number` draws of each decision maker as the plan says.
+    ///
+    /// # Errors
+    /// Draws that cannot be had.
+    fn new(plan: &DrawPlan, number: usize, dimensions: &Dimensions) -> Result<Self, SpecificationError> {
+        let (between, within) = dimensions.variates.split_at(dimensions.n_between);
+        let points = Points::new(plan, number, between, false)?;
+        let total = points.number();
+        let within = match within {
+            [] => None,
+            variates => {
+                let method = match plan.method {
+                    DrawMethod::Halton => Method::Halton {
+                        drop: plan.drop,
+                        leap: plan.leap,
+                    },
+                    DrawMethod::ScrambledHalton => Method::ScrambledHalton,
+                    DrawMethod::Sobol => Method::Sobol,
+                    DrawMethod::Mlhs => Method::Mlhs,
+                    DrawMethod::Random | DrawMethod::Quadrature => Method::Random,
+                };
+                let all = total * plan.number_within;
+                let set = PointSet::new(method, all, false, Seed::new(plan.seed).split(2), variates.to_vec());
+                Some(Within {
+                    points: set.map_err(|error| TasteError::Draws {
+                        reason: error.to_string(),
+                    })?,
+                    number: plan.number_within,
+                })
+            }
+        };
+        Ok(DrawSet {
+            between: points,
+            within,
+            total_between: total,
+        })
+    }
+
+    /// The first of them.
+    pub fn first(&self, number: usize) -> Self {
+        DrawSet {
+            between: self.between.first(number),
+            within: self.within.clone(),
+            total_between: self.total_between,
+        }
+    }
+
+    /// As many, randomised anew; none where there is nothing random.
+    pub fn randomised(&self, replication: u64) -> Option<Self> {
+        Some(DrawSet {
+            between: self.between.randomised(replication)?,
+            within: self.within.as_ref().map(|within| Within {
+                points: within.points.randomised(replication),
+                number: within.number,
+            }),
+            total_between: self.total_between,
+        })
+    }
+}
+
+impl Mixture {
+    /// Other draws than those of the specification: `number` of each decision maker.
+    ///
+    /// # Errors
+    /// Draws that cannot be had.
+    pub fn draws_of(&self, number: usize) -> Result<DrawSet, SpecificationError> {
+        DrawSet::new(&self.plan, number, &self.dimensions)
+    }
+
+    /// Dimensions of the draws.
+    pub fn n_dimensions(&self) -> usize {
+        self.dimensions.variates.len()
+    }
+}

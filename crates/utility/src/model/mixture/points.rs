@@ -1,0 +1,272 @@
+//! The draws of every decision maker: kept in memory as far as a budget goes, else generated whenever they are needed.
+
+use std::sync::OnceLock;
+
+use logsum_draws::{Maker, Method, PointSet, Seed, Variate, quadrature};
+use rayon::prelude::*;
+
+use super::arithmetic::{NARROW, WIDE};
+use crate::error::{SpecificationError, TasteError};
+use crate::mixing::{DrawMethod, DrawNumber, DrawPlan};
+
+/// Bytes of standard draws that are kept in memory. More are generated at every evaluation, which costs little beside
+/// what is done with them.
+const BUDGET: usize = 64 << 20;
+
+/// Draws that are generated together where they are not kept, in full blocks.
+const AHEAD: usize = 8;
+
+/// Branches of the seed.
+const BETWEEN: u64 = 1;
+const WITHIN: u64 = 2;
+
+/// Standard draws with their weights.
+#[derive(Debug)]
+pub(crate) struct Points {
+    source: Source,
+    n_dimensions: usize,
+    /// In use.
+    number: usize,
+    cache: OnceLock<Vec<f64>>,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Drawn(PointSet),
+    /// The same points for everybody: dimension by dimension, and the logarithms of their weights.
+    Rule { points: Vec<f64>, ln_weights: Vec<f64> },
+}
+
+impl Points {
+    /// The draws of decision makers, or `within` those of cases.
+    ///
+    /// # Errors
+    /// Draws that cannot be had.
+    pub fn new(plan: &DrawPlan, number: usize, variates: &[Variate], within: bool) -> Result<Self, SpecificationError> {
+        let refuse = |reason: String| -> SpecificationError { TasteError::Draws { reason }.into() };
+        if let DrawMethod::Quadrature = plan.method {
+            let rule = quadrature(variates, number).map_err(|error| refuse(error.to_string()))?;
+            return Ok(Points {
+                number: rule.weights.len(),
+                n_dimensions: variates.len(),
+                source: Source::Rule {
+                    points: rule.points,
+                    ln_weights: rule.weights.iter().map(|weight| weight.ln()).collect(),
+                },
+                cache: OnceLock::new(),
+            });
+        }
+        let method = match plan.method {
+            DrawMethod::Halton => Method::Halton {
+                drop: plan.drop,
+                leap: plan.leap,
+            },
+            DrawMethod::ScrambledHalton => Method::ScrambledHalton,
+            DrawMethod::Sobol => Method::Sobol,
+            DrawMethod::Mlhs => Method::Mlhs,
+            DrawMethod::Random | DrawMethod::Quadrature => Method::Random,
+        };
+        let seed = Seed::new(plan.seed).split(if within { WITHIN } else { BETWEEN });
+        let antithetic = plan.antithetic && !within;
+        let set = PointSet::new(method, number, antithetic, seed, variates.to_vec())
+            .map_err(|error| refuse(error.to_string()))?;
+        Ok(Points {
+            number: set.number(),
+            n_dimensions: variates.len(),
+            source: Source::Drawn(set),
+            cache: OnceLock::new(),
+        })
+    }
+
+    /// How many draws, reflections included.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The first `number` of them.
+    pub fn first(&self, number: usize) -> Self {
+        let mut points = Points {
+            source: self.source.clone(),
+            n_dimensions: self.n_dimensions,
+            number: self.number,
+            cache: OnceLock::new(),
+        };
+        if let Source::Drawn(_) = &points.source {
+            points.number = number.min(self.number);
+        }
+        points
+    }
+
+    /// As many, randomised anew; none of a rule.
+    pub fn randomised(&self, replication: u64) -> Option<Self> {
+        match &self.source {
+            Source::Drawn(set) => Some(Points {
+                source: Source::Drawn(set.randomised(replication)),
+                n_dimensions: self.n_dimensions,
+                number: self.number,
+                cache: OnceLock::new(),
+            }),
+            Source::Rule { .. } => None,
+        }
+    }
+
+    /// Full blocks, and narrow ones behind them.
+    pub fn blocks(&self) -> (usize, usize) {
+        let full = self.number / WIDE;
+        (full, (self.number - full * WIDE).div_ceil(NARROW))
+    }
+
+    /// Numbers of a decision maker's blocks.
+    fn stride(&self) -> usize {
+        let (full, narrow) = self.blocks();
+        (full * WIDE + narrow * NARROW) * self.n_dimensions
+    }
+
+    /// Makes draws ready for `makers`, where they are few enough to be kept.
+    pub fn prepare(&self, makers: &[Maker]) {
+        let everybody = match self.source {
+            Source::Drawn(_) => makers.len(),
+            Source::Rule { .. } => 1,
+        };
+        let n = self.stride().saturating_mul(everybody);
+        if n == 0 || n > BUDGET / 8 {
+            return;
+        }
+        self.cache.get_or_init(|| {
+            let mut cache = vec![0.0; n];
+            cache.par_chunks_mut(self.stride()).zip(makers).for_each(|(out, maker)| self.generate(*maker, out));
+            cache
+        });
+    }
+
+    /// All blocks of a decision maker, one after another.
+    fn generate(&self, maker: Maker, out: &mut [f64]) {
+        let (full, narrow) = self.blocks();
+        let (wide, rest) = out.split_at_mut(full * WIDE * self.n_dimensions);
+        for (block, out) in wide.chunks_mut(WIDE * self.n_dimensions).enumerate() {
+            self.fill(maker, block * WIDE, WIDE, out);
+        }
+        for (block, out) in rest.chunks_mut(NARROW * self.n_dimensions).enumerate().take(narrow) {
+            self.fill(maker, full * WIDE + block * NARROW, NARROW, out);
+        }
+    }
+
+    /// `width` draws from `first`, dimension by dimension; zeros behind the last draw.
+    fn fill(&self, maker: Maker, first: usize, width: usize, out: &mut [f64]) {
+        let n = width.min(self.number - first);
+        match &self.source {
+            Source::Drawn(set) if n == width => set.fill(maker, first..first + n, out),
+            Source::Drawn(set) => {
+                let mut some = vec![0.0; n * self.n_dimensions];
+                set.fill(maker, first..first + n, &mut some);
+                for (out, some) in out.chunks_mut(width).zip(some.chunks(n)) {
+                    out[..n].copy_from_slice(some);
+                    out[n..].fill(0.0);
+                }
+            }
+            Source::Rule { points, .. } => {
+                for (out, points) in out.chunks_mut(width).zip(points.chunks(self.number)) {
+                    out[..n].copy_from_slice(&points[first..first + n]);
+                    out[n..].fill(0.0);
+                }
+            }
+        }
+    }
+
+    /// Logarithms of the weights of `W` draws from `first`; −∞ behind the last.
+    pub fn ln_weights<const W: usize>(&self, first: usize) -> [f64; W] {
+        let even = -(self.number as f64).ln();
+        std::array::from_fn(|l| match &self.source {
+            _ if first + l >= self.number => f64::NEG_INFINITY,
+            Source::Drawn(_) => even,
+            Source::Rule { ln_weights, .. } => ln_weights[first + l],
+        })
+    }
+
+    /// A decision maker's draws.
+    pub fn of<'a>(&'a self, index: usize, maker: Maker) -> OfMaker<'a> {
+        let kept = self.cache.get().map(|cache| {
+            let index = match self.source {
+                Source::Drawn(_) => index,
+                Source::Rule { .. } => 0,
+            };
+            &cache[index * self.stride()..][..self.stride()]
+        });
+        OfMaker {
+            points: self,
+            maker,
+            kept,
+        }
+    }
+}
+
+/// The draws of one decision maker.
+pub(crate) struct OfMaker<'a> {
+    points: &'a Points,
+    maker: Maker,
+    kept: Option<&'a [f64]>,
+}
+
+/// Draws on their way.
+#[derive(Debug, Default)]
+pub(crate) struct Ahead {
+    /// As generated: dimension by dimension.
+    generated: Vec<f64>,
+    /// In blocks.
+    blocks: Vec<f64>,
+    /// Full blocks in it.
+    held: std::ops::Range<usize>,
+}
+
+impl Ahead {
+    /// Forgets what is held, which is another decision maker's.
+    pub fn clear(&mut self) {
+        self.held = 0..0;
+    }
+}
+
+impl OfMaker<'_> {
+    /// A full block: `WIDE` lanes for each dimension.
+    pub fn wide<'a>(&'a self, block: usize, ahead: &'a mut Ahead) -> &'a [[f64; WIDE]] {
+        let size = WIDE * self.points.n_dimensions;
+        if let Some(kept) = self.kept {
+            return kept[block * size..][..size].as_chunks().0;
+        }
+        if !ahead.held.contains(&block) {
+            let n = AHEAD.min(self.points.blocks().0 - block);
+            let (width, dimensions) = (n * WIDE, self.points.n_dimensions);
+            ahead.generated.resize(width * dimensions, 0.0);
+            self.points.fill(self.maker, block * WIDE, width, &mut ahead.generated);
+            ahead.blocks.resize(width * dimensions, 0.0);
+            for (dimension, run) in ahead.generated.chunks(width).enumerate() {
+                for (at, lanes) in run.chunks(WIDE).enumerate() {
+                    ahead.blocks[at * size + dimension * WIDE..][..WIDE].copy_from_slice(lanes);
+                }
+            }
+            ahead.held = block..block + n;
+        }
+        ahead.blocks[(block - ahead.held.start) * size..][..size].as_chunks().0
+    }
+
+    /// A narrow block behind the full ones.
+    pub fn narrow<'a>(&'a self, block: usize, ahead: &'a mut Ahead) -> &'a [[f64; NARROW]] {
+        let size = NARROW * self.points.n_dimensions;
+        let (full, _) = self.points.blocks();
+        if let Some(kept) = self.kept {
+            return kept[full * WIDE * self.points.n_dimensions + block * size..][..size].as_chunks().0;
+        }
+        ahead.clear();
+        ahead.blocks.resize(size, 0.0);
+        self.points
+            .fill(self.maker, full * WIDE + block * NARROW, NARROW, &mut ahead.blocks[..size]);
+        ahead.blocks[..size].as_chunks().0
+    }
+}
+
+/// The number that a plan starts with.
+pub(crate) fn first_number(plan: &DrawPlan) -> usize {
+    match plan.number {
+        DrawNumber::Number(number) => number,
+        DrawNumber::Auto => 128,
+    }
+}

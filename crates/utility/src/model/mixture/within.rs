@@ -1,0 +1,233 @@
+//! Coefficients that vary from case to case: an average over their draws in each case, inside the one over the decision
+//! maker's.
+
+use logsum_draws::{Maker, PointSet, Seed};
+
+use super::Mixture;
+use super::average::{Average, AverageKernel};
+use super::evaluate::{BlockScratch, UnitCase};
+use super::kernel::{CURVATURE, GRADIENT, Kernel, Lanes, pair};
+use super::plain::NotFinite;
+use super::tastes::{IndexKernel, Source, TasteLanes, Tastes};
+
+/// The draws of cases: for each of the decision maker's draws, `number` of each case.
+#[derive(Clone, Debug)]
+pub(crate) struct Within {
+    pub points: PointSet,
+    pub number: usize,
+}
+
+/// Derivatives in the parameters, lane by lane.
+#[derive(Debug, Default)]
+pub(crate) struct WithinLanes<const W: usize> {
+    draws: Vec<[f64; W]>,
+    numbers: Vec<f64>,
+    /// At one draw of a case.
+    one: InParameters<W>,
+    /// Averages over the draws of a case.
+    case: InParameters<W>,
+    /// Sums over cases.
+    all: InParameters<W>,
+}
+
+#[derive(Debug, Default)]
+struct InParameters<const W: usize> {
+    score: Vec<[f64; W]>,
+    /// Lower triangle.
+    hessian: Vec<[f64; W]>,
+}
+
+impl<const W: usize> InParameters<W> {
+    fn clear(&mut self, k: usize, order: u8) {
+        self.score.clear();
+        self.hessian.clear();
+        if order >= GRADIENT {
+            self.score.resize(k, [0.0; W]);
+        }
+        if order >= CURVATURE {
+            self.hessian.resize(k * (k + 1) / 2, [0.0; W]);
+        }
+    }
+
+    /// Turns derivatives in coefficients into derivatives in parameters.
+    fn take(&mut self, tastes: &Tastes, lanes: &Lanes<W>, at: &TasteLanes<W>, draws: &[[f64; W]], order: u8) {
+        self.clear(tastes.n_parameters, order);
+        if order < GRADIENT {
+            return;
+        }
+        let derivative = |coefficient: u32, source: Source, l: usize| {
+            let slope = match tastes.curved.get(coefficient as usize) {
+                Some(true) => at.slope[coefficient as usize][l],
+                _ => 1.0,
+            };
+            slope
+                * match source {
+                    Source::One => 1.0,
+                    Source::Draw(dimension) => draws[dimension as usize][l],
+                    Source::Computed(place) => at.computed[place as usize][l],
+                }
+        };
+        for entry in &tastes.entries {
+            let gradient = &lanes.gradient[entry.coefficient as usize];
+            let sums = &mut self.score[entry.parameter as usize];
+            for l in 0..W {
+                sums[l] += gradient[l] * derivative(entry.coefficient, entry.source, l);
+            }
+        }
+        if order < CURVATURE {
+            return;
+        }
+        for (i, one) in tastes.entries.iter().enumerate() {
+            for (j, other) in tastes.entries[..=i].iter().enumerate() {
+                let (c, d) = (one.coefficient, other.coefficient);
+                let curvature = &lanes.curvature[pair(c.max(d), c.min(d))];
+                let (k, m) = (one.parameter, other.parameter);
+                let times = if k == m && i != j { 2.0 } else { 1.0 };
+                let sums = &mut self.hessian[pair(k.max(m), k.min(m))];
+                for l in 0..W {
+                    sums[l] += times * curvature[l] * derivative(c, one.source, l) * derivative(d, other.source, l);
+                }
+                if c == d && tastes.curved.get(c as usize) == Some(&true) {
+                    // Both are derivatives of one index.
+                    let index = |source: Source, l: usize| match source {
+                        Source::One => 1.0,
+                        Source::Draw(dimension) => draws[dimension as usize][l],
+                        Source::Computed(place) => at.computed[place as usize][l],
+                    };
+                    let (gradient, bend) = (&lanes.gradient[c as usize], &at.bend[c as usize]);
+                    for l in 0..W {
+                        sums[l] += times * gradient[l] * bend[l] * index(one.source, l) * index(other.source, l);
+                    }
+                }
+            }
+        }
+        for second in &tastes.seconds {
+            let (k, m) = second.parameters;
+            let sums = &mut self.hessian[pair(k.max(m), k.min(m))];
+            let gradient = &lanes.gradient[second.coefficient as usize];
+            for l in 0..W {
+                sums[l] += gradient[l] * at.computed[second.computed as usize][l];
+            }
+        }
+    }
+}
+
+/// A block of a decision maker's draws with those of the cases.
+pub(crate) struct Inner<'a> {
+    pub mixture: &'a Mixture,
+    pub within: &'a Within,
+    /// Draws of a decision maker, in use or not.
+    pub n_between: usize,
+    pub case: &'a UnitCase<'a>,
+    /// First draw of the block.
+    pub first: usize,
+}
+
+impl Inner<'_> {
+    /// Adds the block to the average over the decision maker's draws.
+    pub fn block<const W: usize>(
+        &self,
+        points: &[[f64; W]],
+        ln_weights: &[f64; W],
+        scratch: &mut BlockScratch<W>,
+        average: &mut Average,
+    ) -> Result<(), NotFinite>
+    where
+        Lanes<W>: Kernel<W>,
+        TasteLanes<W>: IndexKernel<W>,
+        Average: AverageKernel<W>,
+    {
+        let (mixture, case, order) = (self.mixture, self.case, self.case.order);
+        let (tastes, k) = (&mixture.tastes, case.theta.len());
+        let BlockScratch {
+            lanes,
+            tastes: at,
+            plain,
+            within,
+        } = scratch;
+        within.all.clear(k, order);
+        within.draws.clear();
+        within.draws.extend_from_slice(points);
+        within.draws.resize(points.len() + self.within.points.n_dimensions(), [0.0; W]);
+        let mut values = *ln_weights;
+        let even = [-(self.within.number as f64).ln(); W];
+        for (position, choice) in mixture.choices(case.unit).iter().enumerate() {
+            let maker = self.maker(choice.case);
+            let mut largest = [f64::NEG_INFINITY; W];
+            let mut sum = [0.0; W];
+            within.case.clear(k, order);
+            for draw in 0..self.within.number {
+                self.fill(maker, draw, points.len(), within);
+                let characteristics = mixture.cases.characteristics(choice.case);
+                tastes.evaluate(true, case.theta, &within.draws, characteristics, order, at);
+                mixture.likelihoods(case, position..position + 1, at, lanes, plain)?;
+                let ln_p = Average::ln_likelihoods(lanes, &even);
+                within.one.take(tastes, lanes, at, &within.draws, order);
+                for l in 0..W {
+                    let higher = largest[l].max(ln_p[l]);
+                    let (factor, weight) = ((largest[l] - higher).exp(), (ln_p[l] - higher).exp());
+                    largest[l] = higher;
+                    sum[l] = factor * sum[l] + weight;
+                    for (score, one) in within.case.score.iter_mut().zip(&within.one.score) {
+                        score[l] = factor * score[l] + weight * one[l];
+                    }
+                    if order >= CURVATURE {
+                        for row in 0..k {
+                            for column in 0..=row {
+                                let place = pair(row as u32, column as u32);
+                                let product = within.one.score[row][l] * within.one.score[column][l];
+                                let second = &mut within.case.hessian[place][l];
+                                *second = factor * *second + weight * (within.one.hessian[place][l] + product);
+                            }
+                        }
+                    }
+                }
+            }
+            // A choice that was made several times was made so at one and the same average probability.
+            let times = choice.times;
+            for l in 0..W {
+                values[l] += times * (largest[l] + sum[l].ln());
+                for (score, case) in within.case.score.iter_mut().zip(&mut within.all.score) {
+                    score[l] /= sum[l];
+                    case[l] += times * score[l];
+                }
+                if order >= CURVATURE {
+                    for row in 0..k {
+                        for column in 0..=row {
+                            let place = pair(row as u32, column as u32);
+                            let product = within.case.score[row][l] * within.case.score[column][l];
+                            within.all.hessian[place][l] += times * (within.case.hessian[place][l] / sum[l] - product);
+                        }
+                    }
+                }
+            }
+        }
+        average.add_in_parameters(&values, &within.all.score, &within.all.hessian);
+        Ok(())
+    }
+
+    fn maker(&self, case: u32) -> Maker {
+        let of_unit = self.mixture.makers[self.case.unit.maker as usize];
+        let position = case - self.mixture.first_case(self.case.unit);
+        Maker {
+            position: u64::from(case),
+            key: case_key(of_unit.key, position),
+        }
+    }
+
+    /// Draws of a case that go with the block's.
+    fn fill<const W: usize>(&self, maker: Maker, draw: usize, n_between: usize, lanes: &mut WithinLanes<W>) {
+        let n = W.min(self.n_between - self.first);
+        let first = draw * self.n_between + self.first;
+        lanes.numbers.resize(n * self.within.points.n_dimensions(), 0.0);
+        self.within.points.fill(maker, first..first + n, &mut lanes.numbers);
+        for (out, numbers) in lanes.draws[n_between..].iter_mut().zip(lanes.numbers.chunks(n)) {
+            out[..n].copy_from_slice(numbers);
+        }
+    }
+}
+
+/// A key for each case of a decision maker.
+fn case_key(maker: u64, position: u32) -> u64 {
+    Seed::new(maker).split(u64::from(position)).stream(0).open01().to_bits()
+}
