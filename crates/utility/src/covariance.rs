@@ -56,6 +56,20 @@ impl Model<'_> {
         held: &[usize],
         hidden: &[usize],
     ) -> Result<(), FitError> {
+        let meat = self.score_products(&maximum.theta)?;
+        self.attach_covariances_of(fit, maximum, &meat, held, hidden);
+        Ok(())
+    }
+
+    /// The same from the outer product of scores, if that is known.
+    pub(crate) fn attach_covariances_of(
+        &self,
+        fit: &mut Fit,
+        maximum: &Maximum,
+        meat: &Array2<f64>,
+        held: &[usize],
+        hidden: &[usize],
+    ) {
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
         let estimated: Vec<bool> = fit
             .parameters
@@ -71,7 +85,7 @@ impl Model<'_> {
                 robust: Some(zeros),
                 clustered: None,
             };
-            return Ok(());
+            return;
         }
         let shown: Vec<bool> = (0..free.len()).map(|k| estimated[k] && !hidden.contains(&k)).collect();
         let finish = |matrix: &Array2<f64>| {
@@ -83,21 +97,19 @@ impl Model<'_> {
         let explain =
             |kind: &str, error: &CovarianceError| format!("no {kind} covariance: {}", with_names(error, &names));
 
-        let meat = self.score_products(&maximum.theta)?;
         let mut warnings = Vec::new();
         match hessian_covariance(&maximum.evaluation.hessian, &estimated) {
             Ok(bread) => {
-                fit.covariance.robust = Some(finish(&sandwich(&bread, &meat, &estimated)));
+                fit.covariance.robust = Some(finish(&sandwich(&bread, meat, &estimated)));
                 fit.covariance.hessian = Some(finish(&bread));
             }
             Err(error) => warnings.push(explain("Hessian or robust", &error)),
         }
-        match opg_covariance(&meat, &estimated) {
+        match opg_covariance(meat, &estimated) {
             Ok(opg) => fit.covariance.opg = Some(finish(&opg)),
             Err(error) => warnings.push(explain("outer-product", &error)),
         }
         fit.warnings.extend(warnings);
-        Ok(())
     }
 }
 

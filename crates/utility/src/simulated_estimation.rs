@@ -119,7 +119,8 @@ impl Model<'_> {
             fit.warnings.extend(findings.into_iter().map(|(_, message)| message));
         }
         let held: Vec<usize> = troubled.iter().copied().take(1).collect();
-        self.attach_covariances(&mut fit, &maximum, &held, &troubled)?;
+        let meat = self.simulated_products(mixture, draws, &maximum.theta)?;
+        self.attach_covariances_of(&mut fit, &maximum, &meat, &held, &troubled);
         fit.draws = Some(DrawsReport {
             method: plan.method.name().to_owned(),
             number: draws.between.number(),

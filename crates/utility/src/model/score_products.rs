@@ -34,7 +34,7 @@ impl Model<'_> {
     pub(crate) fn score_products(&self, theta: &[f64]) -> Result<Array2<f64>, EvalError> {
         self.require_outcomes()?;
         if let Some(mixture) = &self.mixture {
-            return self.simulated_products(mixture, theta);
+            return self.simulated_products(mixture, &mixture.draws, theta);
         }
         let k = theta.len();
         let mut sums = vec![Compensated::default(); k * k];

@@ -59,7 +59,7 @@ impl Model<'_> {
         let totals = mixture
             .total(draws, theta, order_of(order), interrupt)
             .map_err(|stopped| self.stopped(mixture, stopped))?;
-        if order >= Order::Score {
+        if order >= Order::Score && !draws.randomised {
             let newest = Products {
                 theta: theta.to_vec(),
                 number: draws.between.number(),
@@ -76,17 +76,22 @@ impl Model<'_> {
     }
 
     /// The outer product of the scores of decision makers; that of the last evaluation, if it was at these parameters.
-    pub(super) fn simulated_products(&self, mixture: &Mixture, theta: &[f64]) -> Result<Array2<f64>, EvalError> {
+    pub(crate) fn simulated_products(
+        &self,
+        mixture: &Mixture,
+        draws: &DrawSet,
+        theta: &[f64],
+    ) -> Result<Array2<f64>, EvalError> {
         let known = || {
             let products = self.products.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let same = |known: &&Products| known.theta == theta && known.number == mixture.draws.between.number();
+            let same = |known: &&Products| known.theta == theta && known.number == draws.between.number();
             products.as_ref().filter(same).map(|known| known.products.clone())
         };
         if let Some(products) = known() {
             return Ok(products);
         }
         // What was reached before an interruption is to be reported in full.
-        self.simulated_unless(mixture, &mixture.draws, theta, Order::Score, &AtomicBool::new(false))?;
+        self.simulated_unless(mixture, draws, theta, Order::Score, &AtomicBool::new(false))?;
         Ok(known().expect("an evaluation with a score has left its products"))
     }
 

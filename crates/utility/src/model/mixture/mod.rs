@@ -63,6 +63,8 @@ pub(crate) struct DrawSet {
     pub within: Option<Within>,
     /// Draws of a decision maker of which the first are in use.
     total_between: usize,
+    /// Whether they are others than those of the plan.
+    pub randomised: bool,
 }
 
 impl DrawSet {
@@ -101,6 +103,7 @@ impl DrawSet {
             between: points,
             within,
             total_between: total,
+            randomised: false,
         })
     }
 
@@ -110,6 +113,7 @@ impl DrawSet {
             between: self.between.first(number),
             within: self.within.clone(),
             total_between: self.total_between,
+            randomised: self.randomised,
         }
     }
 
@@ -122,6 +126,7 @@ impl DrawSet {
                 number: within.number,
             }),
             total_between: self.total_between,
+            randomised: true,
         })
     }
 }

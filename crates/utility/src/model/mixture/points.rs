@@ -143,11 +143,25 @@ impl Points {
     fn generate(&self, maker: Maker, out: &mut [f64]) {
         let (full, narrow) = self.blocks();
         let (wide, rest) = out.split_at_mut(full * WIDE * self.n_dimensions);
-        for (block, out) in wide.chunks_mut(WIDE * self.n_dimensions).enumerate() {
-            self.fill(maker, block * WIDE, WIDE, out);
+        let mut generated = Vec::new();
+        for (block, out) in wide.chunks_mut(AHEAD * WIDE * self.n_dimensions).enumerate() {
+            self.wide_blocks(maker, block * AHEAD, &mut generated, out);
         }
         for (block, out) in rest.chunks_mut(NARROW * self.n_dimensions).enumerate().take(narrow) {
             self.fill(maker, full * WIDE + block * NARROW, NARROW, out);
+        }
+    }
+
+    /// Full blocks from `block`, as many as `out` has room for.
+    fn wide_blocks(&self, maker: Maker, block: usize, generated: &mut Vec<f64>, out: &mut [f64]) {
+        let size = WIDE * self.n_dimensions;
+        let width = out.len() / size * WIDE;
+        generated.resize(out.len(), 0.0);
+        self.fill(maker, block * WIDE, width, generated);
+        for (dimension, run) in generated.chunks(width).enumerate() {
+            for (at, lanes) in run.chunks(WIDE).enumerate() {
+                out[at * size + dimension * WIDE..][..WIDE].copy_from_slice(lanes);
+            }
         }
     }
 
@@ -234,15 +248,9 @@ impl OfMaker<'_> {
         }
         if !ahead.held.contains(&block) {
             let n = AHEAD.min(self.points.blocks().0 - block);
-            let (width, dimensions) = (n * WIDE, self.points.n_dimensions);
-            ahead.generated.resize(width * dimensions, 0.0);
-            self.points.fill(self.maker, block * WIDE, width, &mut ahead.generated);
-            ahead.blocks.resize(width * dimensions, 0.0);
-            for (dimension, run) in ahead.generated.chunks(width).enumerate() {
-                for (at, lanes) in run.chunks(WIDE).enumerate() {
-                    ahead.blocks[at * size + dimension * WIDE..][..WIDE].copy_from_slice(lanes);
-                }
-            }
+            ahead.blocks.resize(n * size, 0.0);
+            self.points
+                .wide_blocks(self.maker, block, &mut ahead.generated, &mut ahead.blocks);
             ahead.held = block..block + n;
         }
         ahead.blocks[(block - ahead.held.start) * size..][..size].as_chunks().0
