@@ -1,8 +1,10 @@
 //! The report of an estimation.
 
+mod draws;
 mod facts;
 mod outside;
 mod sampling;
+mod tastes;
 mod text;
 
 use logsum_utility::{Estimate, Fit};
@@ -16,11 +18,12 @@ const DIGITS_OF_ERRORS: usize = 4;
 
 /// The report of a fit in a format.
 ///
-/// Text, Markdown and LaTeX hold a header (data, counts, why it stopped, log-likelihoods and what
-/// follows from them, kind of the standard errors), the coefficient table and the warnings. CSV is
-/// the coefficient table with the columns `term, estimate, std_error, statistic, p_value, conf_low,
-/// conf_high, fixed, at_bound, converged`, and `sd_over_samples` if alternatives were sampled more than once; JSON is the whole fit. Both have full precision, and only
-/// JSON has timings.
+/// Text, Markdown and LaTeX hold a header (data, counts, draws, why it stopped, log-likelihoods and
+/// what follows from them, kind of the standard errors), the coefficient table, the distributions of
+/// random tastes and the warnings. CSV is the coefficient table with the columns `term, estimate,
+/// std_error, statistic, p_value, conf_low, conf_high, fixed, at_bound, converged`, then
+/// `sd_over_samples` if alternatives were sampled more than once and `simulation_error` if it was
+/// measured; JSON is the whole fit. Both have full precision, and only JSON has timings.
 pub fn fit(fit: &Fit, format: Format) -> String {
     match format {
         Format::Text => text::write(fit, Style::Plain),
@@ -41,15 +44,13 @@ pub fn fit_text(fit: &Fit, style: Style) -> String {
 /// Estimates and the ends of their intervals share their decimals. A parameter without standard
 /// error says why, if it is held or at a bound.
 fn coefficients(fit: &Fit) -> Table {
-    let over_samples = sampling::deviations(fit);
+    let movements = movements(fit);
     let mut columns = vec![
         ("".to_string(), Align::Left),
         ("Estimate".to_string(), Align::Decimal),
         ("Std error".to_string(), Align::Decimal),
     ];
-    if over_samples.is_some() {
-        columns.push((sampling::HEADER.to_string(), Align::Decimal));
-    }
+    columns.extend(movements.iter().map(|of| (of.header.to_string(), Align::Decimal)));
     let before_interval = columns.len() + 2;
     columns.extend([
         ("z".to_string(), Align::Decimal),
@@ -60,8 +61,8 @@ fn coefficients(fit: &Fit) -> Table {
     let mut table = Table::new(columns).span_header(before_interval, 2);
     let estimates = number::decimals(fit.parameters.iter().map(|p| p.estimate), DIGITS);
     let errors = number::decimals(fit.parameters.iter().filter_map(|p| p.std_error), DIGITS_OF_ERRORS);
-    let known = over_samples.iter().flat_map(|sds| sds.iter().flatten().copied());
-    let deviations = number::decimals(known, DIGITS_OF_ERRORS);
+    let decimals_of = |of: &Movement| number::decimals(of.values.iter().flatten().copied(), DIGITS_OF_ERRORS);
+    let deviations: Vec<usize> = movements.iter().map(decimals_of).collect();
     for (k, parameter) in fit.parameters.iter().enumerate() {
         let estimate = number::in_column(Some(parameter.estimate), estimates, DIGITS);
         let term = parameter.term.clone();
@@ -82,10 +83,12 @@ fn coefficients(fit: &Fit) -> Table {
             estimate,
             number::in_column(parameter.std_error, errors, DIGITS_OF_ERRORS),
         ];
-        row.extend(over_samples.map(|sds| {
-            let sd = sds.get(k).copied().flatten();
-            number::in_column(sd, deviations, DIGITS_OF_ERRORS)
-        }));
+        row.extend(
+            movements
+                .iter()
+                .zip(&deviations)
+                .map(|(of, decimals)| number::in_column(of.at(k), *decimals, DIGITS_OF_ERRORS)),
+        );
         row.extend([
             statistic(parameter.statistic),
             number::p_value(parameter.p_value),
@@ -95,6 +98,44 @@ fn coefficients(fit: &Fit) -> Table {
         table.row(row);
     }
     table
+}
+
+/// How far each estimate would move if something random in the estimation were drawn anew.
+struct Movement<'a> {
+    /// In tables, and in CSV.
+    header: &'static str,
+    name: &'static str,
+    values: &'a [Option<f64>],
+}
+
+impl Movement<'_> {
+    fn at(&self, k: usize) -> Option<f64> {
+        self.values.get(k).copied().flatten()
+    }
+}
+
+/// What was measured of that: over samples of alternatives, and over draws.
+fn movements(fit: &Fit) -> Vec<Movement<'_>> {
+    let over_samples = sampling::deviations(fit).map(|values| Movement {
+        header: sampling::HEADER,
+        name: "sd_over_samples",
+        values,
+    });
+    let over_draws = draws::errors(fit).map(|values| Movement {
+        header: draws::HEADER,
+        name: "simulation_error",
+        values,
+    });
+    over_samples.into_iter().chain(over_draws).collect()
+}
+
+/// What a reader of the coefficients must know.
+fn notes(fit: &Fit) -> Vec<String> {
+    let missing = facts::missing_note(fit).map(str::to_string);
+    [missing, sampling::note(fit), draws::note(fit), tastes::signs(fit)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Why a parameter has no standard error by intention.
@@ -115,7 +156,7 @@ fn statistic(value: Option<f64>) -> String {
 }
 
 fn comma_separated(fit: &Fit) -> String {
-    let over_samples = sampling::deviations(fit);
+    let movements = movements(fit);
     let mut names = vec![
         "term",
         "estimate",
@@ -128,7 +169,7 @@ fn comma_separated(fit: &Fit) -> String {
         "at_bound",
         "converged",
     ];
-    names.extend(over_samples.map(|_| "sd_over_samples"));
+    names.extend(movements.iter().map(|of| of.name));
     let mut text = csv::record(names);
     for (k, p) in fit.parameters.iter().enumerate() {
         let mut cells = vec![
@@ -143,7 +184,7 @@ fn comma_separated(fit: &Fit) -> String {
             p.at_bound.clone().unwrap_or_default(),
             fit.converged.to_string(),
         ];
-        cells.extend(over_samples.map(|sds| csv::number(sds.get(k).copied().flatten())));
+        cells.extend(movements.iter().map(|of| csv::number(of.at(k))));
         text.push_str(&csv::record(cells));
     }
     text

@@ -112,6 +112,8 @@ fn mathematics(c: char) -> Option<&'static str> {
         'Φ' => "\\Phi",
         '−' => "-",
         '×' => "\\times",
+        '±' => "\\pm",
+        '→' => "\\rightarrow",
         '·' => "\\cdot",
         '≤' => "\\leq",
         '≥' => "\\geq",

@@ -1,7 +1,7 @@
 //! What people read: a fit or a description of data as text, Markdown, LaTeX, CSV or JSON.
 //!
 //! [`fit`] writes the report of an estimation, [`description`] that of a table of choices, [`prediction`] that
-//! of predicted shares. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
+//! of predicted shares, [`individuals`] that of the tastes of decision makers given their choices. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
 //! of colour ([`Style`]). [`Table`] is the builder below them, for whatever else has rows and numbers.
 //!
 //! A fit that did not converge says so in every format: in a box above and a line below the text, in
@@ -13,6 +13,7 @@ mod csv;
 mod description;
 mod fit;
 mod format;
+mod individuals;
 mod json;
 pub mod latex;
 pub mod markdown;
@@ -32,8 +33,9 @@ pub use chart::{Chart, DotAndWhisker, Scale, Stroke, Whisker};
 pub use description::{description, description_text};
 pub use fit::{fit, fit_text};
 pub use format::{Format, UnknownFormat};
+pub use individuals::{IndividualCoefficient, IndividualWillingness, IndividualsReport, individuals, individuals_text};
 pub use prediction::{PredictedAlternative, PredictionReport, prediction, prediction_text};
-pub use progress::progress_line;
+pub use progress::{progress_line, staged_progress_line};
 pub use style::Style;
 pub use svg::svg;
 pub use table::{Align, Table};

@@ -15,9 +15,31 @@ pub fn progress_line(iteration: usize, log_likelihood: f64, criterion: Option<f6
     )
 }
 
+/// The same of an estimation in stages, with what each works on in front: `64 draws`.
+///
+/// Short enough to leave room for the time left on a line of 80 columns.
+pub fn staged_progress_line(work: &str, iteration: usize, log_likelihood: f64, criterion: Option<f64>) -> String {
+    let criterion = criterion.map_or(number::MISSING.to_string(), |criterion| {
+        number::scientific(criterion, 1)
+    });
+    format!(
+        "{work:>11}  iteration {iteration:>2}  ln L {:>10}  decrement {criterion:>7}",
+        number::fixed(log_likelihood, 3)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_stages_leave_room() {
+        let line = staged_progress_line("64 draws", 3, -3952.48751, Some(2.418e-5));
+        assert_eq!(line, "   64 draws  iteration  3  ln L  -3952.488  decrement  2.4e-5");
+        let line = staged_progress_line("1,024 draws", 12, -12345.678, None);
+        assert_eq!(line, "1,024 draws  iteration 12  ln L -12345.678  decrement       -");
+        assert!(line.len() + "  about 120 s left".len() <= crate::WIDTH - 2);
+    }
 
     #[test]
     fn lines_are_aligned() {

@@ -38,7 +38,7 @@ impl Model<'_> {
             return Ok(());
         }
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
-        let meat = outer_product(self, &theta, &groups.of_case, groups.n)?;
+        let meat = outer_product(self, &theta, &self.groups_of_units(groups)?, groups.n)?;
         fit.covariance.clustered = Some(to_rows(&sandwich(&bread, &meat, &free)));
         fit.cluster = Some(Cluster {
             column: groups.column.clone(),

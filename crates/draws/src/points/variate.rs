@@ -17,6 +17,13 @@ pub enum Variate {
 }
 
 impl Variate {
+    /// The standard draw of a uniform number in (0, 1).
+    pub fn value(self, u: f64) -> f64 {
+        let mut value = [u];
+        self.of_blocks(&mut value, 0, |_, _| {});
+        value[0]
+    }
+
     /// Blocks of uniforms by their first number, transformed while they are at hand.
     pub(super) fn of_blocks(self, values: &mut [f64], first: u64, mut uniforms: impl FnMut(u64, &mut [f64])) {
         let mut number = first;

@@ -26,7 +26,7 @@ pub(super) fn method(fit: &Fit) -> String {
     if nothing_estimated(fit) {
         format!("{family}, evaluated at the starting values")
     } else {
-        format!("{family}, maximum likelihood")
+        format!("{family}, {}", super::draws::method(fit))
     }
 }
 
@@ -73,8 +73,9 @@ pub(super) fn header(fit: &Fit) -> Vec<Fact> {
         ),
         ("Standard errors", covariance(fit)),
     ];
-    // How the data came about stands below them.
-    facts.splice(1..1, super::sampling::facts(fit));
+    // How the data came about stands below them, then what else is random.
+    let random = super::sampling::facts(fit).into_iter().chain(super::draws::facts(fit));
+    facts.splice(1..1, random.collect::<Vec<Fact>>());
     facts
 }
 

@@ -2,7 +2,7 @@
 
 use logsum_utility::Fit;
 
-use super::{coefficients, facts, sampling};
+use super::{coefficients, draws, facts, movements, notes, sampling, tastes};
 use crate::{Align, Table, latex as tex, markdown as md};
 
 pub(super) fn markdown(fit: &Fit) -> String {
@@ -31,11 +31,18 @@ pub(super) fn markdown(fit: &Fit) -> String {
     } else {
         text.push_str(&table.markdown());
     }
-    if let Some(note) = facts::missing_note(fit) {
-        text.push_str(&format!("\n{note}\n"));
+    for note in notes(fit) {
+        text.push_str(&format!("\n{}\n", md::escape(&note)));
     }
-    if let Some(note) = sampling::note(fit) {
-        text.push_str(&format!("\n{note}\n"));
+    for section in tastes::sections(fit, false) {
+        text.push_str(&format!(
+            "\n### {}\n\n{}",
+            md::escape(&section.heading),
+            section.table.markdown()
+        ));
+    }
+    if let Some(note) = tastes::note(fit) {
+        text.push_str(&format!("\n{}\n", md::escape(&note)));
     }
     if !fit.warnings.is_empty() {
         text.push_str("\n**Warnings**\n\n");
@@ -53,39 +60,52 @@ pub(super) fn latex(fit: &Fit) -> String {
     } else {
         format!("{} (\\textbf{{not converged}})", tex::escape(&title))
     };
-    let mut notes = Vec::new();
+    let mut remarks = Vec::new();
     if !fit.converged {
-        notes.push(format!(
+        remarks.push(format!(
             "\\textbf{{NOT CONVERGED:}} {}. {}",
             tex::escape(&fit.convergence.reason),
             facts::caution(fit)
         ));
     }
-    notes.push(format!(
+    remarks.push(format!(
         "{}. Data: {}. Standard errors: {}.",
         tex::escape(&facts::method(fit)),
         tex::escape(&facts::data(fit)),
         tex::escape(&facts::covariance(fit))
     ));
-    for (name, value) in sampling::facts(fit) {
-        notes.push(format!("{name}: {}.", tex::escape(&value)));
+    for (name, value) in sampling::facts(fit).into_iter().chain(draws::facts(fit)) {
+        remarks.push(format!("{name}: {}.", tex::escape(&value)));
     }
-    notes.extend(facts::missing_note(fit).map(str::to_string));
-    notes.extend(sampling::note(fit));
+    remarks.extend(notes(fit).iter().map(|note| tex::escape(note)));
     for warning in &fit.warnings {
-        notes.push(format!("Warning: {}.", tex::escape(warning)));
+        remarks.push(format!("Warning: {}.", tex::escape(warning)));
     }
-    tex::float(&caption, &title, &coefficients(fit).latex_above(&summary(fit)), &notes)
+    let body = coefficients(fit).latex_above(&summary(fit));
+    let mut floats = vec![tex::float(&caption, &title, &body, &remarks)];
+    let mut note = tastes::note(fit).map(|note| tex::escape(&note));
+    for section in tastes::sections(fit, false) {
+        // What the numbers are is told once.
+        let notes: Vec<String> = note.take().into_iter().collect();
+        let heading = &section.heading;
+        floats.push(tex::float(
+            &format!("{caption}. {}", tex::escape(heading)),
+            &format!("{title} {heading}"),
+            &section.table.latex(),
+            &notes,
+        ));
+    }
+    floats.join("\n")
 }
 
-/// Counts on the left and log-likelihoods on the right, across the columns of the coefficients, seven or eight:
+/// Counts on the left and log-likelihoods on the right, across the columns of the coefficients, seven or more:
 /// in the first column their names would make the table too wide for a page.
 fn summary(fit: &Fit) -> Vec<String> {
     let left = facts::counts(fit);
     // The smallest eigenvalue, last, is for whoever estimates and not for who reads the paper.
     let mut right = facts::likelihoods(fit);
     right.pop();
-    let wide = 3 + usize::from(sampling::deviations(fit).is_some());
+    let wide = 3 + movements(fit).len();
     let pair = |fact: &facts::Fact, span: usize| {
         let (name, value) = (tex::escape(fact.0), tex::number(&fact.1));
         format!("\\multicolumn{{{span}}}{{l}}{{{name}}} & {value}")

@@ -2,7 +2,7 @@
 
 use logsum_utility::Fit;
 
-use super::{coefficients, facts};
+use super::{coefficients, facts, notes, tastes};
 use crate::text::{WIDTH, labelled, wrap};
 use crate::{Align, Style, Table};
 
@@ -28,14 +28,11 @@ pub(super) fn write(fit: &Fit, style: Style) -> String {
     } else {
         text.push_str(&table.styled(style));
     }
-    if let Some(note) = facts::missing_note(fit) {
-        text.push('\n');
-        text.push_str(&wrap(note, "", WIDTH));
-    }
-    if let Some(note) = super::sampling::note(fit) {
+    for note in notes(fit) {
         text.push('\n');
         text.push_str(&wrap(&note, "", WIDTH));
     }
+    text.push_str(&distributions(fit, style));
     if !fit.warnings.is_empty() {
         text.push('\n');
         text.push_str(&style.bold("Warnings"));
@@ -47,6 +44,24 @@ pub(super) fn write(fit: &Fit, style: Style) -> String {
     if !fit.converged {
         text.push('\n');
         text.push_str(&alarmed("NOT CONVERGED: see the top of this report.\n", style));
+    }
+    text
+}
+
+/// The tables of tastes, and what their numbers are.
+fn distributions(fit: &Fit, style: Style) -> String {
+    let mut text = String::new();
+    for tastes::Section { heading, table } in tastes::sections(fit, true) {
+        text.push('\n');
+        if !heading.is_empty() {
+            text.push_str(&style.bold(wrap(&heading, "", WIDTH).trim_end()));
+            text.push('\n');
+        }
+        text.push_str(&table.at_least(WIDTH).at_most(WIDTH).styled(style));
+    }
+    if let Some(note) = tastes::note(fit) {
+        text.push('\n');
+        text.push_str(&wrap(&note, "", WIDTH));
     }
     text
 }

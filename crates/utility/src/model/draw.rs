@@ -14,7 +14,8 @@ impl Model<'_> {
     /// chosen_n = argmax_{j ∈ C_n} V_nj(θ) + ε_nj
     /// ```
     ///
-    /// the noise ε being the kernel's: independent standard Gumbel for logit. In data that count choices, each case
+    /// the noise ε being the kernel's: independent standard Gumbel for logit. Random tastes are drawn too, anew for each
+    /// decision maker (and each choice where choices are counted and no decision makers are named). In data that count choices, each case
     /// makes as many as it has (rounded to whole ones), or 1 if that is not known.
     ///
     /// The draws of a decision maker come from the stream of that number alone: they do not depend on threads, nor on
@@ -23,8 +24,11 @@ impl Model<'_> {
     /// # Errors
     /// As [`Model::utilities`].
     pub fn draw_outcome(&self, theta: &[f64], seed: Seed) -> Result<Outcome, EvalError> {
-        let utilities = self.utilities(theta)?;
         let data = self.whole()?;
+        if let Some(mixture) = &self.mixture {
+            return self.draw_mixed(mixture, data, theta, seed);
+        }
+        let utilities = self.utilities(theta)?;
         let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let draw = |case: usize, stream: &mut Stream| {
@@ -60,7 +64,7 @@ impl Model<'_> {
 }
 
 /// The cases of each decision maker, which stand together.
-fn cases_by_decision_maker(data: &ChoiceData) -> Vec<std::ops::Range<usize>> {
+pub(super) fn cases_by_decision_maker(data: &ChoiceData) -> Vec<std::ops::Range<usize>> {
     let n = data.n_cases();
     let Some(makers) = data.decision_makers() else {
         return (0..n).map(|case| case..case + 1).collect();

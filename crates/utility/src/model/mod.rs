@@ -287,6 +287,31 @@ impl<'data> Model<'data> {
         })
     }
 
+    /// The group of every unit of the likelihood.
+    ///
+    /// # Errors
+    /// Groups that cut a decision maker's cases, where these are one unit.
+    pub(crate) fn groups_of_units(&self, groups: &Groups) -> Result<Vec<u32>, EvalError> {
+        let (Some(_), Some(makers)) = (&self.mixture, &self.facts.decision_makers) else {
+            return Ok(groups.of_case.clone());
+        };
+        let mut of_units: Vec<u32> = Vec::new();
+        for (&maker, &group) in makers.iter().zip(&groups.of_case) {
+            match of_units.get(maker as usize) {
+                None => of_units.push(group),
+                Some(known) if *known == group => {}
+                Some(_) => {
+                    return Err(EvalError::Failed(format!(
+                        "column \"{}\" changes within a decision maker, whose choices are one unit where tastes are random; \
+                         cluster on what is the same in all of them",
+                        groups.column
+                    )));
+                }
+            }
+        }
+        Ok(of_units)
+    }
+
     /// The data, for what needs every case again.
     pub(crate) fn whole(&self) -> Result<&'data ChoiceData, EvalError> {
         self.data.ok_or_else(|| {

@@ -48,7 +48,7 @@ struct Part {
 
 impl Model<'_> {
     /// Systematic utility V_nj of every pair at `theta` (length K), in the order of the data's pairs. What was chosen
-    /// does not matter, nor whether that is known.
+    /// does not matter, nor whether that is known. Of random tastes the mean over draws.
     ///
     /// # Errors
     /// A `theta` of another length, and utilities that are not finite numbers.
@@ -57,7 +57,7 @@ impl Model<'_> {
     }
 
     /// Choice probabilities of every pair and logsums of every case at `theta` (length K). What was chosen does not
-    /// matter, nor whether that is known.
+    /// matter, nor whether that is known. Of random tastes the means over the population, by the model's draws.
     ///
     /// # Errors
     /// A `theta` of another length, and utilities that are not finite numbers.
@@ -75,6 +75,9 @@ impl Model<'_> {
             )));
         }
         let data = self.whole()?;
+        if let Some(mixture) = &self.mixture {
+            return self.predicted_mixed(mixture, theta);
+        }
         let (n_pairs, n_cases) = (data.n_pairs(), data.n_cases());
         let mut utilities = vec![0.0; n_pairs];
         let mut prediction = Prediction {

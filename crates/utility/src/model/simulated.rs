@@ -2,12 +2,19 @@
 
 use std::sync::atomic::AtomicBool;
 
+use logsum_data::{ChoiceData, Layout, Outcome};
+use logsum_draws::Seed;
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 
-use super::Model;
+use super::draw::cases_by_decision_maker;
+use super::{Model, Prediction, logit};
 use super::lanes::Compensated;
 use super::mixture::{DrawSet, Mixture, Stopped, order_of};
+
+/// Branch of a seed from which tastes are drawn; noise comes from the seed itself.
+const TASTES: u64 = 4;
 
 /// The outer product of scores at some parameters.
 #[derive(Debug)]
@@ -114,6 +121,77 @@ impl Model<'_> {
                 .labelled
                 .then(|| alternatives.names.get(alternative as usize).cloned())
                 .flatten()
+        })
+    }
+}
+
+impl Model<'_> {
+    /// Utilities, probabilities and logsums, averaged over tastes.
+    pub(super) fn predicted_mixed(
+        &self,
+        mixture: &Mixture,
+        theta: &[f64],
+    ) -> Result<(Vec<f64>, Prediction), EvalError> {
+        let averages = mixture
+            .averages(&mixture.draws, theta, &self.interrupt)
+            .map_err(|stopped| self.stopped(mixture, stopped))?;
+        let prediction = Prediction {
+            probabilities: averages.probabilities,
+            logsums: averages.logsums,
+        };
+        Ok((averages.utilities, prediction))
+    }
+
+    /// Draws tastes, then outcomes.
+    pub(super) fn draw_mixed(
+        &self,
+        mixture: &Mixture,
+        data: &ChoiceData,
+        theta: &[f64],
+        seed: Seed,
+    ) -> Result<Outcome, EvalError> {
+        let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
+        let known = matches!(data.outcome(), Outcome::Counts(_));
+        let alone = counts && data.decision_makers().is_none();
+        let tastes_of = seed.split(TASTES);
+        let makers = cases_by_decision_maker(data);
+        let draw = |maker: usize, cases: &std::ops::Range<usize>| -> Result<Vec<(u32, Vec<f64>)>, Stopped> {
+            let mut noise = seed.stream(maker as u64);
+            let mut stream = tastes_of.stream(maker as u64);
+            let mut person = mixture.person(maker);
+            person.draw_tastes(theta, &mut stream);
+            let mut outcomes = Vec::with_capacity(cases.len());
+            for case in cases.clone() {
+                let times = if known { data.choices(case).round() as u64 } else { 1 };
+                let mut chosen = vec![0.0; if counts { data.pairs(case).len() } else { 0 }];
+                let mut last = 0;
+                let position = case - cases.start;
+                person.see(position, theta, &mut stream).map_err(Stopped::NotFinite)?;
+                for time in 0..times {
+                    if alone && time > 0 {
+                        person.draw_tastes(theta, &mut stream);
+                        person.see(position, theta, &mut stream).map_err(Stopped::NotFinite)?;
+                    }
+                    last = logit::choose(person.utilities(), &mut noise);
+                    if counts {
+                        chosen[last] += 1.0;
+                    }
+                }
+                outcomes.push((last as u32, chosen));
+            }
+            Ok(outcomes)
+        };
+        let drawn: Result<Vec<_>, Stopped> = makers
+            .par_iter()
+            .enumerate()
+            .with_min_len(16)
+            .map(|(maker, cases)| draw(maker, cases))
+            .collect();
+        let drawn = drawn.map_err(|stopped| self.stopped(mixture, stopped))?.into_iter().flatten();
+        Ok(if counts {
+            Outcome::Counts(drawn.flat_map(|(_, counts)| counts).collect())
+        } else {
+            Outcome::Chosen(drawn.map(|(chosen, _)| chosen).collect())
         })
     }
 }

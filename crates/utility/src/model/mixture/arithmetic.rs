@@ -6,6 +6,27 @@ pub(crate) const NARROW: usize = 8;
 /// Lanes of a full block of draws.
 pub(crate) const WIDE: usize = 32;
 
+/// `W` numbers side by side, where cache lines begin: a register of 64 bytes is then read in one go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
+pub(crate) struct Run<const W: usize>(pub [f64; W]);
+
+impl<const W: usize> std::ops::Deref for Run<W> {
+    type Target = [f64; W];
+
+    #[inline(always)]
+    fn deref(&self) -> &[f64; W] {
+        &self.0
+    }
+}
+
+impl<const W: usize> std::ops::DerefMut for Run<W> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [f64; W] {
+        &mut self.0
+    }
+}
+
 /// a·b + c, rounded once where the processor does that, else twice.
 #[inline(always)]
 pub(crate) fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {

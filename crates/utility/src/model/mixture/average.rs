@@ -157,6 +157,14 @@ fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
     coefficients: &TasteLanes<W>,
     draws: &[[f64; W]],
 ) {
+    // A comparison that a NaN fails: there is none among them.
+    let mut largest = [f64::NEG_INFINITY; NARROW];
+    for group in values.as_chunks::<NARROW>().0 {
+        for l in 0..NARROW {
+            largest[l] = if group[l] > largest[l] { group[l] } else { largest[l] };
+        }
+    }
+    average.rise(largest.into_iter().fold(f64::NEG_INFINITY, f64::max));
     let mut weights = [0.0; W];
     for l in 0..W {
         weights[l] = exp::<FUSED>(values[l] - average.largest);
@@ -198,7 +206,7 @@ fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
     let source = |source: Source| match source {
         Source::One => None,
         Source::Draw(dimension) => Some(&draws[dimension as usize]),
-        Source::Computed(at) => Some(&coefficients.computed[at as usize]),
+        Source::Computed(at) => Some(&*coefficients.computed[at as usize]),
     };
     if ORDER == CURVATURE {
         // w (H + g g′) of each pair of coefficients, in place.
@@ -307,8 +315,6 @@ macro_rules! average_kernel {
                 draws: &[[f64; $width]],
                 order: u8,
             ) {
-                let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                self.rise(largest);
                 match order {
                     VALUE => $value(self, tastes, values, lanes, coefficients, draws),
                     GRADIENT => $gradient(self, tastes, values, lanes, coefficients, draws),

@@ -106,7 +106,6 @@ impl MixtureBuilder {
             forms,
             fixed,
             specification.parameters.len(),
-            dimensions.variates.len(),
             dimensions.n_between,
         );
         let place = |c: u32| {

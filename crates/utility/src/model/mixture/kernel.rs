@@ -4,7 +4,7 @@
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-use super::arithmetic::{NARROW, WIDE, exp, multiply_add};
+use super::arithmetic::{NARROW, Run, WIDE, exp, multiply_add};
 
 /// Coefficients that stand in some rows, ascending: random ones first, as they are numbered first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,9 +20,10 @@ pub(crate) struct Pattern {
 impl Pattern {
     pub fn new(coefficients: Vec<u32>, n_random_of_all: usize) -> Self {
         let n_random = coefficients.partition_point(|&c| (c as usize) < n_random_of_all);
-        let pairs = coefficients.iter().enumerate().flat_map(|(at, &row)| {
-            coefficients[..=at].iter().map(move |&column| pair(row, column) as u32)
-        });
+        let pairs = coefficients
+            .iter()
+            .enumerate()
+            .flat_map(|(at, &row)| coefficients[..=at].iter().map(move |&column| pair(row, column) as u32));
         Pattern {
             pairs: pairs.collect(),
             n_random,
@@ -82,11 +83,11 @@ pub(crate) struct Lanes<const W: usize> {
     /// Sum of all denominators: how far away overflow is.
     pub check: [f64; W],
     /// ∂ Σ ln P / ∂β.
-    pub gradient: Vec<[f64; W]>,
+    pub gradient: Vec<Run<W>>,
     /// ∂² Σ ln P / ∂β∂β′, lower triangle.
-    pub curvature: Vec<[f64; W]>,
-    shares: Vec<[f64; W]>,
-    means: Vec<[f64; W]>,
+    pub curvature: Vec<Run<W>>,
+    shares: Vec<Run<W>>,
+    means: Vec<Run<W>>,
 }
 
 impl<const W: usize> Default for Lanes<W> {
@@ -121,21 +122,158 @@ impl<const W: usize> Lanes<W> {
         self.gradient.clear();
         self.curvature.clear();
         if order >= GRADIENT {
-            self.gradient.resize(n, [0.0; W]);
-            self.means.resize(n, [0.0; W]);
+            self.gradient.resize(n, Run([0.0; W]));
+            self.means.resize(n, Run([0.0; W]));
         }
         if order >= CURVATURE {
-            self.curvature.resize(n * (n + 1) / 2, [0.0; W]);
+            self.curvature.resize(n * (n + 1) / 2, Run([0.0; W]));
         }
     }
 }
 
+/// Cases one after another; those whose rows share a pattern and are few keep their shares in registers.
 #[inline(always)]
 fn cases_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
     rows: &Rows,
     cases: &[CaseRows],
     patterns: &[Pattern],
-    beta: &[[f64; W]],
+    beta: &[Run<W>],
+    lanes: &mut Lanes<W>,
+) {
+    lanes.n_products += cases.len() as u64;
+    for case in cases {
+        // Without fused products there are too few registers for it to pay.
+        match case.n_rows {
+            1 if FUSED && case.uniform => few_rows::<W, FUSED, ORDER, 1>(rows, case, patterns, beta, lanes),
+            2 if FUSED && case.uniform => few_rows::<W, FUSED, ORDER, 2>(rows, case, patterns, beta, lanes),
+            3 if FUSED && case.uniform => few_rows::<W, FUSED, ORDER, 3>(rows, case, patterns, beta, lanes),
+            4 if FUSED && case.uniform => few_rows::<W, FUSED, ORDER, 4>(rows, case, patterns, beta, lanes),
+            _ => any_rows::<W, FUSED, ORDER>(rows, case, patterns, beta, lanes),
+        }
+    }
+}
+
+/// Multiplies 1/P into the product, kept as mantissa and exponent.
+#[inline(always)]
+fn multiply_in<const W: usize>(
+    denominator: &[f64; W],
+    (mantissa, exponent, check): (&mut [f64; W], &mut [u64; W], &mut [f64; W]),
+) {
+    for l in 0..W {
+        check[l] += denominator[l];
+        let product = (mantissa[l] * denominator[l]).to_bits();
+        exponent[l] = exponent[l].wrapping_add(product >> 52);
+        mantissa[l] = f64::from_bits((product & 0x000F_FFFF_FFFF_FFFF) | 0x3FF0_0000_0000_0000);
+    }
+}
+
+/// exp V of a row relative to the chosen alternative.
+#[inline(always)]
+fn exponentials<const W: usize, const FUSED: bool>(
+    base: f64,
+    row: &[f64],
+    pattern: &Pattern,
+    beta: &[Run<W>],
+) -> [f64; W] {
+    let mut v = [base; W];
+    for (&x, &c) in row[..pattern.n_random].iter().zip(&pattern.coefficients) {
+        let beta = &beta[c as usize];
+        for l in 0..W {
+            v[l] = multiply_add::<FUSED>(beta[l], x, v[l]);
+        }
+    }
+    for l in 0..W {
+        v[l] = exp::<FUSED>(v[l]);
+    }
+    v
+}
+
+/// A case of `J` rows with one pattern.
+#[inline(always)]
+fn few_rows<const W: usize, const FUSED: bool, const ORDER: u8, const J: usize>(
+    rows: &Rows,
+    case: &CaseRows,
+    patterns: &[Pattern],
+    beta: &[Run<W>],
+    lanes: &mut Lanes<W>,
+) {
+    let pattern = &patterns[case.pattern as usize];
+    let width = pattern.coefficients.len();
+    let base = &rows.base[case.first_row as usize..][..J];
+    let numbers = &rows.numbers[case.first_number as usize..][..J * width];
+    let mut shares = [[0.0; W]; J];
+    let mut denominator = [1.0; W];
+    for j in 0..J {
+        shares[j] = exponentials::<W, FUSED>(base[j], &numbers[j * width..(j + 1) * width], pattern, beta);
+        for l in 0..W {
+            denominator[l] += shares[j][l];
+        }
+    }
+    multiply_in(
+        &denominator,
+        (&mut lanes.mantissa, &mut lanes.exponent, &mut lanes.check),
+    );
+    if ORDER == VALUE {
+        return;
+    }
+    for l in 0..W {
+        let inverse = 1.0 / denominator[l];
+        for share in &mut shares {
+            share[l] *= inverse;
+        }
+    }
+    let Lanes {
+        gradient,
+        curvature,
+        means,
+        ..
+    } = lanes;
+    for (at, (&c, mean)) in pattern.coefficients.iter().zip(means.iter_mut()).enumerate() {
+        let mut sum = [0.0; W];
+        for j in 0..J {
+            let x = numbers[j * width + at];
+            for l in 0..W {
+                sum[l] = multiply_add::<FUSED>(shares[j][l], x, sum[l]);
+            }
+        }
+        let gradient = &mut gradient[c as usize];
+        for l in 0..W {
+            gradient[l] -= sum[l];
+        }
+        *mean = Run(sum);
+    }
+    if ORDER == CURVATURE {
+        let n_pairs = pattern.pairs.len();
+        let products = &rows.products[case.first_product as usize..][..J * n_pairs];
+        let mut at = 0;
+        for i in 0..width {
+            let first = means[i];
+            for second in &means[..=i] {
+                let sums = &mut curvature[pattern.pairs[at] as usize];
+                let mut sum = [0.0; W];
+                for l in 0..W {
+                    sum[l] = multiply_add::<FUSED>(first[l], second[l], sums[l]);
+                }
+                for j in 0..J {
+                    let x = products[j * n_pairs + at];
+                    for l in 0..W {
+                        sum[l] = multiply_add::<FUSED>(-shares[j][l], x, sum[l]);
+                    }
+                }
+                *sums = Run(sum);
+                at += 1;
+            }
+        }
+    }
+}
+
+/// Any case.
+#[inline(always)]
+fn any_rows<const W: usize, const FUSED: bool, const ORDER: u8>(
+    rows: &Rows,
+    case: &CaseRows,
+    patterns: &[Pattern],
+    beta: &[Run<W>],
     lanes: &mut Lanes<W>,
 ) {
     let Lanes {
@@ -146,144 +284,128 @@ fn cases_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
         curvature,
         shares,
         means,
-        n_products,
         ..
     } = lanes;
-    *n_products += cases.len() as u64;
-    for case in cases {
-        let n_rows = case.n_rows as usize;
-        let first_row = case.first_row as usize;
-        let base = &rows.base[first_row..first_row + n_rows];
-        let row_patterns = &rows.patterns[first_row..first_row + n_rows];
-        if shares.len() < n_rows {
-            shares.resize(n_rows, [0.0; W]);
+    let n_rows = case.n_rows as usize;
+    let first_row = case.first_row as usize;
+    let base = &rows.base[first_row..first_row + n_rows];
+    let row_patterns = &rows.patterns[first_row..first_row + n_rows];
+    if shares.len() < n_rows {
+        shares.resize(n_rows, Run([0.0; W]));
+    }
+    let shares = &mut shares[..n_rows];
+    let mut denominator = [1.0; W];
+    let mut numbers = &rows.numbers[case.first_number as usize..];
+    for ((share, &base), &pattern) in shares.iter_mut().zip(base).zip(row_patterns) {
+        let pattern = &patterns[pattern as usize];
+        let (row, rest) = numbers.split_at(pattern.coefficients.len());
+        numbers = rest;
+        let v = exponentials::<W, FUSED>(base, row, pattern, beta);
+        for l in 0..W {
+            denominator[l] += v[l];
         }
-        let shares = &mut shares[..n_rows];
-        let mut denominator = [1.0; W];
-        let mut numbers = &rows.numbers[case.first_number as usize..];
-        for ((share, &base), &pattern) in shares.iter_mut().zip(base).zip(row_patterns) {
-            let pattern = &patterns[pattern as usize];
-            let (row, rest) = numbers.split_at(pattern.coefficients.len());
-            numbers = rest;
-            let mut v = [base; W];
-            for (&x, &c) in row[..pattern.n_random].iter().zip(&pattern.coefficients) {
-                let beta = &beta[c as usize];
+        *share = Run(v);
+    }
+    multiply_in(&denominator, (mantissa, exponent, check));
+    if ORDER == VALUE {
+        return;
+    }
+    let mut inverse = [0.0; W];
+    for l in 0..W {
+        inverse[l] = 1.0 / denominator[l];
+    }
+    for share in shares.iter_mut() {
+        for l in 0..W {
+            share[l] *= inverse[l];
+        }
+    }
+    let numbers = &rows.numbers[case.first_number as usize..];
+    let pattern = &patterns[case.pattern as usize];
+    let width = pattern.coefficients.len();
+    if case.uniform {
+        for (at, (&c, mean)) in pattern.coefficients.iter().zip(means.iter_mut()).enumerate() {
+            let mut sum = [0.0; W];
+            for (share, row) in shares.iter().zip(numbers.chunks_exact(width)) {
+                let x = row[at];
                 for l in 0..W {
-                    v[l] = multiply_add::<FUSED>(beta[l], x, v[l]);
+                    sum[l] = multiply_add::<FUSED>(share[l], x, sum[l]);
                 }
             }
+            let gradient = &mut gradient[c as usize];
             for l in 0..W {
-                v[l] = exp::<FUSED>(v[l]);
+                gradient[l] -= sum[l];
             }
-            for l in 0..W {
-                denominator[l] += v[l];
-            }
-            *share = v;
+            *mean = Run(sum);
         }
-        for l in 0..W {
-            check[l] += denominator[l];
-        }
-        for l in 0..W {
-            let product = (mantissa[l] * denominator[l]).to_bits();
-            exponent[l] = exponent[l].wrapping_add(product >> 52);
-            mantissa[l] = f64::from_bits((product & 0x000F_FFFF_FFFF_FFFF) | 0x3FF0_0000_0000_0000);
-        }
-        if ORDER == VALUE {
-            continue;
-        }
-        let mut inverse = [0.0; W];
-        for l in 0..W {
-            inverse[l] = 1.0 / denominator[l];
-        }
-        for share in shares.iter_mut() {
-            for l in 0..W {
-                share[l] *= inverse[l];
-            }
-        }
-        let numbers = &rows.numbers[case.first_number as usize..];
-        let pattern = &patterns[case.pattern as usize];
-        let width = pattern.coefficients.len();
-        if case.uniform {
-            for (at, (&c, mean)) in pattern.coefficients.iter().zip(means.iter_mut()).enumerate() {
-                let mut sum = [0.0; W];
-                for (share, row) in shares.iter().zip(numbers.chunks_exact(width)) {
-                    let x = row[at];
+        if ORDER == CURVATURE {
+            let n_pairs = pattern.pairs.len();
+            let products = &rows.products[case.first_product as usize..][..n_rows * n_pairs];
+            let mut at = 0;
+            for i in 0..width {
+                let first = means[i];
+                for second in &means[..=i] {
+                    let sums = &mut curvature[pattern.pairs[at] as usize];
+                    let mut sum = [0.0; W];
                     for l in 0..W {
-                        sum[l] = multiply_add::<FUSED>(share[l], x, sum[l]);
+                        sum[l] = multiply_add::<FUSED>(first[l], second[l], sums[l]);
                     }
+                    for (share, row) in shares.iter().zip(products.chunks_exact(n_pairs)) {
+                        let x = -row[at];
+                        for l in 0..W {
+                            sum[l] = multiply_add::<FUSED>(share[l], x, sum[l]);
+                        }
+                    }
+                    *sums = Run(sum);
+                    at += 1;
                 }
-                let gradient = &mut gradient[c as usize];
+            }
+        }
+        return;
+    }
+    let mut products = &rows.products[if ORDER == CURVATURE {
+        case.first_product as usize
+    } else {
+        0
+    }..];
+    let mut numbers = numbers;
+    for &c in &pattern.coefficients {
+        means[c as usize] = Run([0.0; W]);
+    }
+    for (share, &row_pattern) in shares.iter().zip(row_patterns) {
+        let row_pattern = &patterns[row_pattern as usize];
+        let (row, rest) = numbers.split_at(row_pattern.coefficients.len());
+        numbers = rest;
+        for (&x, &c) in row.iter().zip(&row_pattern.coefficients) {
+            let mean = &mut means[c as usize];
+            for l in 0..W {
+                mean[l] = multiply_add::<FUSED>(share[l], x, mean[l]);
+            }
+        }
+        if ORDER == CURVATURE {
+            let (row, rest) = products.split_at(row_pattern.pairs.len());
+            products = rest;
+            for (&x, &pair) in row.iter().zip(&row_pattern.pairs) {
+                let sums = &mut curvature[pair as usize];
                 for l in 0..W {
-                    gradient[l] -= sum[l];
-                }
-                *mean = sum;
-            }
-            if ORDER == CURVATURE {
-                let n_pairs = pattern.pairs.len();
-                let products = &rows.products[case.first_product as usize..][..n_rows * n_pairs];
-                let mut at = 0;
-                for i in 0..width {
-                    let first = means[i];
-                    for second in &means[..=i] {
-                        let sums = &mut curvature[pattern.pairs[at] as usize];
-                        let mut sum = [0.0; W];
-                        for l in 0..W {
-                            sum[l] = multiply_add::<FUSED>(first[l], second[l], sums[l]);
-                        }
-                        for (share, row) in shares.iter().zip(products.chunks_exact(n_pairs)) {
-                            let x = -row[at];
-                            for l in 0..W {
-                                sum[l] = multiply_add::<FUSED>(share[l], x, sum[l]);
-                            }
-                        }
-                        *sums = sum;
-                        at += 1;
-                    }
+                    sums[l] = multiply_add::<FUSED>(share[l], -x, sums[l]);
                 }
             }
-        } else {
-            let mut products = &rows.products[if ORDER == CURVATURE { case.first_product as usize } else { 0 }..];
-            let mut numbers = numbers;
-            for &c in &pattern.coefficients {
-                means[c as usize] = [0.0; W];
-            }
-            for (share, &row_pattern) in shares.iter().zip(row_patterns) {
-                let row_pattern = &patterns[row_pattern as usize];
-                let (row, rest) = numbers.split_at(row_pattern.coefficients.len());
-                numbers = rest;
-                for (&x, &c) in row.iter().zip(&row_pattern.coefficients) {
-                    let mean = &mut means[c as usize];
-                    for l in 0..W {
-                        mean[l] = multiply_add::<FUSED>(share[l], x, mean[l]);
-                    }
-                }
-                if ORDER == CURVATURE {
-                    let (row, rest) = products.split_at(row_pattern.pairs.len());
-                    products = rest;
-                    for (&x, &pair) in row.iter().zip(&row_pattern.pairs) {
-                        let sums = &mut curvature[pair as usize];
-                        for l in 0..W {
-                            sums[l] = multiply_add::<FUSED>(share[l], -x, sums[l]);
-                        }
-                    }
-                }
-            }
-            for &c in &pattern.coefficients {
-                let (gradient, mean) = (&mut gradient[c as usize], &means[c as usize]);
+        }
+    }
+    for &c in &pattern.coefficients {
+        let (gradient, mean) = (&mut gradient[c as usize], &means[c as usize]);
+        for l in 0..W {
+            gradient[l] -= mean[l];
+        }
+    }
+    if ORDER == CURVATURE {
+        let mut pairs = pattern.pairs.iter();
+        for (i, &row) in pattern.coefficients.iter().enumerate() {
+            let first = means[row as usize];
+            for (&column, &pair) in pattern.coefficients[..=i].iter().zip(&mut pairs) {
+                let (second, sums) = (&means[column as usize], &mut curvature[pair as usize]);
                 for l in 0..W {
-                    gradient[l] -= mean[l];
-                }
-            }
-            if ORDER == CURVATURE {
-                let mut pairs = pattern.pairs.iter();
-                for (i, &row) in pattern.coefficients.iter().enumerate() {
-                    let first = means[row as usize];
-                    for (&column, &pair) in pattern.coefficients[..=i].iter().zip(&mut pairs) {
-                        let (second, sums) = (&means[column as usize], &mut curvature[pair as usize]);
-                        for l in 0..W {
-                            sums[l] = multiply_add::<FUSED>(first[l], second[l], sums[l]);
-                        }
-                    }
+                    sums[l] = multiply_add::<FUSED>(first[l], second[l], sums[l]);
                 }
             }
         }
@@ -292,12 +414,16 @@ fn cases_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
 
 macro_rules! kernel {
     ($name:ident, $width:expr, $order:expr) => {
-        #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+        #[multiversion(targets(
+            "x86_64+avx512f+avx512dq+avx512vl+avx2+fma",
+            "x86_64+avx2+fma",
+            "aarch64+neon"
+        ))]
         fn $name(
             rows: &Rows,
             cases: &[CaseRows],
             patterns: &[Pattern],
-            beta: &[[f64; $width]],
+            beta: &[Run<$width>],
             lanes: &mut Lanes<$width>,
         ) {
             // NEON always has fused multiply-adds.
@@ -320,11 +446,11 @@ kernel!(narrow_curvature, NARROW, CURVATURE);
 /// Blocks of draws that have a kernel.
 pub(crate) trait Kernel<const W: usize> {
     /// Adds cases at the coefficients `beta` (random ones; a run of lanes each).
-    fn add_cases(&mut self, rows: &Rows, cases: &[CaseRows], patterns: &[Pattern], beta: &[[f64; W]], order: u8);
+    fn add_cases(&mut self, rows: &Rows, cases: &[CaseRows], patterns: &[Pattern], beta: &[Run<W>], order: u8);
 }
 
 impl Kernel<WIDE> for Lanes<WIDE> {
-    fn add_cases(&mut self, rows: &Rows, cases: &[CaseRows], patterns: &[Pattern], beta: &[[f64; WIDE]], order: u8) {
+    fn add_cases(&mut self, rows: &Rows, cases: &[CaseRows], patterns: &[Pattern], beta: &[Run<WIDE>], order: u8) {
         match order {
             VALUE => wide_value(rows, cases, patterns, beta, self),
             GRADIENT => wide_gradient(rows, cases, patterns, beta, self),
@@ -334,7 +460,7 @@ impl Kernel<WIDE> for Lanes<WIDE> {
 }
 
 impl Kernel<NARROW> for Lanes<NARROW> {
-    fn add_cases(&mut self, rows: &Rows, cases: &[CaseRows], patterns: &[Pattern], beta: &[[f64; NARROW]], order: u8) {
+    fn add_cases(&mut self, rows: &Rows, cases: &[CaseRows], patterns: &[Pattern], beta: &[Run<NARROW>], order: u8) {
         match order {
             VALUE => narrow_value(rows, cases, patterns, beta, self),
             GRADIENT => narrow_gradient(rows, cases, patterns, beta, self),

@@ -20,6 +20,7 @@ mod evaluate;
 mod kernel;
 mod plain;
 mod points;
+mod predict;
 mod rows;
 mod symbolic;
 mod tastes;

@@ -3,6 +3,7 @@
 
 use logsum_expressions::Workspace;
 
+use super::arithmetic::Run;
 use super::cases::{Cases, Choice, RestInput};
 use super::kernel::{CURVATURE, GRADIENT, Lanes, pair};
 use crate::model::exp::exp;
@@ -36,7 +37,7 @@ pub(crate) struct PlainLanes<const W: usize> {
 /// Coefficients at the draws, and those that do not vary.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a, const W: usize> {
-    pub beta: &'a [[f64; W]],
+    pub beta: &'a [Run<W>],
     pub fixed: &'a [f64],
 }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::arithmetic::{NARROW, WIDE};
 use crate::error::{SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan};
+use crate::model::aligned::Aligned;
 
 /// Bytes of standard draws that are kept in memory. More are generated at every evaluation, which costs little beside
 /// what is done with them.
@@ -27,7 +28,7 @@ pub(crate) struct Points {
     n_dimensions: usize,
     /// In use.
     number: usize,
-    cache: OnceLock<Vec<f64>>,
+    cache: OnceLock<Aligned>,
 }
 
 #[derive(Clone, Debug)]
@@ -133,8 +134,11 @@ impl Points {
             return;
         }
         self.cache.get_or_init(|| {
-            let mut cache = vec![0.0; n];
-            cache.par_chunks_mut(self.stride()).zip(makers).for_each(|(out, maker)| self.generate(*maker, out));
+            let mut cache = Aligned::zeros(n);
+            cache
+                .par_chunks_mut(self.stride())
+                .zip(makers)
+                .for_each(|(out, maker)| self.generate(*maker, out));
             cache
         });
     }

@@ -57,7 +57,7 @@ pub(crate) enum Form {
 /// Resolves names to nodes.
 pub(crate) struct Symbolic<'a> {
     specification: &'a Specification,
-    mixing: &'a Mixing,
+    pub(super) mixing: &'a Mixing,
     pub graph: Graph,
     names: Names,
     pub dimensions: Dimensions,
@@ -133,7 +133,7 @@ impl<'a> Symbolic<'a> {
             .map(|at| at as u32)
     }
 
-    fn parameter_of(&self, symbol: &str) -> u32 {
+    pub(super) fn parameter_of(&self, symbol: &str) -> u32 {
         self.position(symbol).expect("completed specifications declare what they use")
     }
 
@@ -146,7 +146,7 @@ impl<'a> Symbolic<'a> {
         self.graph.parameter(ParameterId(id))
     }
 
-    fn lower(
+    pub(super) fn lower(
         &mut self,
         label: &str,
         expression: &logsum_expressions::Expression,
@@ -221,13 +221,13 @@ impl<'a> Symbolic<'a> {
         })
     }
 
-    fn own_of(&self, symbol: &str) -> u32 {
+    pub(super) fn own_of(&self, symbol: &str) -> u32 {
         let at = self.mixing.random.iter().position(|random| random.symbol == symbol);
         at.and_then(|at| self.own[at])
             .expect("members of a group have draws of their own")
     }
 
-    fn is_scaled(&self, symbol: &str) -> bool {
+    pub(super) fn is_scaled(&self, symbol: &str) -> bool {
         self.mixing
             .scale
             .as_ref()
@@ -247,7 +247,7 @@ impl<'a> Symbolic<'a> {
     }
 
     /// With the scale of the decision maker.
-    fn scaled(&mut self, symbol: &str, at_zero: bool) -> Result<NodeId, SpecificationError> {
+    pub(super) fn scaled(&mut self, symbol: &str, at_zero: bool) -> Result<NodeId, SpecificationError> {
         let value = self.plain(symbol, at_zero)?;
         let (Some(scale), true, false) = (&self.mixing.scale, self.is_scaled(symbol), at_zero) else {
             return Ok(value);

@@ -4,7 +4,7 @@ use logsum_expressions::{Graph, Node, NodeId, ParameterId, Program, With, Worksp
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-use super::arithmetic::{NARROW, WIDE, exp, multiply_add};
+use super::arithmetic::{NARROW, Run, WIDE, exp, multiply_add};
 use super::kernel::{CURVATURE, GRADIENT};
 use super::symbolic::{Curve, Form};
 use super::truncated;
@@ -55,7 +55,6 @@ pub(crate) struct Tastes {
     pub characteristics: Vec<NodeId>,
     /// Derivatives and second derivatives of the index are to be scaled.
     pub curved: Vec<bool>,
-    pub n_draws: usize,
 }
 
 /// A random coefficient.
@@ -96,13 +95,12 @@ enum Input {
 
 impl Tastes {
     /// Compiles the coefficients; `forms` are those that vary over draws, `fixed` the parameters that are coefficients.
-    /// `within(dimension)` tells the draws of cases from those of decision makers.
+    /// Draws from `n_between` on are those of cases.
     pub fn new(
         graph: &mut Graph,
         forms: Vec<Form>,
         fixed: Vec<u32>,
         n_parameters: usize,
-        n_draws: usize,
         n_between: usize,
     ) -> Self {
         let mut tastes = Tastes {
@@ -116,7 +114,6 @@ impl Tastes {
             n_computed: 0,
             characteristics: Vec::new(),
             curved: Vec::new(),
-            n_draws,
         };
         for (coefficient, form) in forms.into_iter().enumerate() {
             let coefficient = coefficient as u32;
@@ -280,12 +277,12 @@ impl Tastes {
 #[derive(Debug, Default)]
 pub(crate) struct TasteLanes<const W: usize> {
     /// β of the coefficients that vary.
-    pub beta: Vec<[f64; W]>,
+    pub beta: Vec<Run<W>>,
     /// dβ/dη and d²β/dη² of those that are functions of an index.
-    pub slope: Vec<[f64; W]>,
-    pub bend: Vec<[f64; W]>,
-    pub computed: Vec<[f64; W]>,
-    constants: Vec<[f64; W]>,
+    pub slope: Vec<Run<W>>,
+    pub bend: Vec<Run<W>>,
+    pub computed: Vec<Run<W>>,
+    constants: Vec<Run<W>>,
     workspace: Workspace,
 }
 
@@ -303,10 +300,10 @@ impl Tastes {
     ) where
         TasteLanes<W>: IndexKernel<W>,
     {
-        lanes.beta.resize(self.forms.len(), [0.0; W]);
-        lanes.slope.resize(self.forms.len(), [1.0; W]);
-        lanes.bend.resize(self.forms.len(), [0.0; W]);
-        lanes.computed.resize(self.n_computed, [0.0; W]);
+        lanes.beta.resize(self.forms.len(), Run([0.0; W]));
+        lanes.slope.resize(self.forms.len(), Run([1.0; W]));
+        lanes.bend.resize(self.forms.len(), Run([0.0; W]));
+        lanes.computed.resize(self.n_computed, Run([0.0; W]));
         for (at, random) in self.forms.iter().enumerate() {
             if self.within[at] != within {
                 continue;
@@ -344,8 +341,8 @@ impl Tastes {
                     };
                     lanes.constants.clear();
                     let constant = |input: &Input| match input {
-                        Input::Draw(_) => [0.0; W],
-                        Input::Characteristic(at) => [characteristics[*at]; W],
+                        Input::Draw(_) => Run([0.0; W]),
+                        Input::Characteristic(at) => Run([characteristics[*at]; W]),
                     };
                     lanes.constants.extend(inputs.iter().map(constant));
                     let slices: Vec<&[f64]> = inputs
@@ -442,7 +439,7 @@ macro_rules! index_kernel {
 
         impl IndexKernel<$width> for TasteLanes<$width> {
             fn index(&mut self, at: usize, curve: Curve, index: Index<'_>, draws: &[[f64; $width]]) {
-                let out = (&mut self.beta[at], &mut self.slope[at], &mut self.bend[at]);
+                let out = (&mut *self.beta[at], &mut *self.slope[at], &mut *self.bend[at]);
                 $name(curve, index, draws, out);
             }
         }

@@ -21,7 +21,6 @@ pub(crate) struct Within {
 #[derive(Debug, Default)]
 pub(crate) struct WithinLanes<const W: usize> {
     draws: Vec<[f64; W]>,
-    numbers: Vec<f64>,
     /// At one draw of a case.
     one: InParameters<W>,
     /// Averages over the draws of a case.
@@ -148,16 +147,17 @@ impl Inner<'_> {
         within.all.clear(k, order);
         within.draws.clear();
         within.draws.extend_from_slice(points);
-        within.draws.resize(points.len() + self.within.points.n_dimensions(), [0.0; W]);
         let mut values = *ln_weights;
         let even = [-(self.within.number as f64).ln(); W];
         for (position, choice) in mixture.choices(case.unit).iter().enumerate() {
-            let maker = self.maker(choice.case);
+            let key = mixture.makers[case.unit.maker as usize].key;
+            let maker = self.within.maker(key, choice.case, mixture.first_case(case.unit));
             let mut largest = [f64::NEG_INFINITY; W];
             let mut sum = [0.0; W];
             within.case.clear(k, order);
             for draw in 0..self.within.number {
-                self.fill(maker, draw, points.len(), within);
+                within.draws.truncate(points.len());
+                self.within.fill(maker, (draw, self.first), self.n_between, &mut within.draws);
                 let characteristics = mixture.cases.characteristics(choice.case);
                 tastes.evaluate(true, case.theta, &within.draws, characteristics, order, at);
                 mixture.likelihoods(case, position..position + 1, at, lanes, plain)?;
@@ -205,24 +205,34 @@ impl Inner<'_> {
         average.add_in_parameters(&values, &within.all.score, &within.all.hessian);
         Ok(())
     }
+}
 
-    fn maker(&self, case: u32) -> Maker {
-        let of_unit = self.mixture.makers[self.case.unit.maker as usize];
-        let position = case - self.mixture.first_case(self.case.unit);
+impl Within {
+    /// Who the draws of a case are for; `first_case` is the decision maker's.
+    pub fn maker(&self, key: u64, case: u32, first_case: u32) -> Maker {
         Maker {
             position: u64::from(case),
-            key: case_key(of_unit.key, position),
+            key: case_key(key, case - first_case),
         }
     }
 
-    /// Draws of a case that go with the block's.
-    fn fill<const W: usize>(&self, maker: Maker, draw: usize, n_between: usize, lanes: &mut WithinLanes<W>) {
-        let n = W.min(self.n_between - self.first);
-        let first = draw * self.n_between + self.first;
-        lanes.numbers.resize(n * self.within.points.n_dimensions(), 0.0);
-        self.within.points.fill(maker, first..first + n, &mut lanes.numbers);
-        for (out, numbers) in lanes.draws[n_between..].iter_mut().zip(lanes.numbers.chunks(n)) {
-            out[..n].copy_from_slice(numbers);
+    /// Appends the draws of a case, the `draw`th that go with the decision maker's from `first` on, of which there are
+    /// `n_between`.
+    pub fn fill<const W: usize>(
+        &self,
+        maker: Maker,
+        (draw, first): (usize, usize),
+        n_between: usize,
+        draws: &mut Vec<[f64; W]>,
+    ) {
+        let n = W.min(n_between - first);
+        let from = draw * n_between + first;
+        let mut numbers = vec![0.0; n * self.points.n_dimensions()];
+        self.points.fill(maker, from..from + n, &mut numbers);
+        for numbers in numbers.chunks(n) {
+            let mut lanes = [0.0; W];
+            lanes[..n].copy_from_slice(numbers);
+            draws.push(lanes);
         }
     }
 }

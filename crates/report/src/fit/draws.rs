@@ -1,0 +1,149 @@
+//! What a report says of the draws behind a simulated likelihood.
+
+use logsum_utility::{DrawsReport, Fit, SimulationError};
+
+use super::facts::Fact;
+use crate::number::{MISSING, count, counted, significant};
+
+/// Heads the simulation errors of the estimates.
+pub(super) const HEADER: &str = "Sim. error";
+
+/// Estimations from several points have come to the same maximum if their log-likelihoods are no further apart.
+const SAME: f64 = 0.1;
+
+/// How the likelihood was maximised.
+pub(super) fn method(fit: &Fit) -> &'static str {
+    match &fit.draws {
+        None => "maximum likelihood",
+        Some(draws) if is_rule(draws) => "maximum likelihood by quadrature",
+        Some(_) => "maximum simulated likelihood",
+    }
+}
+
+/// Whether the points are those of a rule, and nothing is random.
+fn is_rule(draws: &DrawsReport) -> bool {
+    draws.method == "quadrature"
+}
+
+/// Simulation errors of the estimates, where they were measured.
+pub(super) fn errors(fit: &Fit) -> Option<&[Option<f64>]> {
+    Some(&measured(fit)?.estimates)
+}
+
+fn measured(fit: &Fit) -> Option<&SimulationError> {
+    fit.draws.as_ref()?.simulation_error.as_ref()
+}
+
+/// Draws, their error, how their number was found, and the points from which the estimation was begun.
+pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
+    let Some(draws) = &fit.draws else {
+        return Vec::new();
+    };
+    let mut facts = vec![("Draws", plan(draws))];
+    match &draws.simulation_error {
+        Some(error) => facts.push(("Simulation error", size(error))),
+        None if is_rule(draws) => {}
+        None => facts.push(("Simulation error", "not measured".to_string())),
+    }
+    if !draws.path.is_empty() {
+        facts.push(("Draws tried", path(draws)));
+    }
+    if let Some(starts) = starts(draws) {
+        facts.push(("Starting points", starts));
+    }
+    facts
+}
+
+/// `500 Halton per decision maker, 6 dimensions`.
+fn plan(draws: &DrawsReport) -> String {
+    let number = count(draws.number);
+    let dimensions = counted(draws.dimensions, "dimension");
+    if is_rule(draws) {
+        return format!("Gauss quadrature with {}, {dimensions}", counted(draws.number, "point"));
+    }
+    let (name, seeded) = match draws.method.as_str() {
+        "halton" => ("Halton", false),
+        "scrambled_halton" => ("scrambled Halton", true),
+        "sobol" => ("Sobol (Owen's scrambling)", true),
+        "mlhs" => ("modified Latin hypercube", true),
+        "random" => ("pseudo-random", true),
+        other => (other, true),
+    };
+    let mut text = format!("{number} {name} per decision maker");
+    if let Some(within) = draws.number_within {
+        text.push_str(&format!(" × {} per case", count(within)));
+    }
+    text.push_str(&format!(", {dimensions}"));
+    if draws.antithetic {
+        text.push_str(", antithetic");
+    }
+    if seeded {
+        text.push_str(&format!(", seed {}", draws.seed));
+    }
+    text
+}
+
+/// `ln L ± 6.5, estimates up to 0.97 of a standard error (8 randomisations)`.
+fn size(error: &SimulationError) -> String {
+    let estimates = match error.largest_ratio {
+        Some(ratio) => format!(", estimates up to {} of a standard error", part(Some(ratio))),
+        None => String::new(),
+    };
+    format!(
+        "ln L ± {}{estimates} ({})",
+        significant(error.log_likelihood, 3),
+        counted(error.replications, "randomisation")
+    )
+}
+
+/// A part of a standard error: two decimals, or two digits of less.
+fn part(ratio: Option<f64>) -> String {
+    match ratio {
+        Some(ratio) if ratio.is_finite() && ratio >= 0.095 => format!("{ratio:.2}"),
+        Some(ratio) => significant(ratio, 2),
+        None => MISSING.to_string(),
+    }
+}
+
+/// `128 → 256 → 512, where estimates moved by up to 0.81 → 0.44 → 0.09 of a standard error`.
+fn path(draws: &DrawsReport) -> String {
+    let joined = |parts: Vec<String>| parts.join(" → ");
+    let numbers = draws.path.iter().map(|tried| count(tried.number)).collect();
+    let ratios = draws.path.iter().map(|tried| part(tried.largest_ratio)).collect();
+    format!(
+        "{}, with errors up to {} of a standard error",
+        joined(numbers),
+        joined(ratios)
+    )
+}
+
+/// `20, compared with 64 draws: 17 within 0.1 of the best log-likelihood, 1 without a result`.
+fn starts(draws: &DrawsReport) -> Option<String> {
+    let starts = draws.starts.as_ref()?;
+    let unit = if is_rule(draws) { "point" } else { "draw" };
+    let mut text = format!(
+        "{}, compared with {}",
+        count(starts.number),
+        counted(starts.draws, unit)
+    );
+    if let Some(best) = starts.log_likelihoods.first() {
+        let same = starts.log_likelihoods.iter().filter(|value| best - **value <= SAME);
+        text.push_str(&format!(
+            ": {} within {SAME} of the best log-likelihood",
+            count(same.count())
+        ));
+    }
+    let lost = starts.number.saturating_sub(starts.log_likelihoods.len());
+    if lost > 0 {
+        text.push_str(&format!(", {} without a result", count(lost)));
+    }
+    Some(text)
+}
+
+/// What the simulation errors are.
+pub(super) fn note(fit: &Fit) -> Option<String> {
+    errors(fit)?;
+    Some(format!(
+        "{HEADER}: standard deviation of an estimate over randomisations of the draws: how far other draws would move it."
+    ))
+}

@@ -1,0 +1,212 @@
+//! What a mixture predicts: averages over tastes, and persons with tastes of their own.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use logsum_draws::Stream;
+use rayon::prelude::*;
+
+use super::arithmetic::{NARROW, WIDE};
+use super::evaluate::{Scratch, Stopped};
+use super::kernel::VALUE;
+use super::plain::{At, NotFinite, PlainLanes};
+use super::tastes::{IndexKernel, TasteLanes};
+use super::{DrawSet, Mixture};
+
+/// Averages over the draws, pair by pair and case by case.
+#[derive(Debug, Default)]
+pub(crate) struct Averages {
+    pub utilities: Vec<f64>,
+    pub probabilities: Vec<f64>,
+    pub logsums: Vec<f64>,
+}
+
+/// Decision makers whose averages are computed by one thread before another may take over.
+const GROUP: usize = 8;
+
+impl Mixture {
+    /// Averages of all cases, whatever was chosen; without what a likelihood of sampled choice sets adds.
+    pub fn averages(&self, draws: &DrawSet, theta: &[f64], interrupt: &AtomicBool) -> Result<Averages, Stopped> {
+        draws.between.prepare(&self.makers);
+        let fixed = self.fixed(theta);
+        let makers: Vec<usize> = (0..self.makers.len()).collect();
+        let parts: Result<Vec<Averages>, Stopped> = makers
+            .par_chunks(GROUP)
+            .map_init(Scratch::default, |scratch, makers| {
+                if interrupt.load(Ordering::Relaxed) {
+                    return Err(Stopped::Interrupted);
+                }
+                let mut averages = Averages::default();
+                for &maker in makers {
+                    self.averages_of(draws, maker, (theta, &fixed), scratch, &mut averages)
+                        .map_err(Stopped::NotFinite)?;
+                }
+                Ok(averages)
+            })
+            .collect();
+        let mut all = Averages::default();
+        for part in parts? {
+            all.utilities.extend(part.utilities);
+            all.probabilities.extend(part.probabilities);
+            all.logsums.extend(part.logsums);
+        }
+        Ok(all)
+    }
+
+    /// Appends the averages of a decision maker's cases.
+    fn averages_of(
+        &self,
+        draws: &DrawSet,
+        maker: usize,
+        at: (&[f64], &[f64]),
+        scratch: &mut Scratch,
+        averages: &mut Averages,
+    ) -> Result<(), NotFinite> {
+        let cases = self.cases.makers[maker].cases.clone();
+        let (first_pair, first_case) = (averages.probabilities.len(), averages.logsums.len());
+        let n_pairs: usize = cases.clone().map(|case| self.cases.slots_of(case).len()).sum();
+        averages.utilities.resize(first_pair + n_pairs, 0.0);
+        averages.probabilities.resize(first_pair + n_pairs, 0.0);
+        averages.logsums.resize(first_case + cases.len(), 0.0);
+        scratch.ahead.clear();
+        let of_maker = draws.between.of(maker, self.makers[maker]);
+        let (full, rest) = draws.between.blocks();
+        let mut out = (
+            &mut averages.utilities[first_pair..],
+            &mut averages.probabilities[first_pair..],
+            &mut averages.logsums[first_case..],
+        );
+        for block in 0..full {
+            let points = of_maker.wide(block, &mut scratch.ahead);
+            let (tastes, plain) = (&mut scratch.wide.tastes, &mut scratch.wide.plain);
+            self.average_block(draws, maker, at, (block * WIDE, points), (tastes, plain), &mut out)?;
+        }
+        for block in 0..rest {
+            let points = of_maker.narrow(block, &mut scratch.ahead);
+            let (tastes, plain) = (&mut scratch.narrow.tastes, &mut scratch.narrow.plain);
+            let first = full * WIDE + block * NARROW;
+            self.average_block(draws, maker, at, (first, points), (tastes, plain), &mut out)?;
+        }
+        Ok(())
+    }
+
+    fn average_block<const W: usize>(
+        &self,
+        draws: &DrawSet,
+        maker: usize,
+        (theta, fixed): (&[f64], &[f64]),
+        (first, points): (usize, &[[f64; W]]),
+        (tastes, plain): (&mut TasteLanes<W>, &mut PlainLanes<W>),
+        (utilities, probabilities, logsums): &mut (&mut [f64], &mut [f64], &mut [f64]),
+    ) -> Result<(), NotFinite>
+    where
+        TasteLanes<W>: IndexKernel<W>,
+    {
+        let weights = draws.between.ln_weights::<W>(first).map(f64::exp);
+        let cases = self.cases.makers[maker].cases.clone();
+        let characteristics = self.cases.characteristics(cases.start);
+        self.tastes.evaluate(false, theta, points, characteristics, VALUE, tastes);
+        let mut pair = 0;
+        let mut all = points.to_vec();
+        for (position, case) in cases.clone().enumerate() {
+            let n_slots = self.cases.slots_of(case).len();
+            let inner = draws.within.as_ref().map_or(1, |within| within.number);
+            for draw in 0..inner {
+                if let Some(within) = &draws.within {
+                    let who = within.maker(self.makers[maker].key, case, cases.start);
+                    all.truncate(points.len());
+                    within.fill(who, (draw, first), draws.total_between, &mut all);
+                    let characteristics = self.cases.characteristics(case);
+                    self.tastes.evaluate(true, theta, &all, characteristics, VALUE, tastes);
+                }
+                let at = At {
+                    beta: &tastes.beta,
+                    fixed,
+                };
+                plain.utilities(&self.cases, case, at, false, VALUE);
+                let of_case = plain.softmax(case)?;
+                let share = 1.0 / inner as f64;
+                let mean = |values: &[f64; W]| -> f64 {
+                    // Lanes without a draw have no weight.
+                    values.iter().zip(&weights).map(|(value, weight)| weight * value).sum::<f64>() * share
+                };
+                logsums[position] += mean(&of_case);
+                for slot in 0..n_slots {
+                    utilities[pair + slot] += mean(&plain.utilities[slot]);
+                    probabilities[pair + slot] += mean(&plain.probabilities[slot]);
+                }
+            }
+            pair += n_slots;
+        }
+        Ok(())
+    }
+
+    /// A decision maker who may be given tastes.
+    pub fn person(&self, maker: usize) -> Person<'_> {
+        Person {
+            mixture: self,
+            maker,
+            draws: vec![[0.0; NARROW]; self.dimensions.variates.len()],
+            tastes: TasteLanes::default(),
+            plain: PlainLanes::default(),
+            utilities: Vec::new(),
+        }
+    }
+}
+
+/// A decision maker with tastes; all lanes are the same.
+pub(crate) struct Person<'a> {
+    mixture: &'a Mixture,
+    maker: usize,
+    draws: Vec<[f64; NARROW]>,
+    tastes: TasteLanes<NARROW>,
+    plain: PlainLanes<NARROW>,
+    utilities: Vec<f64>,
+}
+
+impl Person<'_> {
+    /// Draws the tastes that are the same in all cases.
+    pub fn draw_tastes(&mut self, theta: &[f64], stream: &mut Stream) {
+        let dimensions = &self.mixture.dimensions;
+        for (lanes, variate) in self.draws.iter_mut().zip(&dimensions.variates).take(dimensions.n_between) {
+            *lanes = [variate.value(stream.open01()); NARROW];
+        }
+        let first = self.mixture.cases.makers[self.maker].cases.start;
+        let characteristics = self.mixture.cases.characteristics(first);
+        self.mixture
+            .tastes
+            .evaluate(false, theta, &self.draws, characteristics, VALUE, &mut self.tastes);
+    }
+
+    /// Looks at one of the decision maker's cases; tastes that vary from case to case are drawn.
+    ///
+    /// # Errors
+    /// A utility that is not a finite number.
+    pub fn see(&mut self, position: usize, theta: &[f64], stream: &mut Stream) -> Result<(), NotFinite> {
+        let (mixture, dimensions) = (self.mixture, &self.mixture.dimensions);
+        let case = mixture.cases.makers[self.maker].cases.start + position as u32;
+        if mixture.tastes.any_within() {
+            for (lanes, variate) in self.draws.iter_mut().zip(&dimensions.variates).skip(dimensions.n_between) {
+                *lanes = [variate.value(stream.open01()); NARROW];
+            }
+            let characteristics = mixture.cases.characteristics(case);
+            mixture
+                .tastes
+                .evaluate(true, theta, &self.draws, characteristics, VALUE, &mut self.tastes);
+        }
+        let fixed = mixture.fixed(theta);
+        let at = At {
+            beta: &self.tastes.beta,
+            fixed: &fixed,
+        };
+        self.plain.utilities(&mixture.cases, case, at, false, VALUE);
+        self.plain.softmax(case)?;
+        self.utilities.clear();
+        self.utilities.extend(self.plain.utilities.iter().map(|lanes| lanes[0]));
+        Ok(())
+    }
+
+    /// The utilities of the case.
+    pub fn utilities(&self) -> &[f64] {
+        &self.utilities
+    }
+}
