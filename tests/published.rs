@@ -32,7 +32,15 @@ fn the_reference_collection_is_reproduced() {
     let mut compared = 0;
     for file in files(&reference.join("expect"), ".json") {
         let expected = read(&file);
-        if !["mnl", "weights"].contains(&expected["family"].as_str().expect("a family")) {
+        const FAMILIES: [&str; 6] = [
+            "mnl",
+            "weights",
+            "mixed",
+            "mixed_panel",
+            "mixed_correlated",
+            "mixed_lognormal",
+        ];
+        if !FAMILIES.contains(&expected["family"].as_str().expect("a family")) {
             continue;
         }
         let model = file
@@ -42,7 +50,7 @@ fn the_reference_collection_is_reproduced() {
         compare(&support::estimate(&model), &expected, &name(&file));
         compared += 1;
     }
-    assert!(compared >= 20, "only {compared} reference results were found");
+    assert!(compared >= 30, "only {compared} reference results were found");
 }
 
 /// Everything that `expected` names, within its own tolerances.
@@ -54,6 +62,16 @@ fn compare(fit: &Fit, expected: &Value, name: &str) {
         ("log_likelihood_constants", fit.log_likelihood_constants),
     ] {
         if expected[key].is_object() {
+            // With few draws there are several maxima; a better one is as good, and has other estimates.
+            let higher = expected[key]["higher_is_fine"].as_bool() == Some(true);
+            if higher && value > expected[key]["value"].as_f64() {
+                let distance = value
+                    .zip(expected[key]["value"].as_f64())
+                    .map_or(0.0, |(got, want)| got - want);
+                if distance > expected[key]["abs"].as_f64().unwrap_or(0.0) {
+                    return;
+                }
+            }
             near(value, &expected[key], &format!("{name}: {key}"));
         }
     }
@@ -69,12 +87,20 @@ fn compare(fit: &Fit, expected: &Value, name: &str) {
         .map(|parameter| parameter.term.as_str())
         .collect();
     let empty = serde_json::Map::new();
+    // The sign of a standard deviation has no meaning; where the expectation says so, it has none here either.
+    let unsigned = |term: &str| expected["transforms"][term].as_str() == Some(&format!("abs({term})"));
     for (term, want) in expected["parameters"].as_object().unwrap_or(&empty) {
         let estimate = fit
             .parameters
             .iter()
             .find(|parameter| parameter.term == *term)
-            .map(|found| found.estimate);
+            .map(|found| {
+                if unsigned(term) {
+                    found.estimate.abs()
+                } else {
+                    found.estimate
+                }
+            });
         near(estimate, want, &format!("{name}: {term}"));
     }
     for (kind, terms) in expected["std_errors"].as_object().unwrap_or(&empty) {

@@ -37,9 +37,19 @@ def multinomial(case):
     return {"parameters": dict.fromkeys(ours.values(), 0.0), "utility": utility, "tables": ""}, ours
 
 
+def mixed(case):
+    """The same with random coefficients: normal ones, and lognormal ones."""
+    parts, ours = multinomial(case)
+    shapes = {"n": "normal", "ln": "lognormal"}
+    random = [f'{quoted(coefficient(name))} = {{ distribution = "{shapes[kind]}" }}' for name, kind in case["random"].items()]
+    ours |= {f"sd.{name}": f"sd_{coefficient(name)}" for name in case["random"]}
+    draws = f'number = {case["draws"]}\nmethod = "halton"'
+    return parts | {"tables": "\n[random]\n" + "\n".join(random) + "\n\n[draws]\n" + draws + "\n"}, ours
+
+
 # Each function takes the case and gives the parts of the model file ("tables" stands as it is, at the end) and, by the
 # case's names of the parameters, logsum's.
-FAMILIES = {"mnl": multinomial}
+FAMILIES = {"mnl": multinomial, "mixed": mixed}
 
 
 def model_file(case, parts, table):
@@ -70,7 +80,7 @@ def answer(fit, ours, threads):
         "iterations": fit["convergence"]["iterations"],
         "seconds_fit": fit["elapsed_seconds"]["estimate"],
         "threads": threads,
-        "note": "; ".join([f"read in {fit['elapsed_seconds']['read']:.3f} s", *fit["warnings"]]),
+        "note": "; ".join([f"read in {fit['elapsed_seconds']['read']:.3f} s", f"gradient norm {fit['convergence']['gradient_norm']:.1e}", *fit["warnings"]]),
         "coefficients": {name: by_term[term]["estimate"] for name, term in ours.items()},
         "std_errs": {name: by_term[term]["std_error"] for name, term in ours.items()},
     }

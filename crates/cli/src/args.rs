@@ -26,7 +26,7 @@ pub enum Command {
     Init(InitArgs),
     /// Read, validate, describe and diagnose data and specification; estimate nothing
     Check(CheckArgs),
-    /// Estimate a model by maximum likelihood and print the report
+    /// Estimate a model by maximum (simulated) likelihood and print the report
     Estimate(Box<EstimateArgs>),
     /// Print a fit again, with another covariance or in another form
     Show(ShowArgs),
@@ -35,6 +35,8 @@ pub enum Command {
     Simulate(Box<SimulateCommand>),
     /// Predict choice probabilities and shares, of the data of the estimation or of new data
     Predict(PredictArgs),
+    /// Tastes of every decision maker given the choices made, by a fit with random tastes
+    Individuals(IndividualsArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -109,7 +111,8 @@ pub struct EstimateArgs {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub draws: crate::draws::DrawArgs,
-    /// Of random tastes: estimate with few draws from so many points, and go on from the best
+    /// Of random tastes: estimate with few draws from so many points, the first the usual one, and go on from the best
+    /// [default: 1]
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub starts: u16,
     #[command(flatten)]
@@ -216,6 +219,34 @@ pub struct PredictArgs {
     /// Read 12,5 in DATA as a number
     #[arg(long, requires = "data")]
     pub decimal_comma: bool,
+    #[command(flatten)]
+    pub form: OutputArgs,
+    /// Threads to use, by default all cores; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What is printed compares the conditional means of decision makers with the population. The file written with \
+                  -o has a row for each decision maker: decision_maker (as the data name it; the case, or its row, where there \
+                  is no panel), n_choices, mean_NAME and sd_NAME of each random coefficient, wtp_NAME and wtp_sd_NAME with \
+                  --cost, and log_likelihood, the contribution of these choices. Coefficients that vary from case to case \
+                  are left out.\n\n\
+                  Exit codes: 0 done; 1 done, but the fit has not converged; 2 bad usage, bad fit or bad data."
+)]
+pub struct IndividualsArgs {
+    /// Fit file
+    pub fit: PathBuf,
+    /// Data file, if it is not where the fit file says
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Cost coefficient: adds willingness to pay, minus the ratio of each coefficient to it
+    #[arg(long, value_name = "COEFFICIENT")]
+    pub cost: Option<String>,
+    /// Write the tastes of every decision maker here: .csv, .tsv or .parquet
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub form: OutputArgs,
     /// Threads to use, by default all cores; the results do not depend on it

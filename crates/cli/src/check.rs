@@ -18,6 +18,12 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         other => logsum_report::description(&description, other),
     };
     output::result(&text)?;
+    if let Some(mixing) = &loaded.model.specification.mixing {
+        let tastes = logsum_report::random_tastes(mixing, args.output.format, output::style());
+        if !tastes.is_empty() {
+            output::result(&format!("\n{tastes}"))?;
+        }
+    }
     let mut warnings = loaded.data.warnings().to_vec();
     if loaded.data.alternatives().labelled {
         warnings.extend(notes(&description));
@@ -47,6 +53,8 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         let noun = if free == 1 { "parameter" } else { "parameters" };
         let identified = if linear {
             ", all identified by these data"
+        } else if loaded.model.specification.mixing.is_some() {
+            " (some of random tastes: \"estimate\" tells whether all are identified)"
         } else {
             " (utilities are not linear in them: \"estimate\" tells whether all are identified)"
         };

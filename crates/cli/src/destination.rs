@@ -12,6 +12,8 @@ use crate::failure::Failure;
 pub enum Product {
     /// Predictions replace other predictions.
     Predictions,
+    /// Individual tastes replace other individual tastes.
+    Individuals,
     /// Synthetic choices look like any data: they replace a file only if told so.
     Choices {
         /// Whether the user has said so.
@@ -39,6 +41,7 @@ pub fn check_fit(path: &Path, inputs: &[&Path]) -> Result<(), Failure> {
 pub fn check_table(path: &Path, inputs: &[&Path], product: Product) -> Result<(), Failure> {
     let what = match product {
         Product::Predictions => "the predictions would overwrite what they are made from; choose another name",
+        Product::Individuals => "the individual tastes would overwrite what they are made from; choose another name",
         Product::Choices { .. } => "the choices would overwrite what they are made from; choose another name",
     };
     if is_something(path, inputs, what)? {
@@ -47,6 +50,12 @@ pub fn check_table(path: &Path, inputs: &[&Path], product: Product) -> Result<()
                 return fail(
                     path,
                     "this file exists and holds no predictions; choose another name or remove it",
+                );
+            }
+            Product::Individuals if !is_individuals(path) => {
+                return fail(
+                    path,
+                    "this file exists and holds no individual tastes; choose another name or remove it",
                 );
             }
             Product::Choices { overwrite: false } => {
@@ -124,8 +133,21 @@ fn is_something(path: &Path, inputs: &[&Path], overwrites: &str) -> Result<bool,
 
 /// Whether a file ends with the columns that predictions end with.
 fn is_prediction(path: &Path) -> bool {
-    logsum_tables::column_names(path, &ReadOptions::default())
-        .is_ok_and(|header| header.names.ends_with(&["logsum".to_owned(), "energy".to_owned()]))
+    has_names(path, |names| {
+        names.ends_with(&["logsum".to_owned(), "energy".to_owned()])
+    })
+}
+
+/// Whether a file begins and ends with the columns of individual tastes.
+fn is_individuals(path: &Path) -> bool {
+    let begin = ["decision_maker".to_owned(), "n_choices".to_owned()];
+    has_names(path, |names| {
+        names.starts_with(&begin) && names.ends_with(&["log_likelihood".to_owned()])
+    })
+}
+
+fn has_names(path: &Path, are_those: impl FnOnce(&[String]) -> bool) -> bool {
+    logsum_tables::column_names(path, &ReadOptions::default()).is_ok_and(|header| are_those(&header.names))
 }
 
 fn folder(path: &Path) -> &Path {

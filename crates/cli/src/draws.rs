@@ -8,10 +8,11 @@ use crate::failure::Failure;
 /// Draws of random tastes.
 #[derive(Debug, Args)]
 pub struct DrawArgs {
-    /// Draws per decision maker in place of the model's, or auto: doubled until other draws would not move the estimates
+    /// Draws per decision maker in place of the model's (of a quadrature, nodes per dimension), or auto: doubled until other
+    /// draws would move no estimate by more than a tenth of its standard error
     #[arg(long, value_name = "N", value_parser = number)]
     pub draws: Option<DrawNumber>,
-    /// Seed of the draws in place of the model's
+    /// Seed of the draws in place of the model's; plain Halton sequences and quadratures have none
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
 }

@@ -17,7 +17,7 @@ use crate::formula::load_formula;
 use crate::ingest::{self, Bound, Limits};
 use crate::load::{data_of, load_model};
 use crate::paths::relative;
-use crate::progress::Bar;
+use crate::progress::{Bar, Plan};
 use crate::{output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
@@ -116,12 +116,16 @@ fn estimate(
     );
 
     watch_for_interrupt(&interrupt);
-    let bar = Bar::new(args.form.quiet);
+    let bar = Bar::new(args.form.quiet, Plan::of(file));
     // What follows the first estimation, on other samples of alternatives, is not gone on with.
     let mut estimations = u32::from(args.resume);
+    let mut stage = None;
     let mut progress = |progress: &Progress<'_>| {
         bar.show(progress);
-        estimations += u32::from(progress.state.iterations == 0);
+        // A stage with more draws belongs to the same estimation.
+        let begins = progress.state.iterations == 0 && stage.is_none_or(|stage| progress.state.stage <= stage);
+        stage = Some(progress.state.stage);
+        estimations += u32::from(begins);
         if estimations <= 1 {
             keeper.keep(progress.log_likelihood, progress.state);
         }

@@ -11,6 +11,7 @@ mod draws;
 mod estimate;
 mod failure;
 mod formula;
+mod individuals;
 mod ingest;
 mod init;
 mod load;
@@ -70,6 +71,10 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
         Command::Predict(args) => {
             use_threads(args.threads);
             predict::run(args)
+        }
+        Command::Individuals(args) => {
+            use_threads(args.threads);
+            individuals::run(args)
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,7 +1,7 @@
 //! `logsum predict`: what a fit says of the cases it was estimated on, or of others.
 
 mod new_data;
-mod rows;
+pub mod rows;
 
 use std::path::Path;
 

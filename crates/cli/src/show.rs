@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use logsum_data::ChoiceData;
 use logsum_estimate::LogLikelihood;
 use logsum_report::Format;
-use logsum_utility::{CovarianceKind, FORMAT, Fit, Model, ModelFile};
+use logsum_utility::{CovarianceKind, DrawNumber, FORMAT, Fit, Model, ModelFile};
 
 use crate::args::{OutputArgs, ShowArgs};
 use crate::estimate::covariance;
@@ -108,8 +108,16 @@ fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> 
 
 /// The model of a fit.
 pub fn model_of(fit: &Fit, path: &Path) -> Result<ModelFile, Failure> {
-    ModelFile::from_json(&fit.model.specification)
-        .map_err(|error| Failure::bad_input(format!("\"{}\": {error}", path.display())))
+    let mut model = ModelFile::from_json(&fit.model.specification)
+        .map_err(|error| Failure::bad_input(format!("\"{}\": {error}", path.display())))?;
+    // An automatic number of draws is the one that the estimation came to.
+    if let (Some(mixing), Some(draws)) = (&mut model.specification.mixing, &fit.draws)
+        && mixing.draws.number == DrawNumber::Auto
+    {
+        let reflections = if draws.antithetic { 2 } else { 1 };
+        mixing.draws.number = DrawNumber::Number(draws.number / reflections);
+    }
+    Ok(model)
 }
 
 /// Reads the data of the estimation again, from `data` if they are elsewhere, and makes sure that they are the same;

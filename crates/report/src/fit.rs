@@ -1,6 +1,6 @@
 //! The report of an estimation.
 
-mod draws;
+pub(crate) mod draws;
 mod facts;
 mod outside;
 mod sampling;
@@ -61,8 +61,6 @@ fn coefficients(fit: &Fit) -> Table {
     let mut table = Table::new(columns).span_header(before_interval, 2);
     let estimates = number::decimals(fit.parameters.iter().map(|p| p.estimate), DIGITS);
     let errors = number::decimals(fit.parameters.iter().filter_map(|p| p.std_error), DIGITS_OF_ERRORS);
-    let decimals_of = |of: &Movement| number::decimals(of.values.iter().flatten().copied(), DIGITS_OF_ERRORS);
-    let deviations: Vec<usize> = movements.iter().map(decimals_of).collect();
     for (k, parameter) in fit.parameters.iter().enumerate() {
         let estimate = number::in_column(Some(parameter.estimate), estimates, DIGITS);
         let term = parameter.term.clone();
@@ -83,12 +81,11 @@ fn coefficients(fit: &Fit) -> Table {
             estimate,
             number::in_column(parameter.std_error, errors, DIGITS_OF_ERRORS),
         ];
-        row.extend(
-            movements
-                .iter()
-                .zip(&deviations)
-                .map(|(of, decimals)| number::in_column(of.at(k), *decimals, DIGITS_OF_ERRORS)),
-        );
+        // Beside the standard errors, and to be compared with them.
+        row.extend(movements.iter().map(|of| match of.at(k) {
+            Some(value) => number::fixed(value, errors),
+            None => number::MISSING.to_string(),
+        }));
         row.extend([
             statistic(parameter.statistic),
             number::p_value(parameter.p_value),

@@ -133,6 +133,19 @@ pub fn in_column(value: Option<f64>, decimals: usize, digits: usize) -> String {
     }
 }
 
+/// A number of a column with `decimals` decimals, be it near zero; with an exponent if that would show nothing of it or
+/// is longer than a column stands.
+pub(crate) fn in_plain_column(value: Option<f64>, decimals: usize) -> String {
+    match value {
+        Some(value) if value.is_finite() && value.abs() >= 1e7 => scientific(value, 2),
+        Some(value) => match fixed(value, decimals) {
+            text if text.contains('e') => scientific(value, 2),
+            text => text,
+        },
+        None => MISSING.to_string(),
+    }
+}
+
 /// A number with an exponent and `decimals` decimals of its mantissa: `1.23e-9`.
 pub fn scientific(value: f64, decimals: usize) -> String {
     if value.is_finite() {
@@ -248,6 +261,14 @@ mod tests {
                 .map(|value| in_column(Some(*value), shared, digits))
                 .collect();
             assert_eq!(written, texts);
+        }
+        for (value, text) in [
+            (0.0123, "0.012"),
+            (-1e-5, "-1.00e-5"),
+            (12345678.9, "1.23e7"),
+            (-0.0, "0.000"),
+        ] {
+            assert_eq!(in_plain_column(Some(value), 3), text);
         }
         assert_eq!(in_column(None, 3, 5), "-");
         assert_eq!(in_column(Some(f64::NAN), 3, 5), "-");

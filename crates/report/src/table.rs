@@ -228,6 +228,7 @@ impl Table {
                 .iter()
                 .zip(&self.columns)
                 .map(|(cell, column)| match column.align {
+                    Align::Left if cell.starts_with("  ") => format!("\\quad {}", latex::escape(cell.trim_start())),
                     Align::Left => latex::escape(cell),
                     _ if cell.is_empty() => String::new(),
                     _ => latex::number(cell),

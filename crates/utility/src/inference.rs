@@ -70,7 +70,8 @@ impl Fit {
         }
     }
 
-    /// Fills standard errors, statistics and intervals from the matrix of that kind, at the fit's confidence level.
+    /// Fills standard errors, statistics and intervals from the matrix of that kind, at the fit's confidence level; those of
+    /// the distributions of tastes too.
     ///
     /// Parameters that are fixed, at a bound or not identified have none.
     ///
@@ -96,6 +97,7 @@ impl Fit {
             parameter.conf_low = inference.map(|inference| inference.conf_low);
             parameter.conf_high = inference.map(|inference| inference.conf_high);
         }
+        self.redescribe_tastes();
         Ok(())
     }
 }

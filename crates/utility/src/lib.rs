@@ -40,11 +40,14 @@ pub use mixing::{
     DrawMethod, DrawNumber, DrawPlan, Mixing, RandomCoefficient, ScaleHeterogeneity, Shape, TasteDistribution, Varies,
     WillingnessToPaySpace, cholesky_name, is_draw, second_name,
 };
-pub use model::{BindError, Binder, Finding, Model, Prediction, Storage};
+pub use model::{BindError, Binder, Finding, Model, Prediction, Storage, exponentials};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};
-pub use taste_report::{QUANTILES, Quantity, TasteCovariance, TasteDescription, TasteReport};
+pub use taste_report::{
+    Derivatives, QUANTILES, Quantity, TasteCovariance, TasteDerivatives, TasteDescription, TasteReport,
+};
+pub use tastes_after::{Individuals, IndividualsError, WillingnessToPay};
 pub use term::{Term, boxcox, column, parameter};

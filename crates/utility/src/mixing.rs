@@ -198,7 +198,7 @@ impl Default for DrawPlan {
             seed: 1,
             drop: 100,
             leap: 1,
-            replications: 8,
+            replications: 5,
             tolerance: 0.1,
         }
     }

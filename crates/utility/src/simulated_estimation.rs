@@ -60,15 +60,17 @@ impl Model<'_> {
         if !evaluate_only && resumed.is_none() && options.start.is_none() && self.starts_anywhere(start) {
             theta = self.from_the_logit(start, &options.optimiser);
         }
-        let mut reached = resumed.map_or(0, |state| state.stage);
-        if automatic {
-            // A number that was reached before the interruption.
-            reached = reached.max(mixture.draws.between.number());
+        if !evaluate_only && resumed.is_none() {
+            self.leave_saddles(&mut theta);
         }
         let mut path = Vec::new();
         let mut grown: Option<DrawSet> = None;
-        let mut number = mixture.draws.between.number();
+        // As asked for, without reflections.
+        let reflections = if plan.antithetic { 2 } else { 1 };
+        let mut number = mixture.draws.between.number() / reflections;
+        let reached = resumed.map_or(0, |state| state.stage / reflections);
         if automatic && reached > number {
+            // A number that was reached before the interruption.
             number = reached;
             grown = Some(mixture.draws_of(number)?);
         }
@@ -113,12 +115,16 @@ impl Model<'_> {
         let mut fit = self.summarise(&maximum, constants);
         let findings = self.flat_directions(&maximum);
         let troubled: Vec<usize> = findings.iter().flat_map(|(parameters, _)| parameters.clone()).collect();
+        let mut held: Vec<usize> = Vec::new();
+        for (parameters, _) in &findings {
+            // One for each direction.
+            held.extend(parameters.iter().find(|k| !held.contains(k)));
+        }
         if !evaluate_only && !findings.is_empty() {
             fit.converged = false;
             fit.convergence.reason = "some parameters have no unique estimate (see the warnings)".to_owned();
             fit.warnings.extend(findings.into_iter().map(|(_, message)| message));
         }
-        let held: Vec<usize> = troubled.iter().copied().take(1).collect();
         let meat = self.simulated_products(mixture, draws, &maximum.theta)?;
         self.attach_covariances_of(&mut fit, &maximum, &meat, &held, &troubled);
         fit.draws = Some(DrawsReport {
@@ -173,6 +179,7 @@ impl Model<'_> {
                 log_likelihood_start = self.log_likelihood_at_start(mixture, draws, start)?;
             }
             theta = maximum.theta;
+            self.turn_signs(&mut theta);
         }
         let simulated = Simulated {
             model: self,
@@ -263,7 +270,7 @@ impl Model<'_> {
             let (Some(k), Some(second)) = (at(&random.symbol), at(&name)) else {
                 continue;
             };
-            if parameters[second].fixed || theta[second] != SECOND_START {
+            if parameters[second].fixed || (theta[second] != SECOND_START && theta[second] != 0.0) {
                 continue;
             }
             let curvature = logit.evaluation.hessian[[k, k]].abs();
@@ -274,6 +281,66 @@ impl Model<'_> {
             };
             if size > 0.0 && size.is_finite() {
                 theta[second] = size.clamp(parameters[second].lower, parameters[second].upper);
+            }
+        }
+    }
+
+    /// Moves second estimates that start at 0, where by symmetry the score hardly tells which way to go.
+    fn leave_saddles(&self, theta: &mut [f64]) {
+        use logsum_estimate::LogLikelihood;
+        let Some(mixing) = self.mixing() else { return };
+        let symbols = self.symbols();
+        let seconds = mixing.random.iter().filter_map(|random| {
+            Some(match mixing.group_of(&random.symbol) {
+                Some(_) => cholesky_name(&random.symbol, &random.symbol),
+                None => second_name(&random.symbol, random.shape()?),
+            })
+        });
+        let tau = mixing.scale.iter().map(|scale| scale.tau.source().to_owned());
+        for name in seconds.chain(tau) {
+            let Some(k) = symbols.iter().position(|known| *known == name) else {
+                continue;
+            };
+            let parameter = &self.parameters()[k];
+            if theta[k] == 0.0 && !parameter.fixed {
+                theta[k] = SECOND_START.clamp(parameter.lower, parameter.upper);
+            }
+        }
+    }
+
+    /// Makes standard deviations positive, and the diagonals of Cholesky factors: the distributions are the same, only
+    /// draws tell them apart.
+    fn turn_signs(&self, theta: &mut [f64]) {
+        use logsum_estimate::LogLikelihood;
+        let Some(mixing) = self.mixing() else { return };
+        let symbols = self.symbols();
+        let free = |k: &usize| {
+            let parameter = &self.parameters()[*k];
+            !parameter.fixed && parameter.lower == f64::NEG_INFINITY && parameter.upper == f64::INFINITY
+        };
+        // What stands elsewhere too is not turned round by itself.
+        let elsewhere: Vec<&str> = mixing
+            .expressions()
+            .into_iter()
+            .flat_map(|(_, expression)| expression.names())
+            .collect();
+        let at = |symbol: String| {
+            let place = symbols.iter().position(|known| *known == symbol).filter(free);
+            place.filter(|_| !elsewhere.contains(&symbol.as_str()))
+        };
+        for random in &mixing.random {
+            let Some(shape) = random.shape() else { continue };
+            let column = match mixing.group_of(&random.symbol) {
+                None => vec![at(second_name(&random.symbol, shape))],
+                Some(group) => {
+                    let rows = group.iter().skip_while(|member| **member != random.symbol);
+                    rows.map(|row| at(cholesky_name(row, &random.symbol))).collect()
+                }
+            };
+            // All of a column, the diagonal first, or none of it.
+            let column: Option<Vec<usize>> = column.into_iter().collect();
+            if let Some(column) = column.filter(|column| theta[column[0]] < 0.0) {
+                column.into_iter().for_each(|k| theta[k] = -theta[k]);
             }
         }
     }

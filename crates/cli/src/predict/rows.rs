@@ -80,21 +80,25 @@ fn identifiers(data: &ChoiceData, cases: &[usize]) -> Vec<Column> {
     };
     let decision_maker = schema.decision_maker.as_ref().map(|name| ("decision_maker", name));
     let columns = case.into_iter().chain(decision_maker);
-    let found = columns.filter_map(|(role, name)| {
-        let column = data.columns().iter().find(|column| column.name == *name)?;
-        let at = |&case: &usize| match column.level {
-            Level::Case => case,
-            Level::Pair => data.pairs(case).start,
-        };
-        Some(match &column.values {
-            Values::Number(cells) => numbers(role, cases.iter().map(|case| cells[at(case)])),
-            Values::Text(text) => Column {
-                name: role.to_owned(),
-                values: Values::Text(TextColumn::new(cases.iter().map(|case| text.get(at(case))))),
-            },
-        })
-    });
-    found.collect()
+    columns
+        .filter_map(|(role, name)| of_cases(data, role, name, cases))
+        .collect()
+}
+
+/// The cells of a column at cases, under another name; none if it was not read.
+pub fn of_cases(data: &ChoiceData, role: &str, name: &str, cases: &[usize]) -> Option<Column> {
+    let column = data.columns().iter().find(|column| column.name == name)?;
+    let at = |&case: &usize| match column.level {
+        Level::Case => case,
+        Level::Pair => data.pairs(case).start,
+    };
+    Some(match &column.values {
+        Values::Number(cells) => numbers(role, cases.iter().map(|case| cells[at(case)])),
+        Values::Text(text) => Column {
+            name: role.to_owned(),
+            values: Values::Text(TextColumn::new(cases.iter().map(|case| text.get(at(case))))),
+        },
+    })
 }
 
 /// Logsum and energy of the case of each row.
@@ -105,7 +109,8 @@ fn logsums(prediction: &Prediction, cases: &[usize]) -> [Column; 2] {
     ]
 }
 
-fn numbers(name: &str, values: impl IntoIterator<Item = f64>) -> Column {
+/// A column of numbers.
+pub fn numbers(name: &str, values: impl IntoIterator<Item = f64>) -> Column {
     Column {
         name: name.to_owned(),
         values: Values::Number(values.into_iter().collect()),

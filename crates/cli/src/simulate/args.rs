@@ -119,7 +119,8 @@ pub struct SyntheticArgs {
     /// Cases of each decision maker of a panel [default: as in the data, or 1]
     #[arg(long, value_name = "T", value_parser = whole)]
     pub per_decision_maker: Option<u64>,
-    /// True values: the estimates of a fit [default: the starting values of the model file]
+    /// True values: the estimates of a fit [default: the starting values of the model file, those of random tastes
+    /// (start_sd, start_spread) among them]
     #[arg(long, value_name = "FIT.json")]
     pub parameters: Option<PathBuf>,
 }

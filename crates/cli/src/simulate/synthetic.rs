@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use logsum_data::ChoiceData;
 use logsum_draws::Seed;
+use logsum_estimate::Parameter;
 use logsum_report::simulation;
 use logsum_simulate::{Design, DesignError, RecoveryError, RecoveryStudy, SimulationError};
-use logsum_utility::{CovarianceKind, ModelFile, Specification};
+use logsum_utility::{CovarianceKind, ModelFile, Specification, TasteDistribution, cholesky_name, second_name};
 
 use super::args::{ChoicesArgs, RecoveryArgs, SyntheticArgs};
 use super::{check_picture, write_picture};
@@ -68,11 +69,33 @@ fn truth(path: Option<&Path>, specification: &Specification, model: &Path, quiet
     let parameters = || specification.parameters.iter().map(|declared| &declared.parameter);
     let Some(path) = path else {
         let starts: Vec<f64> = parameters().map(|parameter| parameter.start).collect();
-        if parameters().all(|parameter| parameter.fixed || parameter.start == 0.0) {
+        let unstated = unstated(specification);
+        let says_nothing =
+            |parameter: &Parameter| parameter.fixed || parameter.start == 0.0 || unstated.contains(&parameter.name);
+        if parameters().all(says_nothing) {
+            let (but, start) = match unstated.as_slice() {
+                [] => (String::new(), ""),
+                names => (
+                    format!(
+                        " (but for {}, which nobody has chosen)",
+                        logsum_data::name_list(names.iter().map(String::as_str))
+                    ),
+                    " (of random tastes by start_sd too)",
+                ),
+            };
             return Err(Failure::bad_input(format!(
-                "the true values are the starting values in \"{}\", and all of them are 0; state them there, or give a fit with --parameters FIT.json",
+                "the true values are the starting values in \"{}\", and all of them are 0{but}; state them there{start}, or give a fit with --parameters FIT.json",
                 model.display()
             )));
+        }
+        if !unstated.is_empty() {
+            let names = logsum_data::name_list(unstated.iter().map(String::as_str));
+            let warning = format!(
+                "\"{}\" does not say how much tastes vary by {names}: the usual starts are taken as true; state start_sd or \
+                 start_spread",
+                model.display()
+            );
+            output::warnings(&[warning], quiet);
         }
         return Ok(starts);
     };
@@ -120,6 +143,35 @@ fn truth(path: Option<&Path>, specification: &Specification, model: &Path, quiet
             logsum_data::name_list(missing.iter().copied())
         )))
     }
+}
+
+/// Second estimates of random tastes that the model file leaves where they start if nobody says where.
+fn unstated(specification: &Specification) -> Vec<String> {
+    let Some(mixing) = &specification.mixing else {
+        return Vec::new();
+    };
+    // Without its declarations a specification is completed with the usual starts.
+    let mut bare = specification.clone();
+    let seconds = mixing.random.iter().filter_map(|random| match &random.distribution {
+        TasteDistribution::Named { shape, start: None, .. } => Some(match mixing.group_of(&random.symbol) {
+            Some(_) => cholesky_name(&random.symbol, &random.symbol),
+            None => second_name(&random.symbol, *shape),
+        }),
+        _ => None,
+    });
+    let seconds: Vec<String> = seconds.collect();
+    bare.parameters.retain(|declared| !seconds.contains(&declared.symbol));
+    let bare = bare.completed();
+    let is_usual = |symbol: &String| {
+        let of = |specification: &Specification| {
+            let mut declared = specification.parameters.iter();
+            declared
+                .find(|declared| declared.symbol == *symbol)
+                .map(|declared| declared.parameter.clone())
+        };
+        of(specification).is_some_and(|parameter| Some(parameter) == of(&bare))
+    };
+    seconds.into_iter().filter(is_usual).collect()
 }
 
 /// Draws synthetic choices and writes them.

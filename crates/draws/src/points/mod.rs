@@ -126,6 +126,8 @@ pub struct PointSet {
     /// Of the method alone.
     seed: Seed,
     variates: Arc<[Variate]>,
+    /// First dimensions that are left out.
+    skipped: usize,
 }
 
 /// What each dimension's points are computed from.
@@ -199,7 +201,18 @@ impl PointSet {
             antithetic,
             seed: seed.split(branch),
             variates: variates.into(),
+            skipped: 0,
         })
+    }
+
+    /// The same draws without the first `n` of their dimensions.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn without_first(mut self, n: usize) -> PointSet {
+        assert!(n <= self.n_dimensions(), "{n} dimensions of {}", self.n_dimensions());
+        self.skipped += n;
+        self
     }
 
     /// Draws of each decision maker, reflections included.
@@ -209,7 +222,7 @@ impl PointSet {
 
     /// Numbers in each draw.
     pub fn n_dimensions(&self) -> usize {
-        self.variates.len()
+        self.variates.len() - self.skipped
     }
 
     /// Another randomisation of the same kind of points, independent of this one and of those with another number:
@@ -246,7 +259,7 @@ impl PointSet {
         let reflected = range.start.max(self.number) - self.number..range.end.max(self.number) - self.number;
         let seed = self.seed.split(maker.key);
         let mut permuted = scrambled::Permuted::default();
-        for (d, out) in out.chunks_exact_mut(n).enumerate() {
+        for (d, out) in (self.skipped..).zip(out.chunks_exact_mut(n)) {
             let (draws, reflections) = out.split_at_mut(plain.len());
             let mut fill = |range: Range<usize>, values: &mut [f64]| {
                 self.fill_dimension(d, seed, maker, range.start, values, &mut permuted);

@@ -53,6 +53,21 @@ fn kolmogorov(mut values: Vec<f64>) -> f64 {
 }
 
 #[test]
+fn the_last_dimensions_alone() {
+    for method in ALL {
+        let points = point_set(method, 40, true, &VARIATES);
+        let last = points.clone().without_first(1);
+        assert_eq!(last.n_dimensions(), 2);
+        assert_eq!(filled(&last, maker(3), 5..70), filled(&points, maker(3), 5..70)[65..]);
+        assert_eq!(
+            all_of(&last.randomised(2), maker(3)),
+            all_of(&points.randomised(2), maker(3))[80..]
+        );
+        assert_eq!(last.without_first(2).n_dimensions(), 0);
+    }
+}
+
+#[test]
 fn errors() {
     let message = |method: Method, number: usize, n_dimensions: usize| {
         let variates = vec![Variate::Normal; n_dimensions];

@@ -1,6 +1,6 @@
 //! What a report says of the draws behind a simulated likelihood.
 
-use logsum_utility::{DrawsReport, Fit, SimulationError};
+use logsum_utility::{DrawMethod, DrawNumber, DrawPlan, DrawsReport, Fit, SimulationError};
 
 use super::facts::Fact;
 use crate::number::{MISSING, count, counted, significant};
@@ -56,31 +56,62 @@ pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
 
 /// `500 Halton per decision maker, 6 dimensions`.
 fn plan(draws: &DrawsReport) -> String {
-    let number = count(draws.number);
     let dimensions = counted(draws.dimensions, "dimension");
     if is_rule(draws) {
         return format!("Gauss quadrature with {}, {dimensions}", counted(draws.number, "point"));
     }
-    let (name, seeded) = match draws.method.as_str() {
+    let (name, _) = named(&draws.method);
+    let within = per_case(draws.number_within);
+    let more = details(&draws.method, draws.antithetic, draws.seed);
+    format!(
+        "{} {name} per decision maker{within}, {dimensions}{more}",
+        count(draws.number)
+    )
+}
+
+/// A method in words, and whether its draws depend on the seed.
+fn named(method: &str) -> (&str, bool) {
+    match method {
         "halton" => ("Halton", false),
         "scrambled_halton" => ("scrambled Halton", true),
-        "sobol" => ("Sobol (Owen's scrambling)", true),
+        "sobol" => ("Sobol (Owen)", true),
         "mlhs" => ("modified Latin hypercube", true),
         "random" => ("pseudo-random", true),
         other => (other, true),
-    };
-    let mut text = format!("{number} {name} per decision maker");
-    if let Some(within) = draws.number_within {
-        text.push_str(&format!(" × {} per case", count(within)));
     }
-    text.push_str(&format!(", {dimensions}"));
-    if draws.antithetic {
-        text.push_str(", antithetic");
+}
+
+fn per_case(within: Option<usize>) -> String {
+    within.map_or(String::new(), |within| format!(" × {} per case", count(within)))
+}
+
+fn details(method: &str, antithetic: bool, seed: u64) -> String {
+    let antithetic = if antithetic { ", antithetic" } else { "" };
+    match named(method) {
+        (_, true) => format!("{antithetic}, seed {seed}"),
+        _ => antithetic.to_string(),
     }
-    if seeded {
-        text.push_str(&format!(", seed {}", draws.seed));
+}
+
+/// Draws before anything is estimated; `by_case` says whether cases have draws of their own.
+pub(crate) fn planned(plan: &DrawPlan, by_case: bool) -> String {
+    let method = plan.method.name();
+    let (name, _) = named(method);
+    let within = per_case(by_case.then_some(plan.number_within));
+    let more = details(method, plan.antithetic, plan.seed);
+    match plan.number {
+        DrawNumber::Number(nodes) if plan.method == DrawMethod::Quadrature => {
+            format!("Gauss quadrature with {} per dimension", counted(nodes, "node"))
+        }
+        DrawNumber::Number(number) => {
+            let number = if plan.antithetic { 2 * number } else { number };
+            format!("{} {name} per decision maker{within}{more}", count(number))
+        }
+        DrawNumber::Auto => format!(
+            "as many {name} per decision maker as it takes for errors of {} of a standard error{within}{more}",
+            plan.tolerance
+        ),
     }
-    text
 }
 
 /// `ln L ± 6.5, estimates up to 0.97 of a standard error (8 randomisations)`.
@@ -105,7 +136,7 @@ fn part(ratio: Option<f64>) -> String {
     }
 }
 
-/// `128 → 256 → 512, where estimates moved by up to 0.81 → 0.44 → 0.09 of a standard error`.
+/// `128 → 256 → 512, with errors up to 0.81 → 0.44 → 0.09 of a standard error`.
 fn path(draws: &DrawsReport) -> String {
     let joined = |parts: Vec<String>| parts.join(" → ");
     let numbers = draws.path.iter().map(|tried| count(tried.number)).collect();

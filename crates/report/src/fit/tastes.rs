@@ -10,7 +10,7 @@ use crate::{Align, Table};
 const DIGITS: usize = 4;
 const DIGITS_OF_ERRORS: usize = 2;
 
-/// From here on a number is written with an exponent.
+/// Larger numbers are written with an exponent.
 const LARGE: f64 = 1e7;
 
 /// Decimals of correlations.
@@ -26,6 +26,8 @@ const SHOWN: [usize; 3] = [0, 2, 4];
 pub(super) struct Section {
     pub heading: String,
     pub table: Table,
+    /// Whether it looks better over the whole width of text.
+    pub stretched: bool,
 }
 
 /// The tables: the distributions, and a matrix for each group of correlated coefficients. With `narrow` a matrix that is
@@ -37,12 +39,17 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     let mut sections = vec![Section {
         heading: "Distribution of tastes".to_string(),
         table: distributions(fit, report),
+        stretched: true,
     }];
     for group in &report.groups {
         let at_once = if narrow { COLUMNS } else { usize::MAX };
         let mut heading = format!("Correlation of {}", list(&group.coefficients));
         for table in correlations(group, at_once) {
-            sections.push(Section { heading, table });
+            sections.push(Section {
+                heading,
+                table,
+                stretched: false,
+            });
             heading = String::new();
         }
     }
@@ -102,13 +109,11 @@ fn distributions(fit: &Fit, report: &TasteReport) -> Table {
         ("95%", Align::Decimal),
     ]);
     let numbers: Vec<Vec<Option<Quantity>>> = report.coefficients.iter().map(shown).collect();
-    let columns: Vec<Column> = (0..5)
-        .map(|at| Column::of(numbers.iter().filter_map(|row| row[at])))
-        .collect();
+    let digits = Digits::of(numbers.iter().flatten().flatten().copied());
     for (taste, numbers) in report.coefficients.iter().zip(&numbers) {
         let share = taste.share_positive;
-        let mut first: Vec<String> = (0..5).map(|at| columns[at].estimate(numbers[at])).collect();
-        let mut second: Vec<String> = (0..5).map(|at| columns[at].error(numbers[at])).collect();
+        let mut first: Vec<String> = numbers.iter().map(|number| digits.estimate(*number)).collect();
+        let mut second: Vec<String> = numbers.iter().map(|number| digits.error(*number)).collect();
         first.insert(2, percent(share.estimate, 1.0));
         second.insert(2, share.std_error.map_or(String::new(), of_share));
         first.insert(0, taste.coefficient.clone());
@@ -159,7 +164,7 @@ fn random(fit: &Fit) -> Option<&serde_json::Map<String, Value>> {
 fn correlations(group: &TasteCovariance, at_once: usize) -> Vec<Table> {
     let n = group.coefficients.len();
     let sds: Vec<Option<Quantity>> = (0..n).map(|at| sd(group, at)).collect();
-    let deviations = Column::of(sds.iter().flatten().copied());
+    let deviations = Digits::of(sds.iter().flatten().copied());
     let cell = |row: usize, column: usize| group.correlation.get(row).and_then(|cells| cells.get(column).copied());
     let starts = (0..n).step_by(at_once.min(n.max(1)));
     starts
@@ -223,53 +228,40 @@ fn sd(group: &TasteCovariance, at: usize) -> Option<Quantity> {
 }
 
 /// Decimals that estimates and their standard errors share.
-struct Column {
+struct Digits {
     decimals: usize,
 }
 
-impl Column {
-    fn of(quantities: impl Iterator<Item = Quantity>) -> Column {
-        let quantities: Vec<Quantity> = quantities.collect();
+impl Digits {
+    fn of(quantities: impl Iterator<Item = Quantity>) -> Digits {
+        let (estimates, errors): (Vec<f64>, Vec<Option<f64>>) = quantities
+            .map(|quantity| (quantity.estimate, quantity.std_error))
+            .unzip();
         let usual = |value: &f64| value.abs() < LARGE;
-        let estimates = quantities.iter().map(|quantity| quantity.estimate).filter(usual);
-        // What is nearly 0 needs no digits of its own.
-        let largest = estimates.clone().fold(0.0, |most: f64, value| most.max(value.abs()));
-        let estimates = estimates.filter(|value| value.abs() > 0.01 * largest);
-        let errors = quantities
+        let largest = estimates
             .iter()
-            .filter_map(|quantity| quantity.std_error)
-            .filter(usual);
-        let errors: Vec<f64> = errors.filter(|error| *error > 1e-4 * largest).collect();
-        let mut decimals = number::decimals(estimates, DIGITS);
-        if !errors.is_empty() {
-            decimals = decimals.max(number::decimals(errors, DIGITS_OF_ERRORS));
-        }
-        Column { decimals }
+            .copied()
+            .filter(usual)
+            .fold(0.0, |most: f64, value| most.max(value.abs()));
+        // What is nearly 0 needs no digits of its own.
+        let counting = |least: f64| move |value: &f64| usual(value) && value.abs() > least * largest;
+        let estimates = number::decimals(estimates.into_iter().filter(counting(0.01)), DIGITS);
+        let errors: Vec<f64> = errors.into_iter().flatten().filter(counting(1e-4)).collect();
+        let decimals = match errors.is_empty() {
+            true => estimates,
+            false => estimates.max(number::decimals(errors, DIGITS_OF_ERRORS)),
+        };
+        Digits { decimals }
     }
 
     fn estimate(&self, quantity: Option<Quantity>) -> String {
-        match quantity {
-            Some(quantity) => self.cell(quantity.estimate),
-            None => MISSING.to_string(),
-        }
+        number::in_plain_column(quantity.map(|quantity| quantity.estimate), self.decimals)
     }
 
     fn error(&self, quantity: Option<Quantity>) -> String {
         match quantity.and_then(|quantity| quantity.std_error) {
-            Some(error) if error.is_finite() => format!("({})", self.cell(error)),
+            Some(error) if error.is_finite() => format!("({})", number::in_plain_column(Some(error), self.decimals)),
             _ => String::new(),
-        }
-    }
-
-    fn cell(&self, value: f64) -> String {
-        if value.abs() >= LARGE && value.is_finite() {
-            return number::scientific(value, 2);
-        }
-        let text = number::fixed(value, self.decimals);
-        if text.contains('e') {
-            number::scientific(value, 2)
-        } else {
-            text
         }
     }
 }
@@ -309,7 +301,7 @@ pub(super) fn signs(fit: &Fit) -> Option<String> {
             ("signs", "have")
         };
         sentences.push(format!(
-            "The {sign} of {} {has} no meaning: a column of a Cholesky factor may be multiplied by -1.",
+            "The {sign} of {} {has} no meaning: a column of a Cholesky factor may be multiplied by -1 without changing anything.",
             list(&diagonal)
         ));
     }

@@ -1,7 +1,7 @@
 use logsum_utility::{
     Cluster, Convergence, Covariances, DataSummary, DrawsReport, DrawsTried, Elapsed, Estimate, FORMAT, Fit,
     FittedModel, Quantity, SampleSize, SamplingReport, SimulationError, StartsReport, TasteCovariance,
-    TasteDescription, TasteReport,
+    TasteDerivatives, TasteDescription, TasteReport,
 };
 use serde_json::json;
 
@@ -371,7 +371,7 @@ zero         1.0000e-5   1.0000       0.00      0.9990  -1.9600       1.9600
 
 #[test]
 fn text_has_80_columns() {
-    for f in [converged(), troubled(), stopped(), absurd()] {
+    for f in [converged(), troubled(), stopped(), absurd(), mixed()] {
         let text = fit(&f, Format::Text);
         for line in text.lines() {
             assert!(line.chars().count() <= WIDTH, "{line}");
@@ -400,6 +400,16 @@ fn not_a_number_is_never_printed() {
         p.conf_high = p.conf_high.map(|_| f64::NAN);
     }
     (f.aic, f.bic, f.log_likelihood) = (f64::NAN, f64::INFINITY, f64::NAN);
+    (f.draws, f.tastes) = (mixed().draws, mixed().tastes);
+    for taste in f.tastes.iter_mut().flat_map(|tastes| &mut tastes.coefficients) {
+        (taste.mean, taste.sd) = (known(f64::NAN), quantity(f64::INFINITY, f64::NAN));
+        taste.share_positive = quantity(f64::NAN, f64::NAN);
+        taste.quantiles = vec![known(f64::NEG_INFINITY)];
+    }
+    for group in f.tastes.iter_mut().flat_map(|tastes| &mut tastes.groups) {
+        group.covariance[0][0] = quantity(-1.0, f64::NAN);
+        group.correlation[1][0] = quantity(f64::NAN, f64::INFINITY);
+    }
     f.convergence.criterion = Some(f64::NAN);
     for format in Format::ALL {
         let written = fit(&f, format);
@@ -476,7 +486,7 @@ fn csv_reads_back_to_the_same_bits() {
 fn json_reads_back_equal() {
     let mut f = troubled();
     f.rho_squared = None;
-    for f in [converged(), stopped(), absurd(), f] {
+    for f in [converged(), stopped(), absurd(), mixed(), f] {
         let text = fit(&f, Format::Json);
         assert!(text.starts_with("{\n  \"format\": 1,\n") && text.ends_with("\n}\n"));
         assert_eq!(serde_json::from_str::<Fit>(&text).unwrap(), f);
@@ -519,9 +529,9 @@ fn a_model_without_parameters_or_title_is_reported() {
 
 #[test]
 fn style_changes_no_word() {
-    for f in [converged(), troubled(), stopped()] {
+    for f in [converged(), troubled(), stopped(), mixed()] {
         let mut stripped = fit_text(&f, Style::Ansi);
-        assert!(stripped.contains("\u{1b}[1mSwissmetro") || stripped.contains("\u{1b}[1mMode"));
+        assert!(stripped.starts_with("\u{1b}[1m"));
         for code in ["\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"] {
             stripped = stripped.replace(code, "");
         }
@@ -709,6 +719,7 @@ fn mixed() -> Fit {
                 quantiles: quantiles([0.27511, 0.68211, 1.01561, 1.35123, 1.83992]),
             },
         ],
+        derivatives: TasteDerivatives::default(),
         groups: vec![TasteCovariance {
             coefficients: vec!["time".to_string(), "change".to_string()],
             covariance: vec![
@@ -724,15 +735,202 @@ fn mixed() -> Fit {
 #[test]
 fn a_mixed_logit_as_text() {
     let text = fit(&mixed(), Format::Text);
-    println!("{text}");
-    let expected = "";
+    let expected = "\
+Train trips: mixed logit
+Mixed logit, maximum simulated likelihood
+
+Data              swissmetro.csv, 6,768 of 10,728 rows used
+Draws             1,024 Sobol (Owen) per decision maker × 100 per case, 3
+                  dimensions, seed 7
+Simulation error  ln L ± 0.432, estimates up to 0.088 of a standard error (8
+                  randomisations)
+Draws tried       256 → 512 → 1,024, with errors up to 0.44 → 0.21 → 0.088 of a
+                  standard error
+Starting points   5, compared with 64 draws: 3 within 0.1 of the best
+                  log-likelihood, 1 without a result
+Converged         the Newton decrement fell below its tolerance
+Newton decrement  3.1e-13 (tolerance 1e-9)
+Iterations        6 (7 evaluations of the log-likelihood)
+Standard errors   from the Hessian (classical)
+
+Decision makers       6,768         Log-likelihood, start             -6964.663
+Cases                 6,768         Log-likelihood, null              -6964.663
+Alternatives              3         Log-likelihood, constants         -5864.998
+Free parameters           4         Log-likelihood, final             -5331.252
+Fixed parameters          1         Rho-squared                           0.2345
+AIC                   10670.504     Rho-squared, adjusted                 0.2340
+BIC (over cases)      10697.784     Smallest eigenvalue, -Hessian       203.5
+
+                  Estimate Std error Sim. error      z       p   95% interval
+────────────────────────────────────────────────────────────────────────────────
+price             -0.14666   0.00841    0.00021 -17.44 <0.0001 -0.16314 -0.13018
+time               0.39412   0.05189    0.00412   7.60 <0.0001  0.29242  0.49582
+change            -0.99548   0.16040    0.01020  -6.21 <0.0001 -1.30986 -0.68110
+comfort            1.00000 fixed
+chol_time_time     0.85222   0.05024    0.00398  16.96 <0.0001  0.75375  0.95069
+chol_change_time  -0.05210   0.16180    0.01210  -0.32  0.7474 -0.36922  0.26502
+chol_change_change
+                  -1.76125   0.18211    0.01610  -9.67 <0.0001 -2.11818 -1.40432
+sd_comfort        -0.50670   0.22551    0.01910  -2.25  0.0246 -0.94869 -0.06471
+
+Sim. error: standard deviation of an estimate over randomisations of the draws:
+how far other draws would move it.
+
+The sign of sd_comfort has no meaning: its absolute value gives the same
+distribution. The sign of chol_change_change has no meaning: a column of a
+Cholesky factor may be multiplied by -1 without changing anything.
+
+Distribution of tastes
+                              Mean       Sd  Positive       5%   Median      95%
+────────────────────────────────────────────────────────────────────────────────
+time                        2.133    2.201     100.0%   0.365    1.483    6.024
+  lognormal                (0.213)  (0.346)            (0.037)  (0.148)  (0.602)
+change                     -0.995    1.762      28.6%  -3.894   -0.995    1.903
+  normal                   (0.160)  (0.182)     (2.8)  (0.389)  (0.100)  (0.190)
+comfort                     1.030    0.473     100.0%   0.275    1.016    1.840
+  truncated normal, by case
+                           (0.081)  (0.182)            (0.028)  (0.102)  (0.184)
+
+Correlation of time and change
+             Sd     time  change
+────────────────────────────────
+time     0.852    1
+        (0.050)
+change   1.762   -0.030        1
+        (0.182)  (0.092)
+
+Over decision makers; positive: share of them whose coefficient is above 0. In
+parentheses: standard errors by the delta method. Sds and correlations of a
+group are those of the normal parts of its coefficients.
+";
     assert_eq!(text, expected);
 }
 
 #[test]
 fn a_mixed_logit_in_every_format() {
-    println!("{}", fit(&mixed(), Format::Markdown));
-    println!("{}", fit(&mixed(), Format::Latex));
-    println!("{}", fit(&mixed(), Format::Csv));
-    panic!();
+    let csv = fit(&mixed(), Format::Csv);
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",converged,simulation_error"));
+    assert!(lines.next().unwrap().ends_with(",true,0.00021"));
+    assert!(lines.nth(2).unwrap().ends_with(",true,,true,"));
+    let markdown = fit(&mixed(), Format::Markdown);
+    for part in [
+        "| Estimate | Std error | Sim. error |",
+        "\n### Distribution of tastes\n\n|  ",
+        "| time                        |   2.133 |   2.201 |   100.0% |   0.365 |   1.483 |   6.024 |\n",
+        "|   lognormal                 | (0.213) | (0.346) |          | (0.037) | (0.148) | (0.602) |\n",
+        "\n### Correlation of time and change\n\n|        |      Sd |    time | change |\n",
+        "| change |   1.762 |  -0.030 |      1 |\n",
+        "The sign of sd_comfort has no meaning",
+    ] {
+        assert!(markdown.contains(part), "{part}\n{markdown}");
+    }
+    let latex = fit(&mixed(), Format::Latex);
+    for part in [
+        "Std error & Sim. error & z & p & \\multicolumn{2}{c}{95\\% interval}",
+        "Mixed logit, maximum simulated likelihood. Data",
+        "Simulation error: ln L \\ensuremath{\\pm} 0.432",
+        "\\caption{Train trips: mixed logit. Distribution of tastes}\n\\label{tab:train-trips-mixed-logit-distribution-of-tastes}",
+        "\n\\quad lognormal & $(0.213)$ & $(0.346)$ &  & $(0.037)$",
+        "\\caption{Train trips: mixed logit. Correlation of time and change}",
+        "change & $1.762$ & $-0.030$ & $1$ \\\\\n & $(0.182)$ & $(0.092)$ \\\\\n",
+    ] {
+        assert!(latex.contains(part), "{part}\n{latex}");
+    }
+    assert_eq!(
+        latex.matches("\\begin{table}").count(),
+        latex.matches("\\end{table}").count()
+    );
+    for part in ["\"draws\": {", "\"tastes\": {"] {
+        assert!(fit(&mixed(), Format::Json).contains(part));
+        assert!(!fit(&converged(), Format::Json).contains(part));
+    }
+}
+
+#[test]
+fn draws_are_in_words() {
+    let said = |change: &dyn Fn(&mut DrawsReport)| {
+        let mut f = mixed();
+        f.draws.iter_mut().for_each(change);
+        fit(&f, Format::Markdown)
+    };
+    let row = |name: &str, value: &str| format!("| {name:<29} | {value} ");
+    let halton = said(&|draws| {
+        draws.method = "halton".to_string();
+        (draws.number, draws.number_within, draws.dimensions) = (500, None, 1);
+        (draws.simulation_error, draws.starts) = (None, None);
+        draws.path.clear();
+    });
+    assert!(
+        halton.contains(&row("Draws", "500 Halton per decision maker, 1 dimension")),
+        "{halton}"
+    );
+    assert!(halton.contains(&row("Simulation error", "not measured")));
+    for absent in ["Draws tried", "Starting points", "Sim. error"] {
+        assert!(!halton.contains(absent));
+    }
+    let antithetic = said(&|draws| {
+        draws.method = "mlhs".to_string();
+        (draws.number_within, draws.antithetic) = (None, true);
+        draws.starts.iter_mut().for_each(|starts| starts.number = 4);
+    });
+    let words = "1,024 modified Latin hypercube per decision maker, 3 dimensions, antithetic, seed 7";
+    assert!(antithetic.contains(&row("Draws", words)), "{antithetic}");
+    let words = "4, compared with 64 draws: 3 within 0.1 of the best log-likelihood";
+    assert!(antithetic.contains(&row("Starting points", words)), "{antithetic}");
+    let rule = said(&|draws| {
+        draws.method = "quadrature".to_string();
+        (draws.number, draws.number_within, draws.dimensions) = (400, None, 2);
+        draws.simulation_error = None;
+        draws.path.clear();
+    });
+    assert!(rule.contains("Mixed logit, maximum likelihood by quadrature\n"));
+    assert!(
+        rule.contains(&row("Draws", "Gauss quadrature with 400 points, 2 dimensions")),
+        "{rule}"
+    );
+    assert!(!rule.contains("Simulation error"));
+}
+
+#[test]
+fn signs_are_remarked_on_where_they_are_negative() {
+    let mut f = mixed();
+    f.parameters.iter_mut().for_each(|p| p.estimate = p.estimate.abs());
+    assert!(!fit(&f, Format::Text).contains("no meaning"));
+    f.parameters[4].estimate = -1.0;
+    f.parameters[6].estimate = -1.0;
+    let text = fit(&f, Format::Markdown);
+    assert!(text.contains("The signs of chol_time_time and chol_change_change have no meaning: a column"));
+    // An off-diagonal element has a meaning.
+    f.parameters[4].estimate = 1.0;
+    f.parameters[5].estimate = -1.0;
+    f.parameters[6].estimate = 1.0;
+    assert!(!fit(&f, Format::Text).contains("no meaning"));
+}
+
+#[test]
+fn wide_correlations_come_in_parts_as_text() {
+    let mut f = mixed();
+    let n = 7;
+    let row = |row: usize| {
+        (0..=row)
+            .map(|column| quantity(if row == column { 1.0 } else { -0.0005 }, 0.123))
+            .collect()
+    };
+    if let Some(tastes) = &mut f.tastes {
+        tastes.groups = vec![TasteCovariance {
+            coefficients: (1..=n).map(|at| format!("b_attribute_{at}")).collect(),
+            covariance: (0..n).map(row).collect(),
+            correlation: (0..n).map(row).collect(),
+        }];
+    }
+    let text = fit(&f, Format::Text);
+    assert!(text.contains("\nCorrelation of b_attribute_1, b_attribute_2,"));
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let heads: Vec<&str> = text
+        .lines()
+        .filter(|line| line.trim_start().contains("b_attribute_6  b_"))
+        .collect();
+    assert_eq!(heads, ["               b_attribute_6  b_attribute_7"]);
+    assert!(fit(&f, Format::Markdown).contains(" b_attribute_1 | b_attribute_2 | "));
 }

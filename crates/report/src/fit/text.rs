@@ -51,13 +51,19 @@ pub(super) fn write(fit: &Fit, style: Style) -> String {
 /// The tables of tastes, and what their numbers are.
 fn distributions(fit: &Fit, style: Style) -> String {
     let mut text = String::new();
-    for tastes::Section { heading, table } in tastes::sections(fit, true) {
+    for tastes::Section {
+        heading,
+        table,
+        stretched,
+    } in tastes::sections(fit, true)
+    {
         text.push('\n');
         if !heading.is_empty() {
             text.push_str(&style.bold(wrap(&heading, "", WIDTH).trim_end()));
             text.push('\n');
         }
-        text.push_str(&table.at_least(WIDTH).at_most(WIDTH).styled(style));
+        let table = if stretched { table.at_least(WIDTH) } else { table };
+        text.push_str(&table.at_most(WIDTH).styled(style));
     }
     if let Some(note) = tastes::note(fit) {
         text.push('\n');

@@ -3,9 +3,10 @@
 use super::{Align, Table};
 use crate::text::{pad_left, pad_right, width};
 
-/// Spaces between columns, and the most that a table is stretched to.
+/// Spaces between columns, the most that a table is stretched to, and the fewest that it gives way to.
 const GAP: usize = 2;
 const WIDEST_GAP: usize = 5;
+const NARROWEST_GAP: usize = 1;
 
 /// Below this width a first column is not narrowed any more.
 const NARROWEST_NAMES: usize = 16;
@@ -45,12 +46,19 @@ impl Layout {
         let widest = table.widest.saturating_sub(table.indent);
         let narrowest = table.narrowest.saturating_sub(table.indent).min(widest);
 
-        let excess = total(&widths, GAP).saturating_sub(widest);
+        // Names give way first: longer ones have lines of their own. Then columns move together.
+        let names = widths.first().map_or(0, |first| first.saturating_sub(NARROWEST_NAMES));
+        let least = if total(&widths, GAP) > widest.saturating_add(names) {
+            NARROWEST_GAP
+        } else {
+            GAP
+        };
+        let excess = total(&widths, least).saturating_sub(widest);
         if let Some(first) = widths.first_mut() {
             *first = (*first).min(first.saturating_sub(excess).max(NARROWEST_NAMES));
         }
-        let slack = narrowest.saturating_sub(total(&widths, GAP));
-        let gap = (GAP + slack.checked_div(gaps).unwrap_or(0)).min(WIDEST_GAP);
+        let slack = narrowest.saturating_sub(total(&widths, least));
+        let gap = (least + slack.checked_div(gaps).unwrap_or(0)).min(WIDEST_GAP);
         let slack = narrowest.saturating_sub(total(&widths, gap));
         if let Some(first) = widths.first_mut() {
             *first += slack;

@@ -42,10 +42,9 @@ pub enum MixingError {
     #[error("\"{name}\" starts at {start}, which is not a finite number")]
     SecondStart { name: String, start: f64 },
     #[error(
-        "\"{name}\" starts at 0, a saddle point: by symmetry the score is 0 there and no step leaves it; start it \
-         elsewhere, such as at 0.1, or fix it"
+        "random coefficient \"{symbol}\" is truncated_normal: {what}; take censored_normal or lognormal, or leave that out"
     )]
-    SaddleStart { name: String },
+    Truncated { symbol: String, what: String },
     #[error(
         "random coefficient \"{symbol}\": its {} is tied to \"{tie}\", which leaves nothing to start; remove one of the two",
         second_of(shape)

@@ -168,7 +168,7 @@ impl Model<'_> {
     }
 
     /// Of situations alone there is no likelihood.
-    pub(super) fn require_outcomes(&self) -> Result<(), EvalError> {
+    pub(crate) fn require_outcomes(&self) -> Result<(), EvalError> {
         if self.facts.has_outcomes {
             return Ok(());
         }

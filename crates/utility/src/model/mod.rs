@@ -63,7 +63,8 @@ use segment::Segment;
 pub use bind::{BindError, Binder};
 pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;
-pub(crate) use mixture::{DrawSet, Mixture};
+pub use mixture::exponentials;
+pub(crate) use mixture::{DrawSet, Law, LawForm, Mixture, Profiles, Wanted};
 pub(crate) use simulated::{Middle, Simulated};
 pub use predict::Prediction;
 pub use store::Storage;
@@ -192,6 +193,16 @@ impl<'data> Model<'data> {
     /// Random tastes as they were specified.
     pub(crate) fn mixing(&self) -> Option<&Mixing> {
         self.specification.mixing.as_ref()
+    }
+
+    /// What it says, second estimates included.
+    pub(crate) fn specification(&self) -> &Specification {
+        &self.specification
+    }
+
+    /// Set when evaluations are to stop.
+    pub(crate) fn interrupt(&self) -> &AtomicBool {
+        &self.interrupt
     }
 
     /// Identifiers of the parameters in expressions.

@@ -9,6 +9,7 @@ mod fitting;
 mod identification;
 mod invariance;
 mod kernel;
+mod mixture;
 mod parts;
 mod prediction;
 mod sampling_rates;

@@ -75,6 +75,17 @@ pub(crate) fn subset(table: &Table, rows: &[usize]) -> Table {
     result
 }
 
+/// The same with other numbers in a column, each by its row and what was there.
+pub(crate) fn changed(mut table: Table, name: &str, change: impl Fn(usize, f64) -> f64) -> Table {
+    let column = table.columns.iter_mut().find(|column| column.name == name);
+    let column = column.expect("a column of that name");
+    let Values::Number(cells) = &column.values else {
+        panic!("{name} holds texts");
+    };
+    column.values = Values::Number(cells.iter().enumerate().map(|(row, cell)| change(row, *cell)).collect());
+    table
+}
+
 pub(crate) fn shuffled(table: &Table, seed: u64) -> Table {
     subset(table, &Random::new(seed).permutation(table.n_rows))
 }

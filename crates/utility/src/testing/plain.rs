@@ -43,6 +43,23 @@ impl Row for Pair<'_> {
     }
 }
 
+/// The value of an expression for one alternative of one case; `symbols` have `values`.
+pub(crate) fn plain_expression(
+    data: &ChoiceData,
+    expression: &Expression,
+    (symbols, values): (&[String], &[f64]),
+    (case, pair): (usize, usize),
+) -> f64 {
+    let row = Pair {
+        data,
+        symbols,
+        theta: values,
+        case,
+        pair,
+    };
+    interpret(expression, &row).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
 /// Utility of every pair.
 pub(crate) fn plain_utilities(specification: &Specification, data: &ChoiceData, theta: &[f64]) -> Vec<f64> {
     let symbols = specification.symbols();
@@ -50,14 +67,7 @@ pub(crate) fn plain_utilities(specification: &Specification, data: &ChoiceData, 
     for case in 0..data.n_cases() {
         for pair in data.pairs(case) {
             let name = &data.alternatives().names[data.pair_alternatives()[pair] as usize];
-            let row = Pair {
-                data,
-                symbols: &symbols,
-                theta,
-                case,
-                pair,
-            };
-            let value = |expression: &Expression| interpret(expression, &row).unwrap_or_else(|fault| panic!("{fault}"));
+            let value = |expression: &Expression| plain_expression(data, expression, (&symbols, theta), (case, pair));
             let own = specification
                 .own
                 .iter()
@@ -90,7 +100,7 @@ pub(crate) fn plain_ln_probabilities(data: &ChoiceData, utilities: &[f64]) -> Ve
 }
 
 /// How often each pair was chosen.
-fn choices(data: &ChoiceData) -> Vec<f64> {
+pub(super) fn choices(data: &ChoiceData) -> Vec<f64> {
     match data.outcome() {
         Outcome::Counts(counts) => counts.clone(),
         Outcome::Chosen(chosen) => {
@@ -104,7 +114,7 @@ fn choices(data: &ChoiceData) -> Vec<f64> {
     }
 }
 
-fn weight(data: &ChoiceData, case: usize) -> f64 {
+pub(super) fn weight(data: &ChoiceData, case: usize) -> f64 {
     data.weights().map_or(1.0, |weights| weights[case])
 }
 

@@ -30,11 +30,10 @@ pub(crate) fn range_problem(symbol: &str, shape: Shape) -> Option<MixingError> {
 
 /// What is wrong with where a second estimate starts.
 pub(crate) fn start_problem(name: &str, start: f64) -> Option<MixingError> {
-    let name = name.to_owned();
-    if !start.is_finite() {
-        return Some(MixingError::SecondStart { name, start });
-    }
-    (start == 0.0).then_some(MixingError::SaddleStart { name })
+    (!start.is_finite()).then(|| MixingError::SecondStart {
+        name: name.to_owned(),
+        start,
+    })
 }
 
 impl Problems<'_> {
@@ -60,6 +59,13 @@ impl Problems<'_> {
                     second,
                     ..
                 } => {
+                    let special = random.expressions().into_iter().next().map(|(what, _)| what);
+                    if let (Shape::TruncatedNormal, Some(what)) = (shape, special) {
+                        self.add(MixingError::Truncated {
+                            symbol: symbol.clone(),
+                            what: format!("{what} cannot be given for it"),
+                        });
+                    }
                     self.found.extend(sign_problem(symbol, *shape, *sign));
                     self.found.extend(range_problem(symbol, *shape));
                     if let (Some(_), Some(tie)) = (start, second) {

@@ -1,11 +1,11 @@
 //! Willingness-to-pay space, and a scale that varies.
 
 use logsum_data::near_miss;
-use logsum_expressions::{Expression, Kind};
+use logsum_expressions::Expression;
 
 use super::Problems;
 use crate::error::MixingError;
-use crate::mixing::is_draw;
+use crate::mixing::{Shape, is_draw};
 
 const WILLINGNESS_TO_PAY: &str = "willingness_to_pay_space";
 const SCALE: &str = "scale_heterogeneity";
@@ -24,6 +24,9 @@ impl Problems<'_> {
             let name = space.cost.clone();
             self.add(MixingError::CostOfItself { name });
         }
+        self.not_truncated("stand in willingness-to-pay space", |symbol| {
+            space.cost == symbol || space.coefficients.iter().any(|known| known == symbol)
+        });
     }
 
     pub(super) fn scale_heterogeneity(&mut self) {
@@ -33,12 +36,19 @@ impl Problems<'_> {
         self.of_parameters("tau", &scale.tau);
         self.of_parameters("gamma", &scale.gamma);
         self.list(SCALE, &scale.coefficients, None);
-        // The scale is 1 for everyone where τ is 0, and by symmetry the score is 0.
-        if let Kind::Name(tau) = &scale.tau.ast().kind {
-            let mut declared = self.specification.parameters.iter();
-            let declared = declared.find(|declared| declared.symbol == *tau);
-            if declared.is_some_and(|declared| !declared.parameter.fixed && declared.parameter.start == 0.0) {
-                self.add(MixingError::SaddleStart { name: tau.clone() });
+        self.not_truncated("be scaled", |symbol| {
+            scale.coefficients.is_empty() || scale.coefficients.iter().any(|known| known == symbol)
+        });
+    }
+
+    /// Makes sure that no truncated coefficient is part of a larger expression.
+    fn not_truncated(&mut self, what: &str, touched: impl Fn(&str) -> bool) {
+        for random in &self.mixing.random {
+            if random.shape() == Some(Shape::TruncatedNormal) && touched(&random.symbol) {
+                self.add(MixingError::Truncated {
+                    symbol: random.symbol.clone(),
+                    what: format!("it cannot {what}"),
+                });
             }
         }
     }

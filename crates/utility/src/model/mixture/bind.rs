@@ -5,6 +5,7 @@ use logsum_draws::Maker;
 use logsum_expressions::{Graph, NodeId};
 
 use super::cases::{Case, Cases, Choice, DecisionMaker, Plan, Unit};
+use super::laws::Law;
 use super::points::first_number;
 use super::symbolic::{Dimensions, Form, Symbolic};
 use super::tastes::Tastes;
@@ -24,6 +25,7 @@ pub(crate) struct MixtureBuilder {
     taste_graph: Graph,
     plan_of: Vec<usize>,
     tastes: Tastes,
+    laws: Vec<Law>,
     draws: DrawPlan,
     dimensions: Dimensions,
     cases: Cases,
@@ -96,18 +98,19 @@ impl MixtureBuilder {
         }
         let n_random = forms.len();
         identifiers.extend(fixed_identifiers);
+        let sketches = symbolic.sketches()?;
         let Symbolic {
             graph: mut taste_graph,
             dimensions,
             ..
         } = symbolic;
-        let tastes = Tastes::new(
-            &mut taste_graph,
-            forms,
-            fixed,
-            specification.parameters.len(),
-            dimensions.n_between,
-        );
+        let n_parameters = specification.parameters.len();
+        let mut tastes = Tastes::new(&mut taste_graph, forms, fixed, n_parameters, dimensions.n_between);
+        let mut laws = Vec::new();
+        for sketch in sketches {
+            let characteristics = &mut tastes.characteristics;
+            laws.push(sketch.law(&mut taste_graph, n_parameters, &dimensions.variates, characteristics));
+        }
         let place = |c: u32| {
             let at = identifiers.iter().position(|known| *known == c);
             at.expect("every coefficient of the plans is in use") as u32
@@ -135,6 +138,7 @@ impl MixtureBuilder {
             taste_graph,
             plan_of,
             tastes,
+            laws,
             draws: mixing.draws.clone(),
             dimensions,
             cases,
@@ -193,6 +197,7 @@ impl MixtureBuilder {
             self.cases.makers.push(DecisionMaker {
                 cases: first_case..self.cases.cases.len() as u32,
                 key: keys[first],
+                choices: (first..end).map(|case| data.choices(case)).sum(),
             });
             self.add_units(data, first..end, (maker, first_case), n_random);
             self.n_makers += 1;
@@ -341,10 +346,11 @@ impl MixtureBuilder {
             }
             .into());
         }
-        if self.tastes.any_within() {
-            return Ok(());
-        }
-        for (values, &node) in characteristics.iter().zip(&self.tastes.characteristics) {
+        let between = self.tastes.characteristics_between();
+        for (at, (values, &node)) in characteristics.iter().zip(&self.tastes.characteristics).enumerate() {
+            if !between.contains(&at) {
+                continue;
+            }
             if let Some(case) = cases.clone().find(|&case| values[case] != values[first]) {
                 let columns = self.taste_graph.columns_of(node);
                 let names = columns.iter().map(|id| data.columns()[id.0 as usize].name.as_str());
@@ -376,6 +382,7 @@ impl MixtureBuilder {
             groups: Mixture::group(&self.cases.units),
             is_linear: self.cases.is_linear(),
             tastes: self.tastes,
+            laws: self.laws,
             cases: self.cases,
             plan: self.draws,
             dimensions: self.dimensions,

@@ -125,6 +125,8 @@ pub(crate) struct DecisionMaker {
     pub cases: std::ops::Range<u32>,
     /// Bits of the identifier.
     pub key: u64,
+    /// Choices made in all cases.
+    pub choices: f64,
 }
 
 /// Differences between alternatives, by the plans of both.

@@ -22,8 +22,9 @@ const FAR: f64 = 1e300;
 /// Units that are evaluated by one thread before another may take over.
 const GROUP: usize = 4;
 
-/// Groups, for each thread, whose sums may wait for their turn.
-const WAITING: usize = 16;
+/// Groups, for each thread, whose sums may wait for their turn, and the bytes that all of them may take.
+const WAITING: usize = 64;
+const WAITING_BYTES: usize = 16 << 20;
 
 /// Buffers of one thread.
 #[derive(Default)]
@@ -119,7 +120,9 @@ impl Mixture {
         mut take: impl FnMut(T),
     ) -> Result<(), Stopped> {
         draws.between.prepare(&self.makers);
-        let at_a_time = WAITING * rayon::current_num_threads();
+        let k = self.tastes.n_parameters;
+        let threads = rayon::current_num_threads();
+        let at_a_time = (WAITING_BYTES / (8 * (k * (k + 1) + k))).clamp(2 * threads, WAITING * threads);
         for batch in self.groups.chunks(at_a_time) {
             let results: Vec<Result<T, Stopped>> = batch
                 .par_iter()

@@ -65,6 +65,20 @@ impl Mixture {
             .collect()
     }
 
+    /// Identifiers of the coefficients in use, those that vary first.
+    pub fn identifiers(&self) -> &[u32] {
+        &self.cases.identifiers
+    }
+
+    /// Choices of each decision maker.
+    pub fn n_choices(&self) -> Vec<usize> {
+        self.cases
+            .makers
+            .iter()
+            .map(|maker| maker.choices.round() as usize)
+            .collect()
+    }
+
     fn units_of(&self, maker: usize) -> &[Unit] {
         let units = &self.cases.units;
         let first = units.partition_point(|unit| (unit.maker as usize) < maker);
@@ -116,7 +130,7 @@ impl Mixture {
         })
     }
 
-    /// The coefficients at all draws of a decision maker, and the likelihood of a unit of his choices.
+    /// The coefficients at all draws of a decision maker, and the likelihood of a unit of choices.
     fn draws_of_maker(
         &self,
         draws: &DrawSet,
@@ -226,7 +240,8 @@ impl Drawn {
 fn moments(values: &[f64], weights: &[f64]) -> (f64, f64) {
     // A number that is the same at all draws is the mean to its last digit.
     let first = values[0];
-    let weighted = |of: &dyn Fn(f64) -> f64| -> f64 { values.iter().zip(weights).map(|(value, w)| w * of(*value)).sum() };
+    let weighted =
+        |of: &dyn Fn(f64) -> f64| -> f64 { values.iter().zip(weights).map(|(value, w)| w * of(*value)).sum() };
     let mean = first + weighted(&|value| value - first);
     let variance = weighted(&|value| (value - mean) * (value - mean));
     (mean, variance.max(0.0).sqrt())

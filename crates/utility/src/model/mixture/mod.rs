@@ -12,16 +12,19 @@
 //! Train (2009), *Discrete Choice Methods with Simulation*, chapters 6 and 10; Revelt and Train (1998), *Mixed logit with
 //! repeated choices*.
 
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod average;
 mod bind;
 mod cases;
 mod evaluate;
+mod individuals;
 mod kernel;
+mod laws;
 mod plain;
 mod points;
 mod predict;
 mod rows;
+mod sketch;
 mod symbolic;
 mod tastes;
 mod truncated;
@@ -37,14 +40,19 @@ use symbolic::Dimensions;
 use tastes::Tastes;
 use within::Within;
 
+pub use arithmetic::exponentials;
 pub(crate) use bind::MixtureBuilder;
 pub(crate) use evaluate::{Stopped, order_of};
+pub(crate) use individuals::Wanted;
+pub(crate) use laws::{Law, LawForm, Profiles};
 pub(crate) use symbolic::Symbolic;
 
 /// Random tastes bound to choice data.
 #[derive(Debug)]
 pub(crate) struct Mixture {
     pub tastes: Tastes,
+    /// Of the random coefficients, in the order of the specification.
+    pub laws: Vec<Law>,
     cases: Cases,
     /// Who the draws are for.
     makers: Vec<Maker>,
@@ -79,7 +87,7 @@ impl DrawSet {
         let total = points.number();
         let within = match within {
             [] => None,
-            variates => {
+            _ => {
                 let method = match plan.method {
                     DrawMethod::Halton => Method::Halton {
                         drop: plan.drop,
@@ -91,11 +99,14 @@ impl DrawSet {
                     DrawMethod::Random | DrawMethod::Quadrature => Method::Random,
                 };
                 let all = total * plan.number_within;
-                let set = PointSet::new(method, all, false, Seed::new(plan.seed).split(2), variates.to_vec());
+                // Behind the dimensions of decision makers: the same ones would be the same numbers.
+                let seed = Seed::new(plan.seed).split(2);
+                let set = PointSet::new(method, all, false, seed, dimensions.variates.clone());
+                let set = set.map_err(|error| TasteError::Draws {
+                    reason: error.to_string(),
+                })?;
                 Some(Within {
-                    points: set.map_err(|error| TasteError::Draws {
-                        reason: error.to_string(),
-                    })?,
+                    points: set.without_first(dimensions.n_between),
                     number: plan.number_within,
                 })
             }

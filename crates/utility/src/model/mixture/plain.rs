@@ -178,6 +178,13 @@ impl<const W: usize> PlainLanes<W> {
         for l in 0..W {
             lanes.ln_probability[l] += times * (self.utilities[chosen][l] - logsums[l]);
         }
+        // Utilities near the largest number are finite, and their differences are not.
+        if lanes.ln_probability.iter().any(|value| !value.is_finite()) {
+            return Err(NotFinite {
+                case: choice.case,
+                slot: choice.chosen,
+            });
+        }
         if order < GRADIENT {
             return Ok(());
         }

@@ -169,7 +169,8 @@ impl Points {
         }
     }
 
-    /// `width` draws from `first`, dimension by dimension; zeros behind the last draw.
+    /// `width` draws from `first`, dimension by dimension; behind the last draw that one again, whose tastes are as good as
+    /// any: at draws of 0 a transform may have no value.
     fn fill(&self, maker: Maker, first: usize, width: usize, out: &mut [f64]) {
         let n = width.min(self.number - first);
         match &self.source {
@@ -179,13 +180,15 @@ impl Points {
                 set.fill(maker, first..first + n, &mut some);
                 for (out, some) in out.chunks_mut(width).zip(some.chunks(n)) {
                     out[..n].copy_from_slice(some);
-                    out[n..].fill(0.0);
+                    let last = out[n - 1];
+                    out[n..].fill(last);
                 }
             }
             Source::Rule { points, .. } => {
                 for (out, points) in out.chunks_mut(width).zip(points.chunks(self.number)) {
                     out[..n].copy_from_slice(&points[first..first + n]);
-                    out[n..].fill(0.0);
+                    let last = out[n - 1];
+                    out[n..].fill(last);
                 }
             }
         }
@@ -247,6 +250,9 @@ impl OfMaker<'_> {
     /// A full block: `WIDE` lanes for each dimension.
     pub fn wide<'a>(&'a self, block: usize, ahead: &'a mut Ahead) -> &'a [[f64; WIDE]] {
         let size = WIDE * self.points.n_dimensions;
+        if size == 0 {
+            return &[];
+        }
         if let Some(kept) = self.kept {
             return kept[block * size..][..size].as_chunks().0;
         }

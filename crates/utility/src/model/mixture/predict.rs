@@ -110,11 +110,14 @@ impl Mixture {
         for (position, case) in cases.clone().enumerate() {
             let n_slots = self.cases.slots_of(case).len();
             let inner = draws.within.as_ref().map_or(1, |within| within.number);
+            let numbers = draws.within.as_ref().map(|within| {
+                let who = within.maker(self.makers[maker].key, case, cases.start);
+                within.numbers::<W>(who, first, draws.total_between)
+            });
             for draw in 0..inner {
-                if let Some(within) = &draws.within {
-                    let who = within.maker(self.makers[maker].key, case, cases.start);
+                if let (Some(within), Some(numbers)) = (&draws.within, &numbers) {
                     all.truncate(points.len());
-                    within.fill(who, (draw, first), draws.total_between, &mut all);
+                    within.lanes(numbers, draw, &mut all);
                     let characteristics = self.cases.characteristics(case);
                     self.tastes.evaluate(true, theta, &all, characteristics, VALUE, tastes);
                 }

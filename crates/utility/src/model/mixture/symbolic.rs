@@ -275,7 +275,7 @@ impl<'a> Symbolic<'a> {
     }
 
     /// As it is distributed by itself.
-    fn plain(&mut self, symbol: &str, at_zero: bool) -> Result<NodeId, SpecificationError> {
+    pub(super) fn plain(&mut self, symbol: &str, at_zero: bool) -> Result<NodeId, SpecificationError> {
         let mixing = self.mixing;
         let Some(at) = mixing.random.iter().position(|random| random.symbol == symbol) else {
             let parameter = self.parameter_of(symbol);
@@ -350,7 +350,8 @@ impl<'a> Symbolic<'a> {
             }
             // In the middle of tastes the kink is left out: where it is flat there is no way out of it.
             Shape::CensoredNormal | Shape::TruncatedNormal if at_zero => signed(graph, index),
-            Shape::CensoredNormal | Shape::TruncatedNormal => {
+            Shape::TruncatedNormal => unreachable!("truncated coefficients in expressions are refused before"),
+            Shape::CensoredNormal => {
                 let zero = graph.constant(0.0);
                 let value = graph.max(zero, index);
                 signed(graph, value)

@@ -4,7 +4,7 @@ use logsum_expressions::{Graph, Node, NodeId, ParameterId, Program, With, Worksp
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-use super::arithmetic::{NARROW, Run, WIDE, exp, multiply_add};
+use super::arithmetic::{FARTHEST, NARROW, Run, WIDE, exp, multiply_add};
 use super::kernel::{CURVATURE, GRADIENT};
 use super::symbolic::{Curve, Form};
 use super::truncated;
@@ -267,6 +267,20 @@ impl Tastes {
         self.entries_of.len()
     }
 
+    /// Characteristics that coefficients use which are the same in all cases of a decision maker.
+    pub fn characteristics_between(&self) -> Vec<usize> {
+        let between = self.forms.iter().zip(&self.within).filter(|(_, within)| !**within);
+        let compiled = between.filter_map(|(random, _)| match random {
+            Random::Program(compiled) => Some(&compiled.second_order.1),
+            _ => None,
+        });
+        let inputs = compiled.flatten().filter_map(|input| match input {
+            Input::Characteristic(at) => Some(*at),
+            Input::Draw(_) => None,
+        });
+        inputs.collect()
+    }
+
     /// Whether some coefficient differs between the cases of a decision maker.
     pub fn any_within(&self) -> bool {
         self.within.contains(&true)
@@ -391,6 +405,10 @@ fn index_plain<const W: usize, const FUSED: bool>(
         Curve::Exponential { sign } => {
             for l in 0..W {
                 beta[l] = sign * exp::<FUSED>(index[l]);
+            }
+            // Where the exponential is cut off there is no coefficient.
+            for l in 0..W {
+                beta[l] = if index[l] > FARTHEST { sign * f64::INFINITY } else { beta[l] };
             }
             *slope = *beta;
             *bend = *beta;

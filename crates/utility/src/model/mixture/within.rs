@@ -10,7 +10,8 @@ use super::kernel::{CURVATURE, GRADIENT, Kernel, Lanes, pair};
 use super::plain::NotFinite;
 use super::tastes::{IndexKernel, Source, TasteLanes, Tastes};
 
-/// The draws of cases: for each of the decision maker's draws, `number` of each case.
+/// The draws of cases: for each of the decision maker's draws, `number` of each case in a row, so that they fill the space
+/// by themselves.
 #[derive(Clone, Debug)]
 pub(crate) struct Within {
     pub points: PointSet,
@@ -136,6 +137,24 @@ impl Inner<'_> {
         TasteLanes<W>: IndexKernel<W>,
         Average: AverageKernel<W>,
     {
+        let values = self.ln_likelihoods(points, ln_weights, scratch)?;
+        let all = &scratch.within.all;
+        average.add_in_parameters(&values, &all.score, &all.hessian);
+        Ok(())
+    }
+
+    /// ℓ of each draw; derivatives are left in `scratch`.
+    pub fn ln_likelihoods<const W: usize>(
+        &self,
+        points: &[[f64; W]],
+        ln_weights: &[f64; W],
+        scratch: &mut BlockScratch<W>,
+    ) -> Result<[f64; W], NotFinite>
+    where
+        Lanes<W>: Kernel<W>,
+        TasteLanes<W>: IndexKernel<W>,
+        Average: AverageKernel<W>,
+    {
         let (mixture, case, order) = (self.mixture, self.case, self.case.order);
         let (tastes, k) = (&mixture.tastes, case.theta.len());
         let BlockScratch {
@@ -155,9 +174,10 @@ impl Inner<'_> {
             let mut largest = [f64::NEG_INFINITY; W];
             let mut sum = [0.0; W];
             within.case.clear(k, order);
+            let numbers = self.within.numbers::<W>(maker, self.first, self.n_between);
             for draw in 0..self.within.number {
                 within.draws.truncate(points.len());
-                self.within.fill(maker, (draw, self.first), self.n_between, &mut within.draws);
+                self.within.lanes(&numbers, draw, &mut within.draws);
                 let characteristics = mixture.cases.characteristics(choice.case);
                 tastes.evaluate(true, case.theta, &within.draws, characteristics, order, at);
                 mixture.likelihoods(case, position..position + 1, at, lanes, plain)?;
@@ -202,8 +222,7 @@ impl Inner<'_> {
                 }
             }
         }
-        average.add_in_parameters(&values, &within.all.score, &within.all.hessian);
-        Ok(())
+        Ok(values)
     }
 }
 
@@ -216,23 +235,20 @@ impl Within {
         }
     }
 
-    /// Appends the draws of a case, the `draw`th that go with the decision maker's from `first` on, of which there are
-    /// `n_between`.
-    pub fn fill<const W: usize>(
-        &self,
-        maker: Maker,
-        (draw, first): (usize, usize),
-        n_between: usize,
-        draws: &mut Vec<[f64; W]>,
-    ) {
-        let n = W.min(n_between - first);
-        let from = draw * n_between + first;
-        let mut numbers = vec![0.0; n * self.points.n_dimensions()];
-        self.points.fill(maker, from..from + n, &mut numbers);
-        for numbers in numbers.chunks(n) {
-            let mut lanes = [0.0; W];
-            lanes[..n].copy_from_slice(numbers);
-            draws.push(lanes);
+    /// All draws of a case that go with a block of the decision maker's from `first` on, of which there are `n_between`.
+    pub fn numbers<const W: usize>(&self, maker: Maker, first: usize, n_between: usize) -> Vec<f64> {
+        let end = n_between.min(first + W);
+        let range = first * self.number..end * self.number;
+        let mut numbers = vec![0.0; range.len() * self.points.n_dimensions()];
+        self.points.fill(maker, range, &mut numbers);
+        numbers
+    }
+
+    /// Appends the `draw`th of each of the decision maker's draws. Lanes without one have that of the last.
+    pub fn lanes<const W: usize>(&self, numbers: &[f64], draw: usize, draws: &mut Vec<[f64; W]>) {
+        let n = numbers.len() / self.points.n_dimensions() / self.number;
+        for numbers in numbers.chunks(n * self.number) {
+            draws.push(std::array::from_fn(|l| numbers[l.min(n - 1) * self.number + draw]));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::estimation::FitOptions;
 use crate::inference::CovarianceKind;
 use crate::testing::{WIDE, data, specification, wide_schema, wide_table};
 
-fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

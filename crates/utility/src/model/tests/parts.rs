@@ -7,7 +7,7 @@ use crate::model::{BindError, Binder, Storage};
 use crate::testing::*;
 
 /// Rows of a table as a table.
-fn slice(table: &Table, rows: std::ops::Range<usize>) -> Table {
+pub(super) fn slice(table: &Table, rows: std::ops::Range<usize>) -> Table {
     let column = |column: &logsum_data::Column| logsum_data::Column {
         name: column.name.clone(),
         values: match &column.values {

@@ -141,11 +141,6 @@ fn what_is_wrong_with_a_coefficient() {
             "44: range is a list of two numbers, [low, high], such as [0, 1]",
         ),
         (
-            "{ distribution = \"normal\", start_sd = 0 }",
-            "43: \"sd_b\" starts at 0, a saddle point: by symmetry the score is 0 there and no step leaves it; start it \
-             elsewhere, such as at 0.1, or fix it",
-        ),
-        (
             "{ distribution = \"uniform\", start_spread = inf }",
             "48: \"spread_b\" starts at inf, which is not a finite number",
         ),
