@@ -124,6 +124,8 @@ impl Model<'_> {
             fit.converged = false;
             fit.convergence.reason = "some parameters have no unique estimate (see the warnings)".to_owned();
             fit.warnings.extend(findings.into_iter().map(|(_, message)| message));
+        } else if !evaluate_only {
+            fit.warnings.extend(self.faint_directions(&maximum));
         }
         let meat = self.simulated_products(mixture, draws, &maximum.theta)?;
         self.attach_covariances_of(&mut fit, &maximum, &meat, &held, &troubled);
@@ -462,6 +464,29 @@ impl Model<'_> {
                     ),
                 };
                 (parameters, message)
+            })
+            .collect()
+    }
+}
+
+/// Eigenvalue of −H, scaled to unit diagonal, below which the data say next to nothing.
+const FAINT: f64 = 1e-6;
+
+impl Model<'_> {
+    /// Warnings of directions in which ln L hardly curves.
+    fn faint_directions(&self, maximum: &Maximum) -> Vec<String> {
+        use logsum_estimate::LogLikelihood;
+        let inside = self.inside(maximum);
+        let free = self.parameters().iter().zip(&inside).filter(|(_, inside)| **inside);
+        let names: Vec<&str> = free.map(|(parameter, _)| parameter.name.as_str()).collect();
+        null_space(&-select(&maximum.evaluation.hessian, &inside), FAINT)
+            .iter()
+            .map(|vector| {
+                format!(
+                    "the data say next to nothing about {}: its estimate and standard error are not to be trusted; more draws \
+                     may tell whether it is identified at all",
+                    vector.describe(&names)
+                )
             })
             .collect()
     }

@@ -116,11 +116,14 @@ impl Model<'_> {
 
     pub(crate) fn stopped(&self, mixture: &Mixture, stopped: Stopped) -> EvalError {
         let alternatives = &self.facts.alternatives;
-        mixture.error(stopped, &self.facts.source.name, |alternative| {
-            alternatives
-                .labelled
-                .then(|| alternatives.names.get(alternative as usize).cloned())
-                .flatten()
+        let name = |alternative: u32| {
+            let known = alternatives.names.get(alternative as usize);
+            known.filter(|_| alternatives.labelled).cloned()
+        };
+        mixture.error(stopped, name, |case, row| {
+            let identifier = self.data.and_then(|data| data.place(case).case);
+            let identifier = identifier.map_or(String::new(), |case| format!(" (case {case})"));
+            format!("{}, row {row}{identifier}", self.facts.source.name)
         })
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct MixtureBuilder {
     corrections: Option<Corrections>,
     n_makers: usize,
     file: String,
+    /// Plans of the alternatives of a choice.
+    plans: Vec<u32>,
 }
 
 impl MixtureBuilder {
@@ -146,6 +148,7 @@ impl MixtureBuilder {
             corrections: Corrections::new(data)?,
             n_makers: 0,
             file: data.source().name.clone(),
+            plans: Vec::new(),
         })
     }
 
@@ -254,37 +257,17 @@ impl MixtureBuilder {
     fn add_choice(&mut self, case: u32, chosen: u32, times: f64, n_random: usize) {
         let cases = &mut self.cases;
         let slots = cases.slots_of(case);
-        let chosen_plan = cases.slots[slots.start + chosen as usize].0;
-        let first_pattern = cases.row_patterns.len() as u32;
-        let mut union: Vec<u32> = Vec::new();
-        for slot in slots.clone().filter(|slot| *slot != slots.start + chosen as usize) {
-            let plan = cases.slots[slot].0;
-            let pattern = cases.patterns.of_difference(&cases.plans, plan, chosen_plan, n_random);
-            cases.row_patterns.push(pattern);
-        }
-        let of_rows = &cases.row_patterns[first_pattern as usize..];
-        let uniform = of_rows.windows(2).all(|pair| pair[0] == pair[1]);
-        let pattern = match (uniform, of_rows.first()) {
-            (true, Some(&pattern)) => pattern,
-            _ => {
-                let mut distinct = of_rows.to_vec();
-                distinct.sort_unstable();
-                distinct.dedup();
-                for pattern in distinct {
-                    union.extend(&cases.patterns.all[pattern as usize].coefficients);
-                }
-                union.sort_unstable();
-                union.dedup();
-                cases.patterns.of(union, n_random)
-            }
-        };
+        let chosen_slot = slots.start + chosen as usize;
+        let others = slots.filter(|slot| *slot != chosen_slot);
+        self.plans.clear();
+        self.plans.extend(others.map(|slot| cases.slots[slot].0));
+        self.plans.push(cases.slots[chosen_slot].0);
+        let form = cases.patterns.of_choice(&cases.plans, &self.plans, n_random);
         cases.choices.push(Choice {
             case,
             chosen,
             times,
-            pattern,
-            uniform,
-            first_pattern,
+            form,
         });
     }
 

@@ -104,11 +104,7 @@ pub(crate) struct Choice {
     /// Slot of the case.
     pub chosen: u32,
     pub times: f64,
-    /// Pattern of the differences to the chosen alternative, or of their union.
-    pub pattern: u32,
-    pub uniform: bool,
-    /// First of the patterns of the rows.
-    pub first_pattern: u32,
+    pub form: ChoiceForm,
 }
 
 /// Choices whose likelihoods are multiplied at each draw before they are averaged.
@@ -129,15 +125,43 @@ pub(crate) struct DecisionMaker {
     pub choices: f64,
 }
 
-/// Differences between alternatives, by the plans of both.
+/// How a row, the difference of two alternatives, is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowForm {
+    pub pattern: u32,
+    /// Of which places of the two alternatives' numbers; none where both have the pattern's terms as they stand.
+    pub places: Option<u32>,
+}
+
+/// Of each coefficient of a pattern, its place among the terms of the one and of the other alternative.
+type Places = Vec<(Option<u32>, Option<u32>)>;
+
+/// Differences between alternatives.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns {
     pub all: Vec<Pattern>,
+    pub places: Vec<Places>,
     known: HashMap<Vec<u32>, u32>,
-    of_plans: HashMap<(u32, u32), u32>,
-    /// Of each pattern of two plans: for each coefficient, its place among the terms of the one and of the other.
-    pub places: HashMap<(u32, u32), Vec<(Option<u32>, Option<u32>)>>,
+    /// Of choices, one row after another.
+    pub forms: Vec<RowForm>,
+    /// By the plans of the alternatives not chosen and of the one chosen.
+    choices: HashMap<Vec<u32>, ChoiceForm>,
 }
+
+/// How the rows of a choice are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ChoiceForm {
+    /// Pattern of all rows, or of their union.
+    pub pattern: u32,
+    /// Which of the two.
+    pub uniform: bool,
+    /// First of the forms of the rows.
+    pub first_form: u32,
+}
+
+/// Times as many multiplications as rows by themselves take, up to which rows are filled up with zeros to have one
+/// pattern: then sums stay in registers.
+const FILLED: usize = 3;
 
 impl Patterns {
     /// The pattern of these coefficients.
@@ -151,21 +175,52 @@ impl Patterns {
         at
     }
 
-    /// The pattern of the difference of two utilities.
-    pub fn of_difference(&mut self, plans: &[Plan], one: u32, other: u32, n_random: usize) -> u32 {
-        if let Some(&known) = self.of_plans.get(&(one, other)) {
+    /// The form of a choice: `alternatives` has the plans of those that were not chosen, and last of the one that was.
+    pub fn of_choice(&mut self, plans: &[Plan], alternatives: &[u32], n_random: usize) -> ChoiceForm {
+        if let Some(&known) = self.choices.get(alternatives) {
             return known;
         }
+        let (&chosen, others) = alternatives.split_last().expect("one alternative was chosen");
+        let terms = |plan: u32| &plans[plan as usize].terms;
+        let difference = |&one: &u32| {
+            let mut coefficients: Vec<u32> = terms(one).iter().chain(terms(chosen)).copied().collect();
+            coefficients.sort_unstable();
+            coefficients.dedup();
+            coefficients
+        };
+        let own: Vec<Vec<u32>> = others.iter().map(difference).collect();
+        let mut union: Vec<u32> = own.iter().flatten().copied().collect();
+        union.sort_unstable();
+        union.dedup();
+        let pairs = |n: usize| n * (n + 1) / 2;
+        let few: usize = own.iter().map(|coefficients| pairs(coefficients.len())).sum();
+        let form = ChoiceForm {
+            uniform: others.len() * pairs(union.len()) <= FILLED * few,
+            pattern: self.of(union, n_random),
+            first_form: self.forms.len() as u32,
+        };
+        for (&one, own) in others.iter().zip(own) {
+            let pattern = if form.uniform { form.pattern } else { self.of(own, n_random) };
+            let row = self.row(plans, pattern, one, chosen);
+            self.forms.push(row);
+        }
+        self.choices.insert(alternatives.to_vec(), form);
+        form
+    }
+
+    fn row(&mut self, plans: &[Plan], pattern: u32, one: u32, other: u32) -> RowForm {
         let (first, second) = (&plans[one as usize].terms, &plans[other as usize].terms);
-        let mut coefficients: Vec<u32> = first.iter().chain(second).copied().collect();
-        coefficients.sort_unstable();
-        coefficients.dedup();
+        let coefficients = &self.all[pattern as usize].coefficients;
+        if one == other && first == coefficients {
+            return RowForm { pattern, places: None };
+        }
         let place = |terms: &[u32], c: &u32| terms.binary_search(c).ok().map(|at| at as u32);
-        let places = coefficients.iter().map(|c| (place(first, c), place(second, c))).collect();
-        self.places.insert((one, other), places);
-        let pattern = self.of(coefficients, n_random);
-        self.of_plans.insert((one, other), pattern);
-        pattern
+        let of = |c: &u32| (place(first, c), place(second, c));
+        self.places.push(coefficients.iter().map(of).collect());
+        RowForm {
+            pattern,
+            places: Some(self.places.len() as u32 - 1),
+        }
     }
 }
 
@@ -181,8 +236,6 @@ pub(crate) struct Cases {
     pub units: Vec<Unit>,
     pub cases: Vec<Case>,
     pub choices: Vec<Choice>,
-    /// Pattern of each row of a choice.
-    pub row_patterns: Vec<u32>,
     /// Plan of each slot, and where its numbers begin.
     pub slots: Vec<(u32, u64)>,
     pub numbers: Vec<f64>,

@@ -248,7 +248,15 @@ impl Mixture {
             self.block(draws, &case, (first, points), narrow, average)?;
         }
         average.finish(contribution);
-        Ok(())
+        let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        if finite(&[contribution.value]) && finite(&contribution.score) && finite(&contribution.hessian) {
+            return Ok(());
+        }
+        Err(NotFinite {
+            case: self.choices(unit)[0].case,
+            slot: None,
+            derivative: contribution.value.is_finite(),
+        })
     }
 
     pub(super) fn choices(&self, unit: &Unit) -> &[super::cases::Choice] {
@@ -349,20 +357,29 @@ pub(crate) enum Stopped {
 }
 
 impl Mixture {
-    /// The error of an evaluation that stopped; `file` is where the data come from, `name` names an alternative.
-    pub fn error(&self, stopped: Stopped, file: &str, name: impl Fn(u32) -> Option<String>) -> EvalError {
-        let NotFinite { case, slot } = match stopped {
+    /// The error of an evaluation that stopped; `name` names an alternative, `place` tells where a case stands in the data.
+    pub fn error(
+        &self,
+        stopped: Stopped,
+        name: impl Fn(u32) -> Option<String>,
+        place: impl Fn(usize, u64) -> String,
+    ) -> EvalError {
+        let NotFinite { case, slot, derivative } = match stopped {
             Stopped::Interrupted => return EvalError::Interrupted,
             Stopped::NotFinite(not_finite) => not_finite,
         };
         let row = self.cases.cases[case as usize].row;
-        let alternative = self.cases.alternatives[self.cases.slots_of(case).start + slot as usize];
-        let utility = match name(alternative) {
+        let alternative = slot.map(|slot| self.cases.alternatives[self.cases.slots_of(case).start + slot as usize]);
+        let utility = match alternative.and_then(name) {
             Some(name) => format!("the utility of \"{name}\""),
             None => "a utility".to_owned(),
         };
+        let what = if derivative { "a derivative of " } else { "" };
         EvalError::Outside {
-            reason: format!("{utility} is not a finite number at some draw at {file}, row {row}"),
+            reason: format!(
+                "{what}{utility} is not a finite number at some draw at {}",
+                place(case as usize, row)
+            ),
         }
     }
 }

@@ -12,8 +12,10 @@ use crate::model::exp::exp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotFinite {
     pub case: u32,
-    /// Slot of the case.
-    pub slot: u32,
+    /// Slot of the case; none where it cannot be told which.
+    pub slot: Option<u32>,
+    /// Utilities are finite, a derivative is not.
+    pub derivative: bool,
 }
 
 /// Utilities of a case and their derivatives at `W` draws.
@@ -133,7 +135,8 @@ impl<const W: usize> PlainLanes<W> {
         if let Some(slot) = self.utilities.iter().position(broken) {
             return Err(NotFinite {
                 case,
-                slot: slot as u32,
+                slot: Some(slot as u32),
+                derivative: false,
             });
         }
         let mut largest = [f64::NEG_INFINITY; W];
@@ -182,7 +185,8 @@ impl<const W: usize> PlainLanes<W> {
         if lanes.ln_probability.iter().any(|value| !value.is_finite()) {
             return Err(NotFinite {
                 case: choice.case,
-                slot: choice.chosen,
+                slot: Some(choice.chosen),
+                derivative: false,
             });
         }
         if order < GRADIENT {

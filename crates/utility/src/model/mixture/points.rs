@@ -28,6 +28,8 @@ pub(crate) struct Points {
     n_dimensions: usize,
     /// In use.
     number: usize,
+    /// ln of the weight of each, where all are equal.
+    ln_even: f64,
     cache: OnceLock<Aligned>,
 }
 
@@ -47,15 +49,11 @@ impl Points {
         let refuse = |reason: String| -> SpecificationError { TasteError::Draws { reason }.into() };
         if let DrawMethod::Quadrature = plan.method {
             let rule = quadrature(variates, number).map_err(|error| refuse(error.to_string()))?;
-            return Ok(Points {
-                number: rule.weights.len(),
-                n_dimensions: variates.len(),
-                source: Source::Rule {
-                    points: rule.points,
-                    ln_weights: rule.weights.iter().map(|weight| weight.ln()).collect(),
-                },
-                cache: OnceLock::new(),
-            });
+            let source = Source::Rule {
+                points: rule.points,
+                ln_weights: rule.weights.iter().map(|weight| weight.ln()).collect(),
+            };
+            return Ok(Points::of_source(source, variates.len(), rule.weights.len()));
         }
         let method = match plan.method {
             DrawMethod::Halton => Method::Halton {
@@ -71,12 +69,18 @@ impl Points {
         let antithetic = plan.antithetic && !within;
         let set = PointSet::new(method, number, antithetic, seed, variates.to_vec())
             .map_err(|error| refuse(error.to_string()))?;
-        Ok(Points {
-            number: set.number(),
-            n_dimensions: variates.len(),
-            source: Source::Drawn(set),
+        let number = set.number();
+        Ok(Points::of_source(Source::Drawn(set), variates.len(), number))
+    }
+
+    fn of_source(source: Source, n_dimensions: usize, number: usize) -> Self {
+        Points {
+            source,
+            n_dimensions,
+            number,
+            ln_even: -(number as f64).ln(),
             cache: OnceLock::new(),
-        })
+        }
     }
 
     /// How many draws, reflections included.
@@ -86,27 +90,20 @@ impl Points {
 
     /// The first `number` of them.
     pub fn first(&self, number: usize) -> Self {
-        let mut points = Points {
-            source: self.source.clone(),
-            n_dimensions: self.n_dimensions,
-            number: self.number,
-            cache: OnceLock::new(),
+        let number = match &self.source {
+            Source::Drawn(_) => number.min(self.number),
+            Source::Rule { .. } => self.number,
         };
-        if let Source::Drawn(_) = &points.source {
-            points.number = number.min(self.number);
-        }
-        points
+        Points::of_source(self.source.clone(), self.n_dimensions, number)
     }
 
     /// As many, randomised anew; none of a rule.
     pub fn randomised(&self, replication: u64) -> Option<Self> {
         match &self.source {
-            Source::Drawn(set) => Some(Points {
-                source: Source::Drawn(set.randomised(replication)),
-                n_dimensions: self.n_dimensions,
-                number: self.number,
-                cache: OnceLock::new(),
-            }),
+            Source::Drawn(set) => {
+                let source = Source::Drawn(set.randomised(replication));
+                Some(Points::of_source(source, self.n_dimensions, self.number))
+            }
             Source::Rule { .. } => None,
         }
     }
@@ -196,7 +193,7 @@ impl Points {
 
     /// Logarithms of the weights of `W` draws from `first`; −∞ behind the last.
     pub fn ln_weights<const W: usize>(&self, first: usize) -> [f64; W] {
-        let even = -(self.number as f64).ln();
+        let even = self.ln_even;
         std::array::from_fn(|l| match &self.source {
             _ if first + l >= self.number => f64::NEG_INFINITY,
             Source::Drawn(_) => even,

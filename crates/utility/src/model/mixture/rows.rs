@@ -14,7 +14,6 @@ impl Rows {
         for choice in &cases.choices[unit.choices.start as usize..unit.choices.end as usize] {
             let slots = cases.slots_of(choice.case);
             let chosen = slots.start + choice.chosen as usize;
-            let (chosen_plan, _) = cases.slots[chosen];
             let (_, chosen_numbers) = cases.slot(chosen);
             let n_rows = slots.len() - 1;
             self.cases.push(CaseRows {
@@ -22,25 +21,24 @@ impl Rows {
                 n_rows: n_rows as u32,
                 first_number: self.numbers.len() as u32,
                 first_product: self.products.len() as u32,
-                pattern: choice.pattern,
-                uniform: choice.uniform,
+                pattern: choice.form.pattern,
+                uniform: choice.form.uniform,
             });
-            let patterns = &cases.row_patterns[choice.first_pattern as usize..][..n_rows];
-            self.patterns.extend_from_slice(patterns);
-            for (slot, &pattern) in slots.filter(|&slot| slot != chosen).zip(patterns) {
-                let (plan, _) = cases.slots[slot];
+            let forms = &cases.patterns.forms[choice.form.first_form as usize..][..n_rows];
+            self.patterns.extend(forms.iter().map(|form| form.pattern));
+            for (slot, form) in slots.filter(|&slot| slot != chosen).zip(forms) {
                 let (_, numbers) = cases.slot(slot);
-                let pattern = &cases.patterns.all[pattern as usize];
+                let pattern = &cases.patterns.all[form.pattern as usize];
                 let first = self.numbers.len();
-                if plan == chosen_plan {
+                if let Some(places) = form.places {
+                    let places = &cases.patterns.places[places as usize];
+                    let at = |numbers: &[f64], place: Option<u32>| place.map_or(0.0, |at| numbers[1 + at as usize]);
+                    let differences = places.iter().map(|&(one, other)| at(numbers, one) - at(chosen_numbers, other));
+                    self.numbers.extend(differences);
+                } else {
                     // The offset stands before the terms.
                     let terms = 1..1 + pattern.coefficients.len();
                     let differences = numbers[terms.clone()].iter().zip(&chosen_numbers[terms]).map(|(a, b)| a - b);
-                    self.numbers.extend(differences);
-                } else {
-                    let places = &cases.patterns.places[&(plan, chosen_plan)];
-                    let at = |numbers: &[f64], place: Option<u32>| place.map_or(0.0, |at| numbers[1 + at as usize]);
-                    let differences = places.iter().map(|&(one, other)| at(numbers, one) - at(chosen_numbers, other));
                     self.numbers.extend(differences);
                 }
                 let row = &self.numbers[first..];
