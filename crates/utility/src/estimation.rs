@@ -323,7 +323,12 @@ impl Model<'_> {
             logsum_version: env!("CARGO_PKG_VERSION").to_owned(),
             title: String::new(),
             model: FittedModel {
-                family: if self.mixture().is_some() { "mixed logit" } else { "logit" }.to_owned(),
+                family: if self.mixture().is_some() {
+                    "mixed logit"
+                } else {
+                    "logit"
+                }
+                .to_owned(),
                 specification: serde_json::Value::Null,
             },
             data: DataSummary {

@@ -310,7 +310,11 @@ impl RandomCoefficient {
                 (if shape.has_spread() { "spread" } else { "sd" }, second),
                 ("mean_shift", mean_shift),
                 (
-                    if shape.has_spread() { "ln_spread_shift" } else { "ln_sd_shift" },
+                    if shape.has_spread() {
+                        "ln_spread_shift"
+                    } else {
+                        "ln_sd_shift"
+                    },
                     ln_sd_shift,
                 ),
             ]
@@ -353,7 +357,10 @@ impl Mixing {
 
     /// Names that it uses: those in its expressions, and second estimates.
     pub(crate) fn used_names(&self) -> Vec<String> {
-        let in_expressions = self.expressions().into_iter().flat_map(|(_, expression)| expression.names());
+        let in_expressions = self
+            .expressions()
+            .into_iter()
+            .flat_map(|(_, expression)| expression.names());
         let in_expressions = in_expressions.map(str::to_owned).collect::<Vec<_>>();
         let second = self.second_estimates().into_iter().map(|(name, _)| name);
         in_expressions.into_iter().chain(second).collect()

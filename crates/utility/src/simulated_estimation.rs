@@ -2,13 +2,14 @@
 
 use logsum_draws::{Seed, normal_quantile};
 use logsum_estimate::{
-    EvalError, Maximum, Options, Order, Progress, State, Stopped, hessian_covariance, maximise, null_space, resume, select,
+    EvalError, Maximum, Options, Order, Progress, State, Stopped, hessian_covariance, maximise, null_space, resume,
+    select,
 };
 
 use crate::draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};
 use crate::estimation::{FitError, FitOptions};
 use crate::fit::Fit;
-use crate::mixing::{DrawMethod, DrawNumber, SECOND_START, TasteDistribution, second_name, cholesky_name};
+use crate::mixing::{DrawMethod, DrawNumber, SECOND_START, TasteDistribution, cholesky_name, second_name};
 use crate::model::{DrawSet, Middle, Mixture, Model, Simulated};
 
 type Watcher<'a> = dyn FnMut(&Progress<'_>) + 'a;
@@ -87,7 +88,14 @@ impl Model<'_> {
                 starts = Some(report);
             }
             let resumed = resumed.filter(|_| path.is_empty());
-            let maximum = self.through(mixture, draws, &stages, (&theta, start), (options, resumed), &mut progress)?;
+            let maximum = self.through(
+                mixture,
+                draws,
+                &stages,
+                (&theta, start),
+                (options, resumed),
+                &mut progress,
+            )?;
             theta.clone_from(&maximum.theta);
             let measured = maximum.convergence.converged || evaluate_only;
             let error = match measured && plan.replications > 1 {
@@ -173,7 +181,15 @@ impl Model<'_> {
                 ..options.optimiser.clone()
             };
             let from = resumed.take().filter(|state| state.stage == number);
-            let maximum = staged(&simulated, from, &theta, &coarse, number, log_likelihood_start, progress)?;
+            let maximum = staged(
+                &simulated,
+                from,
+                &theta,
+                &coarse,
+                number,
+                log_likelihood_start,
+                progress,
+            )?;
             if matches!(maximum.convergence.stopped, Stopped::Interrupted { .. }) {
                 return Ok(maximum);
             }
@@ -218,7 +234,11 @@ impl Model<'_> {
     fn starts_anywhere(&self, start: &[f64]) -> bool {
         let middle = Middle::new(self);
         use logsum_estimate::LogLikelihood;
-        let mut free = middle.parameters().iter().zip(start).filter(|(parameter, _)| !parameter.fixed);
+        let mut free = middle
+            .parameters()
+            .iter()
+            .zip(start)
+            .filter(|(parameter, _)| !parameter.fixed);
         free.all(|(_, start)| *start == 0.0)
     }
 
@@ -392,7 +412,10 @@ impl Model<'_> {
             draws: draws.between.number(),
             log_likelihoods: found.iter().map(|(value, _)| *value).collect(),
         };
-        let best = found.into_iter().next().map_or_else(|| theta.to_vec(), |(_, theta)| theta);
+        let best = found
+            .into_iter()
+            .next()
+            .map_or_else(|| theta.to_vec(), |(_, theta)| theta);
         Ok((best, report))
     }
 
@@ -432,13 +455,21 @@ impl Model<'_> {
         let deviations: Vec<f64> = (0..covariance.nrows())
             .map(|at| deviation(&steps.iter().map(|step| step[at]).collect::<Vec<f64>>()))
             .collect();
-        let ratios = deviations.iter().zip(covariance.diag()).map(|(sd, variance)| sd / variance.sqrt());
-        let largest_ratio = ratios.fold(None, |most: Option<f64>, ratio| Some(most.map_or(ratio, |most| most.max(ratio))));
+        let ratios = deviations
+            .iter()
+            .zip(covariance.diag())
+            .map(|(sd, variance)| sd / variance.sqrt());
+        let largest_ratio = ratios.fold(None, |most: Option<f64>, ratio| {
+            Some(most.map_or(ratio, |most| most.max(ratio)))
+        });
         let mut deviations = deviations.into_iter();
         Ok(Some(SimulationError {
             replications,
             log_likelihood: deviation(&values),
-            estimates: inside.iter().map(|inside| if *inside { deviations.next() } else { None }).collect(),
+            estimates: inside
+                .iter()
+                .map(|inside| if *inside { deviations.next() } else { None })
+                .collect(),
             largest_ratio,
         }))
     }
@@ -546,7 +577,10 @@ fn deviation(values: &[f64]) -> f64 {
 fn few_draws(mixture: &Mixture, number: usize, fit: &Fit) -> Vec<String> {
     let mut warnings = Vec::new();
     let error = fit.draws.as_ref().and_then(|draws| draws.simulation_error.as_ref());
-    if let Some(ratio) = error.and_then(|error| error.largest_ratio).filter(|ratio| *ratio > NOISY) {
+    if let Some(ratio) = error
+        .and_then(|error| error.largest_ratio)
+        .filter(|ratio| *ratio > NOISY)
+    {
         warnings.push(format!(
             "other draws would move an estimate by {ratio:.2} of its standard error: {number} draws are too few, take more \
              (--draws auto finds how many)"

@@ -177,12 +177,12 @@ fn correlations(group: &TasteCovariance, at_once: usize) -> Vec<Table> {
             let names = group.coefficients[start..end].iter();
             heads.extend(names.map(|name| (name.as_str(), Align::Decimal)));
             let mut table = Table::new(heads);
-            for row in start..n {
+            for (row, sd) in sds.iter().enumerate().skip(start) {
                 let mut first = vec![group.coefficients[row].clone()];
                 let mut second = vec![String::new()];
                 if start == 0 {
-                    first.push(deviations.estimate(sds[row]));
-                    second.push(deviations.error(sds[row]));
+                    first.push(deviations.estimate(*sd));
+                    second.push(deviations.error(*sd));
                 }
                 for column in start..end.min(row + 1) {
                     if column == row {

@@ -761,17 +761,17 @@ Fixed parameters          1         Rho-squared                           0.2345
 AIC                   10670.504     Rho-squared, adjusted                 0.2340
 BIC (over cases)      10697.784     Smallest eigenvalue, -Hessian       203.5
 
-                  Estimate Std error Sim. error      z       p   95% interval
+                 Estimate Std error Sim. error      z       p    95% interval
 ────────────────────────────────────────────────────────────────────────────────
-price             -0.14666   0.00841    0.00021 -17.44 <0.0001 -0.16314 -0.13018
-time               0.39412   0.05189    0.00412   7.60 <0.0001  0.29242  0.49582
-change            -0.99548   0.16040    0.01020  -6.21 <0.0001 -1.30986 -0.68110
-comfort            1.00000 fixed
-chol_time_time     0.85222   0.05024    0.00398  16.96 <0.0001  0.75375  0.95069
-chol_change_time  -0.05210   0.16180    0.01210  -0.32  0.7474 -0.36922  0.26502
+price            -0.14666   0.00841    0.00021 -17.44 <0.0001 -0.16314  -0.13018
+time              0.39412   0.05189    0.00412   7.60 <0.0001  0.29242   0.49582
+change           -0.99548   0.16040    0.01020  -6.21 <0.0001 -1.30986  -0.68110
+comfort           1.00000 fixed
+chol_time_time    0.85222   0.05024    0.00398  16.96 <0.0001  0.75375   0.95069
+chol_change_time -0.05210   0.16180    0.01210  -0.32  0.7474 -0.36922   0.26502
 chol_change_change
-                  -1.76125   0.18211    0.01610  -9.67 <0.0001 -2.11818 -1.40432
-sd_comfort        -0.50670   0.22551    0.01910  -2.25  0.0246 -0.94869 -0.06471
+                 -1.76125   0.18211    0.01610  -9.67 <0.0001 -2.11818  -1.40432
+sd_comfort       -0.50670   0.22551    0.01910  -2.25  0.0246 -0.94869  -0.06471
 
 Sim. error: standard deviation of an estimate over randomisations of the draws:
 how far other draws would move it.

@@ -14,7 +14,8 @@ const NARROWEST_NAMES: usize = 16;
 /// Widths of the columns of a table's text, and of the gaps between them.
 pub(super) struct Layout {
     widths: Vec<usize>,
-    gap: usize,
+    /// In front of each column but the first, whose own is 0.
+    gaps: Vec<usize>,
     /// Width of a line without the indent.
     pub(super) total: usize,
 }
@@ -41,32 +42,34 @@ impl Layout {
                 below[0] += width(&column.header).saturating_sub(there);
             }
         }
-        let gaps = n.saturating_sub(1);
-        let total = |widths: &[usize], gap: usize| widths.iter().sum::<usize>() + gap * gaps;
+        let n_gaps = n.saturating_sub(1);
+        let total = |widths: &[usize], gap: usize| widths.iter().sum::<usize>() + gap * n_gaps;
         let widest = table.widest.saturating_sub(table.indent);
         let narrowest = table.narrowest.saturating_sub(table.indent).min(widest);
 
-        // Names give way first: longer ones have lines of their own. Then columns move together.
+        // Names give way first: longer ones have lines of their own. Then columns move together, from the left.
+        let excess = total(&widths, GAP).saturating_sub(widest);
         let names = widths.first().map_or(0, |first| first.saturating_sub(NARROWEST_NAMES));
-        let least = if total(&widths, GAP) > widest.saturating_add(names) {
-            NARROWEST_GAP
-        } else {
-            GAP
-        };
-        let excess = total(&widths, least).saturating_sub(widest);
         if let Some(first) = widths.first_mut() {
-            *first = (*first).min(first.saturating_sub(excess).max(NARROWEST_NAMES));
+            *first -= excess.min(names);
         }
-        let slack = narrowest.saturating_sub(total(&widths, least));
-        let gap = (least + slack.checked_div(gaps).unwrap_or(0)).min(WIDEST_GAP);
+        let closer = excess.saturating_sub(names).min((GAP - NARROWEST_GAP) * n_gaps);
+        let slack = narrowest.saturating_sub(total(&widths, GAP));
+        let gap = (GAP + slack.checked_div(n_gaps).unwrap_or(0)).min(WIDEST_GAP);
         let slack = narrowest.saturating_sub(total(&widths, gap));
         if let Some(first) = widths.first_mut() {
             *first += slack;
         }
+        let gaps = (0..n).map(|j| match j {
+            0 => 0,
+            j if j <= closer => NARROWEST_GAP,
+            _ => gap,
+        });
+        let gaps: Vec<usize> = gaps.collect();
         Layout {
-            total: total(&widths, gap),
+            total: widths.iter().chain(&gaps).sum(),
             widths,
-            gap,
+            gaps,
         }
     }
 
@@ -75,10 +78,10 @@ impl Layout {
         let mut j = 0;
         while j < table.columns.len() {
             let column = &table.columns[j];
-            let room = self.widths[j..j + column.span].iter().sum::<usize>() + self.gap * (column.span - 1);
-            if j > 0 {
-                line.push_str(&" ".repeat(self.gap));
-            }
+            let below = j..j + column.span;
+            let within = &self.gaps[j + 1..below.end];
+            let room: usize = self.widths[below].iter().chain(within).sum();
+            line.push_str(&" ".repeat(self.gaps[j]));
             if column.span > 1 {
                 let lead = room.saturating_sub(width(&column.header)) / 2;
                 line.push_str(&pad_right(
@@ -99,9 +102,7 @@ impl Layout {
         let margin = " ".repeat(table.indent);
         let mut line = margin.clone();
         for (j, cell) in cells.iter().enumerate() {
-            if j > 0 {
-                line.push_str(&" ".repeat(self.gap));
-            }
+            line.push_str(&" ".repeat(self.gaps[j]));
             if j == 0 && width(cell) > self.widths[0] {
                 lines.push(format!("{margin}{cell}"));
                 line.push_str(&" ".repeat(self.widths[0]));
@@ -113,7 +114,7 @@ impl Layout {
             }
         }
         if let Some(note) = note {
-            line.push_str(&" ".repeat(self.gap));
+            line.push_str(&" ".repeat(self.gaps.get(cells.len()).copied().unwrap_or(GAP)));
             line.push_str(note);
         }
         lines.push(line.trim_end().to_string());

@@ -109,3 +109,30 @@ fn style_adds_escapes_and_nothing_else() {
 fn a_row_that_is_too_long_is_a_bug() {
     Table::new([("a", Align::Left)]).row(["1", "2"]);
 }
+
+#[test]
+fn what_is_too_wide_moves_together_from_the_left() {
+    let mut table = Table::new([
+        ("", Align::Left),
+        ("First", Align::Right),
+        ("Second", Align::Right),
+        ("Third", Align::Right),
+    ]);
+    table.row(["a_name_of_17_long", "1", "2", "3"]);
+    // Names have 16 characters left, then each gap gives one.
+    let at_most = |width: usize| table.clone().at_most(width).text();
+    assert_eq!(
+        at_most(39).lines().next(),
+        Some("                   First  Second  Third")
+    );
+    assert_eq!(
+        at_most(38).lines().next(),
+        Some("                  First  Second  Third")
+    );
+    assert_eq!(
+        at_most(37).lines().next(),
+        Some("                 First  Second  Third")
+    );
+    assert_eq!(at_most(36).lines().next(), Some("                 First Second  Third"));
+    assert_eq!(at_most(10).lines().next(), Some("                 First Second Third"));
+}

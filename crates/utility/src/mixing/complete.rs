@@ -80,10 +80,11 @@ impl Specification {
             .filter(|(name, _)| !self.parameters.iter().any(|declared| declared.symbol == *name))
             .collect();
         self.parameters.retain(|_| kept.next().expect("one for each"));
-        self.parameters.extend(missing.into_iter().map(|(name, start)| DeclaredParameter {
-            symbol: name.clone(),
-            parameter: Parameter::new(name, start),
-        }));
+        self.parameters
+            .extend(missing.into_iter().map(|(name, start)| DeclaredParameter {
+                symbol: name.clone(),
+                parameter: Parameter::new(name, start),
+            }));
         self
     }
 }

@@ -7,9 +7,9 @@ use logsum_data::ChoiceData;
 use logsum_expressions::Graph;
 
 use super::arrangement::Arrangement;
-use super::mixture::{MixtureBuilder, Symbolic};
 use super::blocks::Blocks;
 use super::corrections::Corrections;
+use super::mixture::{MixtureBuilder, Symbolic};
 use super::pieces::Shared;
 use super::plan::UtilityPlan;
 use super::store::{Storage, Store};

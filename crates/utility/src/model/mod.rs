@@ -41,8 +41,8 @@ mod tiles;
 mod tiling;
 mod wide;
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use logsum_data::{ChoiceData, DataError, Grouping, Totals};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
@@ -65,8 +65,8 @@ pub use diagnose::Finding;
 pub(crate) use diagnose::SUSPICIOUS;
 pub use mixture::exponentials;
 pub(crate) use mixture::{DrawSet, Law, LawForm, Mixture, Profiles, Wanted};
-pub(crate) use simulated::{Middle, Simulated};
 pub use predict::Prediction;
+pub(crate) use simulated::{Middle, Simulated};
 pub use store::Storage;
 
 /// Bytes of partial sums that may wait for their turn.

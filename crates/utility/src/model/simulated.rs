@@ -9,9 +9,9 @@ use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use super::draw::cases_by_decision_maker;
-use super::{Model, Prediction, logit};
 use super::lanes::Compensated;
 use super::mixture::{DrawSet, Mixture, Stopped, order_of};
+use super::{Model, Prediction, logit};
 
 /// Branch of a seed from which tastes are drawn; noise comes from the seed itself.
 const TASTES: u64 = 4;
@@ -190,7 +190,10 @@ impl Model<'_> {
             .with_min_len(16)
             .map(|(maker, cases)| draw(maker, cases))
             .collect();
-        let drawn = drawn.map_err(|stopped| self.stopped(mixture, stopped))?.into_iter().flatten();
+        let drawn = drawn
+            .map_err(|stopped| self.stopped(mixture, stopped))?
+            .into_iter()
+            .flatten();
         Ok(if counts {
             Outcome::Counts(drawn.flat_map(|(_, counts)| counts).collect())
         } else {

@@ -55,7 +55,9 @@ impl Average {
         let sum = reduce(self.sum);
         contribution.value = self.largest + sum.ln();
         contribution.score.clear();
-        contribution.score.extend(self.score.iter().map(|lanes| reduce(*lanes) / sum));
+        contribution
+            .score
+            .extend(self.score.iter().map(|lanes| reduce(*lanes) / sum));
         contribution.hessian.clear();
         if !self.second.is_empty() {
             let score = &contribution.score;
@@ -89,12 +91,7 @@ impl Average {
 
 impl Average {
     /// Adds a block of draws with derivatives in the parameters: ∂ℓ/∂θ, and the lower triangle of ∂²ℓ/∂θ∂θ′.
-    pub fn add_in_parameters<const W: usize>(
-        &mut self,
-        values: &[f64; W],
-        score: &[[f64; W]],
-        hessian: &[[f64; W]],
-    ) {
+    pub fn add_in_parameters<const W: usize>(&mut self, values: &[f64; W], score: &[[f64; W]], hessian: &[[f64; W]]) {
         self.rise(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
         let weights: [f64; W] = values.map(|value| (value - self.largest).exp());
         fold_into(&mut self.sum, &weights);
@@ -171,7 +168,11 @@ fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
     }
     // A block is filled up with draws of no weight, which the exponential leaves with one that is next to nothing.
     for l in 0..W {
-        weights[l] = if values[l] == f64::NEG_INFINITY { 0.0 } else { weights[l] };
+        weights[l] = if values[l] == f64::NEG_INFINITY {
+            0.0
+        } else {
+            weights[l]
+        };
     }
     fold_into(&mut average.sum, &weights);
     if ORDER == VALUE {

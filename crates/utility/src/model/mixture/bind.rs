@@ -43,11 +43,7 @@ impl MixtureBuilder {
     ///
     /// # Errors
     /// Names that mean nothing, draws that cannot be had.
-    pub fn new(
-        specification: &Specification,
-        mixing: &Mixing,
-        data: &ChoiceData,
-    ) -> Result<Self, SpecificationError> {
+    pub fn new(specification: &Specification, mixing: &Mixing, data: &ChoiceData) -> Result<Self, SpecificationError> {
         let mut graph = Graph::default();
         let symbols = specification.coefficients();
         let names = data.names(&symbols, &mut graph);
@@ -117,7 +113,10 @@ impl MixtureBuilder {
             let at = identifiers.iter().position(|known| *known == c);
             at.expect("every coefficient of the plans is in use") as u32
         };
-        let plans = plans.iter().map(|plan| Plan::new(&mut graph, plan, &place, n_random)).collect();
+        let plans = plans
+            .iter()
+            .map(|plan| Plan::new(&mut graph, plan, &place, n_random))
+            .collect();
         let cases = Cases {
             n_identifiers: symbols.len(),
             identifiers,
@@ -130,8 +129,13 @@ impl MixtureBuilder {
             .iter()
             .filter(|random| {
                 let parameters = specification.uses().parameters;
-                let names = random.expressions().into_iter().flat_map(|(_, expression)| expression.names());
-                names.into_iter().any(|name| !parameters.iter().any(|known| known == name))
+                let names = random
+                    .expressions()
+                    .into_iter()
+                    .flat_map(|(_, expression)| expression.names());
+                names
+                    .into_iter()
+                    .any(|name| !parameters.iter().any(|known| known == name))
             })
             .map(|random| random.symbol.clone())
             .collect();
@@ -382,7 +386,10 @@ struct Columns {
 
 impl Columns {
     fn at(&self, node: NodeId, case: usize, pair: usize) -> f64 {
-        let at = self.nodes.binary_search(&node).expect("every stored node was evaluated");
+        let at = self
+            .nodes
+            .binary_search(&node)
+            .expect("every stored node was evaluated");
         match &self.values[at] {
             (Level::Case, values) => values[case],
             (Level::Pair, values) => values[pair],

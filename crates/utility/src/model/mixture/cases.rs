@@ -200,7 +200,11 @@ impl Patterns {
             first_form: self.forms.len() as u32,
         };
         for (&one, own) in others.iter().zip(own) {
-            let pattern = if form.uniform { form.pattern } else { self.of(own, n_random) };
+            let pattern = if form.uniform {
+                form.pattern
+            } else {
+                self.of(own, n_random)
+            };
             let row = self.row(plans, pattern, one, chosen);
             self.forms.push(row);
         }

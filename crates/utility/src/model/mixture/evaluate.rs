@@ -78,13 +78,7 @@ pub(crate) fn order_of(order: Order) -> u8 {
 
 impl Mixture {
     /// Sums over all decision makers, in their order whatever the threads.
-    pub fn total(
-        &self,
-        draws: &DrawSet,
-        theta: &[f64],
-        order: u8,
-        interrupt: &AtomicBool,
-    ) -> Result<Totals, Stopped> {
+    pub fn total(&self, draws: &DrawSet, theta: &[f64], order: u8, interrupt: &AtomicBool) -> Result<Totals, Stopped> {
         let k = theta.len();
         let triangle = k * (k + 1) / 2;
         let size = |wanted: bool, n: usize| vec![Compensated::default(); if wanted { n } else { 0 }];
@@ -291,7 +285,10 @@ impl Mixture {
             return inner.block(points, &ln_weights, scratch, average);
         }
         let BlockScratch {
-            lanes, tastes: at, plain, ..
+            lanes,
+            tastes: at,
+            plain,
+            ..
         } = scratch;
         self.likelihoods(case, 0..self.choices(case.unit).len(), at, lanes, plain)?;
         let values = Average::ln_likelihoods(lanes, &ln_weights);

@@ -37,7 +37,10 @@ pub(crate) struct Points {
 enum Source {
     Drawn(PointSet),
     /// The same points for everybody: dimension by dimension, and the logarithms of their weights.
-    Rule { points: Vec<f64>, ln_weights: Vec<f64> },
+    Rule {
+        points: Vec<f64>,
+        ln_weights: Vec<f64>,
+    },
 }
 
 impl Points {
@@ -268,12 +271,18 @@ impl OfMaker<'_> {
         let size = NARROW * self.points.n_dimensions;
         let (full, _) = self.points.blocks();
         if let Some(kept) = self.kept {
-            return kept[full * WIDE * self.points.n_dimensions + block * size..][..size].as_chunks().0;
+            return kept[full * WIDE * self.points.n_dimensions + block * size..][..size]
+                .as_chunks()
+                .0;
         }
         ahead.clear();
         ahead.blocks.resize(size, 0.0);
-        self.points
-            .fill(self.maker, full * WIDE + block * NARROW, NARROW, &mut ahead.blocks[..size]);
+        self.points.fill(
+            self.maker,
+            full * WIDE + block * NARROW,
+            NARROW,
+            &mut ahead.blocks[..size],
+        );
         ahead.blocks[..size].as_chunks().0
     }
 }

@@ -104,7 +104,8 @@ impl Mixture {
         let weights = draws.between.ln_weights::<W>(first).map(f64::exp);
         let cases = self.cases.makers[maker].cases.clone();
         let characteristics = self.cases.characteristics(cases.start);
-        self.tastes.evaluate(false, theta, points, characteristics, VALUE, tastes);
+        self.tastes
+            .evaluate(false, theta, points, characteristics, VALUE, tastes);
         let mut pair = 0;
         let mut all = points.to_vec();
         for (position, case) in cases.clone().enumerate() {
@@ -130,7 +131,12 @@ impl Mixture {
                 let share = 1.0 / inner as f64;
                 let mean = |values: &[f64; W]| -> f64 {
                     // Lanes without a draw have no weight.
-                    values.iter().zip(&weights).map(|(value, weight)| weight * value).sum::<f64>() * share
+                    values
+                        .iter()
+                        .zip(&weights)
+                        .map(|(value, weight)| weight * value)
+                        .sum::<f64>()
+                        * share
                 };
                 logsums[position] += mean(&of_case);
                 for slot in 0..n_slots {
@@ -170,7 +176,12 @@ impl Person<'_> {
     /// Draws the tastes that are the same in all cases.
     pub fn draw_tastes(&mut self, theta: &[f64], stream: &mut Stream) {
         let dimensions = &self.mixture.dimensions;
-        for (lanes, variate) in self.draws.iter_mut().zip(&dimensions.variates).take(dimensions.n_between) {
+        for (lanes, variate) in self
+            .draws
+            .iter_mut()
+            .zip(&dimensions.variates)
+            .take(dimensions.n_between)
+        {
             *lanes = [variate.value(stream.open01()); NARROW];
         }
         let first = self.mixture.cases.makers[self.maker].cases.start;
@@ -188,7 +199,12 @@ impl Person<'_> {
         let (mixture, dimensions) = (self.mixture, &self.mixture.dimensions);
         let case = mixture.cases.makers[self.maker].cases.start + position as u32;
         if mixture.tastes.any_within() {
-            for (lanes, variate) in self.draws.iter_mut().zip(&dimensions.variates).skip(dimensions.n_between) {
+            for (lanes, variate) in self
+                .draws
+                .iter_mut()
+                .zip(&dimensions.variates)
+                .skip(dimensions.n_between)
+            {
                 *lanes = [variate.value(stream.open01()); NARROW];
             }
             let characteristics = mixture.cases.characteristics(case);

@@ -33,12 +33,17 @@ impl Rows {
                 if let Some(places) = form.places {
                     let places = &cases.patterns.places[places as usize];
                     let at = |numbers: &[f64], place: Option<u32>| place.map_or(0.0, |at| numbers[1 + at as usize]);
-                    let differences = places.iter().map(|&(one, other)| at(numbers, one) - at(chosen_numbers, other));
+                    let differences = places
+                        .iter()
+                        .map(|&(one, other)| at(numbers, one) - at(chosen_numbers, other));
                     self.numbers.extend(differences);
                 } else {
                     // The offset stands before the terms.
                     let terms = 1..1 + pattern.coefficients.len();
-                    let differences = numbers[terms.clone()].iter().zip(&chosen_numbers[terms]).map(|(a, b)| a - b);
+                    let differences = numbers[terms.clone()]
+                        .iter()
+                        .zip(&chosen_numbers[terms])
+                        .map(|(a, b)| a - b);
                     self.numbers.extend(differences);
                 }
                 let row = &self.numbers[first..];
@@ -46,7 +51,10 @@ impl Rows {
                 if !cases.corrections.is_empty() {
                     base += cases.corrections[slot] - cases.corrections[chosen];
                 }
-                for (&x, &c) in row[pattern.n_random..].iter().zip(&pattern.coefficients[pattern.n_random..]) {
+                for (&x, &c) in row[pattern.n_random..]
+                    .iter()
+                    .zip(&pattern.coefficients[pattern.n_random..])
+                {
                     base += x * fixed[c as usize - n_random];
                 }
                 self.base.push(base);

@@ -5,9 +5,7 @@ use logsum_draws::Variate;
 use logsum_expressions::{Graph, NodeId, ParameterId};
 
 use crate::error::SpecificationError;
-use crate::mixing::{
-    Mixing, RandomCoefficient, Shape, TasteDistribution, Varies, cholesky_name, is_draw, second_name,
-};
+use crate::mixing::{Mixing, RandomCoefficient, Shape, TasteDistribution, Varies, cholesky_name, is_draw, second_name};
 use crate::specification::Specification;
 
 /// What the standard draws of a model are, those of decision makers before those of cases.
@@ -134,7 +132,8 @@ impl<'a> Symbolic<'a> {
     }
 
     pub(super) fn parameter_of(&self, symbol: &str) -> u32 {
-        self.position(symbol).expect("completed specifications declare what they use")
+        self.position(symbol)
+            .expect("completed specifications declare what they use")
     }
 
     /// The node of a draw; 0 where all draws are to be.
@@ -228,10 +227,9 @@ impl<'a> Symbolic<'a> {
     }
 
     pub(super) fn is_scaled(&self, symbol: &str) -> bool {
-        self.mixing
-            .scale
-            .as_ref()
-            .is_some_and(|scale| scale.coefficients.is_empty() || scale.coefficients.iter().any(|known| known == symbol))
+        self.mixing.scale.as_ref().is_some_and(|scale| {
+            scale.coefficients.is_empty() || scale.coefficients.iter().any(|known| known == symbol)
+        })
     }
 
     /// A coefficient of the utilities as an expression; with all draws at 0, whose tastes are in the middle.

@@ -96,13 +96,7 @@ enum Input {
 impl Tastes {
     /// Compiles the coefficients; `forms` are those that vary over draws, `fixed` the parameters that are coefficients.
     /// Draws from `n_between` on are those of cases.
-    pub fn new(
-        graph: &mut Graph,
-        forms: Vec<Form>,
-        fixed: Vec<u32>,
-        n_parameters: usize,
-        n_between: usize,
-    ) -> Self {
+    pub fn new(graph: &mut Graph, forms: Vec<Form>, fixed: Vec<u32>, n_parameters: usize, n_between: usize) -> Self {
         let mut tastes = Tastes {
             n_parameters,
             forms: Vec::new(),
@@ -408,7 +402,11 @@ fn index_plain<const W: usize, const FUSED: bool>(
             }
             // Where the exponential is cut off there is no coefficient.
             for l in 0..W {
-                beta[l] = if index[l] > FARTHEST { sign * f64::INFINITY } else { beta[l] };
+                beta[l] = if index[l] > FARTHEST {
+                    sign * f64::INFINITY
+                } else {
+                    beta[l]
+                };
             }
             *slope = *beta;
             *bend = *beta;
@@ -441,7 +439,11 @@ pub(crate) trait IndexKernel<const W: usize> {
 
 macro_rules! index_kernel {
     ($name:ident, $width:expr) => {
-        #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+        #[multiversion(targets(
+            "x86_64+avx512f+avx512dq+avx512vl+avx2+fma",
+            "x86_64+avx2+fma",
+            "aarch64+neon"
+        ))]
         fn $name(
             curve: Curve,
             index: Index<'_>,

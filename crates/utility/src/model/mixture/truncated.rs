@@ -59,7 +59,10 @@ mod tests {
                 ];
                 for (analytic, difference) in all[1..].iter().zip(differences) {
                     // Differences of step 1e-6 are good to 1e-9 or so, relative to values of size 1 to 10.
-                    assert!((analytic - difference).abs() < 1e-7 * (1.0 + difference.abs()), "{analytic} {difference}");
+                    assert!(
+                        (analytic - difference).abs() < 1e-7 * (1.0 + difference.abs()),
+                        "{analytic} {difference}"
+                    );
                 }
             }
         }
@@ -69,6 +72,9 @@ mod tests {
     fn far_from_zero_it_is_the_normal_itself() {
         // Φ(−a) is below 1e-23: nothing is cut off.
         let value = coefficient(10.0, 1.0, 1.3, false)[0];
-        assert!((value - 11.3).abs() < 1e-12, "{value}, absolute: roundings of numbers of size 10");
+        assert!(
+            (value - 11.3).abs() < 1e-12,
+            "{value}, absolute: roundings of numbers of size 10"
+        );
     }
 }

@@ -242,7 +242,7 @@ fn what_is_left_out() {
         file.to_json()["draws"],
         json!({
             "number": 500, "method": "halton", "antithetic": false, "seed": 1, "drop": 100, "leap": 1,
-            "number_within": 100, "replications": 8, "tolerance": 0.1,
+            "number_within": 100, "replications": 5, "tolerance": 0.1,
         })
     );
 
