@@ -18,6 +18,10 @@ import tempfile
 from pathlib import Path
 
 
+# Randomisations of the draws that measure the simulation error; None for as many as usual.
+REPLICATIONS = None
+
+
 def quoted(text):
     """A TOML string: JSON's escapes are a subset of TOML's. Serves as a quoted key too."""
     return json.dumps(str(text), ensure_ascii=False)
@@ -44,6 +48,8 @@ def mixed(case):
     random = [f'{quoted(coefficient(name))} = {{ distribution = "{shapes[kind]}" }}' for name, kind in case["random"].items()]
     ours |= {f"sd.{name}": f"sd_{coefficient(name)}" for name in case["random"]}
     draws = f'number = {case["draws"]}\nmethod = "halton"'
+    if REPLICATIONS is not None:
+        draws += f"\nreplications = {REPLICATIONS}"
     return parts | {"tables": "\n[random]\n" + "\n".join(random) + "\n\n[draws]\n" + draws + "\n"}, ours
 
 
@@ -113,7 +119,10 @@ def main():
     parser.add_argument("--logsum", default="logsum", help="the program (default: logsum, from PATH)")
     parser.add_argument("--table", choices=("parquet", "csv"), default="parquet", help="which copy of the table to read")
     parser.add_argument("--threads", type=int, default=cores, help="threads to use (default: all cores)")
+    parser.add_argument("--replications", type=int, help="randomisations of the draws; 0 leaves the simulation error out")
     given = parser.parse_args()
+    global REPLICATIONS
+    REPLICATIONS = given.replications
     case = json.loads(given.case.read_text(encoding="utf-8"))
     print(json.dumps({"package": "logsum"} | run(case, given.logsum, given.table, given.threads)))
 

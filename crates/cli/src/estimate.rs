@@ -147,9 +147,13 @@ fn estimate(
         // The newest point, unless the disk is full: then the one that is there.
         let _ = keeper.write();
         if let Some(path) = keeper.left() {
+            // Nothing is wrong with the data of whoever pressed Ctrl-C.
+            let first = match failure.code {
+                NOT_CONVERGED => "",
+                _ => "once the data are as they were, ",
+            };
             failure.problems.push(format!(
-                "the point reached before is kept in \"{}\"; once the data are as they were, the same command with --resume goes on \
-                 from it",
+                "the point reached before is kept in \"{}\"; {first}the same command with --resume goes on from it",
                 path.display()
             ));
         }

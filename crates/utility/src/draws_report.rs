@@ -32,13 +32,13 @@ pub struct DrawsReport {
 
 /// Standard deviations over independent randomisations of the draws.
 ///
-/// ln L is evaluated with each set of draws at the estimates; the estimates that it would give are found by one Newton
-/// step, θ̂ − H⁻¹g.
+/// ln L is evaluated with each set of draws at the estimates. The estimates that these draws would give are found by one
+/// Newton step, θ̂ − H⁻¹g, and their ln L is higher by ½ g′(−H)⁻¹g.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SimulationError {
     /// How many randomisations.
     pub replications: usize,
-    /// Of ln L.
+    /// Of ln L at the maximum.
     pub log_likelihood: f64,
     /// Of each estimate, in the order of the parameters; `None` for those that are fixed or at a bound.
     pub estimates: Vec<Option<f64>>,

@@ -781,15 +781,14 @@ distribution. The sign of chol_change_change has no meaning: a column of a
 Cholesky factor may be multiplied by -1 without changing anything.
 
 Distribution of tastes
-                              Mean       Sd  Positive       5%   Median      95%
+                               Mean      Sd  Positive       5%   Median      95%
 ────────────────────────────────────────────────────────────────────────────────
-time                        2.133    2.201     100.0%   0.365    1.483    6.024
-  lognormal                (0.213)  (0.346)            (0.037)  (0.148)  (0.602)
-change                     -0.995    1.762      28.6%  -3.894   -0.995    1.903
-  normal                   (0.160)  (0.182)     (2.8)  (0.389)  (0.100)  (0.190)
-comfort                     1.030    0.473     100.0%   0.275    1.016    1.840
-  truncated normal, by case
-                           (0.081)  (0.182)            (0.028)  (0.102)  (0.184)
+time                         2.133   2.201     100.0%   0.365    1.483    6.024
+  lognormal                 (0.213) (0.346)            (0.037)  (0.148)  (0.602)
+change                      -0.995   1.762      28.6%  -3.894   -0.995    1.903
+  normal                    (0.160) (0.182)     (2.8)  (0.389)  (0.100)  (0.190)
+comfort                      1.030   0.473     100.0%   0.275    1.016    1.840
+  truncated normal, by case (0.081) (0.182)            (0.028)  (0.102)  (0.184)
 
 Correlation of time and change
              Sd     time  change

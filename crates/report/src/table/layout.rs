@@ -47,13 +47,27 @@ impl Layout {
         let widest = table.widest.saturating_sub(table.indent);
         let narrowest = table.narrowest.saturating_sub(table.indent).min(widest);
 
-        // Names give way first: longer ones have lines of their own. Then columns move together, from the left.
+        // Longer names get lines of their own, columns move together from the left: whichever first leaves more names beside
+        // their numbers.
         let excess = total(&widths, GAP).saturating_sub(widest);
-        let names = widths.first().map_or(0, |first| first.saturating_sub(NARROWEST_NAMES));
+        let first = widths.first().copied().unwrap_or(0);
+        let names = first.saturating_sub(NARROWEST_NAMES);
+        let gaps = (GAP - NARROWEST_GAP) * n_gaps;
+        let alone = |less: usize| {
+            let name_widths = cells.iter().filter_map(|row| row.first()).map(|name| width(name));
+            name_widths.filter(|name| *name > first - less).count()
+        };
+        let names_first = excess.min(names);
+        let gaps_first = excess.saturating_sub(gaps).min(names);
+        let less = if alone(gaps_first) < alone(names_first) {
+            gaps_first
+        } else {
+            names_first
+        };
         if let Some(first) = widths.first_mut() {
-            *first -= excess.min(names);
+            *first -= less;
         }
-        let closer = excess.saturating_sub(names).min((GAP - NARROWEST_GAP) * n_gaps);
+        let closer = (excess - less).min(gaps);
         let slack = narrowest.saturating_sub(total(&widths, GAP));
         let gap = (GAP + slack.checked_div(n_gaps).unwrap_or(0)).min(WIDEST_GAP);
         let slack = narrowest.saturating_sub(total(&widths, gap));

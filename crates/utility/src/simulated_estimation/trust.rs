@@ -48,8 +48,11 @@ impl Model<'_> {
                 .filter(|(_, inside)| **inside)
                 .map(|(score, _)| *score)
                 .collect();
-            values.push(evaluation.log_likelihood);
-            steps.push(covariance.dot(&Array1::from(score)));
+            let score = Array1::from(score);
+            let step = covariance.dot(&score);
+            // With other draws the maximum is elsewhere, and higher than here by half the Newton decrement.
+            values.push(evaluation.log_likelihood + 0.5 * score.dot(&step));
+            steps.push(step);
         }
         let deviations: Vec<f64> = (0..covariance.nrows())
             .map(|at| deviation(&steps.iter().map(|step| step[at]).collect::<Vec<f64>>()))

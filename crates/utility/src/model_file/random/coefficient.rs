@@ -157,6 +157,9 @@ fn named(entry: Section<'_, '_, '_>, name: &str) -> Option<TasteDistribution> {
                 "a {kind} coefficient has no sign; only lognormal, truncated_normal and censored_normal coefficients have one"
             )),
             "range" => Some(format!("\"range\" belongs to johnson_sb; a {kind} coefficient has none")),
+            "low" | "high" | "lower" | "upper" | "min" | "max" if matches!(shape?, Shape::JohnsonSb { .. }) => {
+                Some("the interval of a johnson_sb coefficient is range = [low, high], [0, 1] by default".to_owned())
+            }
             "start" | "mean" => Some(format!(
                 "the location is the parameter \"{name}\", which starts in [parameters]; \"{start_key}\" is where the second \
                  estimate starts"

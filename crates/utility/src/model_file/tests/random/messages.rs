@@ -133,6 +133,10 @@ fn what_is_wrong_with_a_coefficient() {
             "32: \"range\" belongs to johnson_sb; a normal coefficient has none",
         ),
         (
+            "{ distribution = \"johnson_sb\", lower = 1 }",
+            "36: the interval of a johnson_sb coefficient is range = [low, high], [0, 1] by default",
+        ),
+        (
             "{ distribution = \"johnson_sb\", range = [1, 0] }",
             "44: random coefficient \"b\": its range is [1, 0]; it needs two finite numbers, the lower one first",
         ),
