@@ -196,11 +196,28 @@ impl RecoveryStudy<'_> {
             ..FitOptions::default()
         };
         let outcome = match model.fit(&options, None) {
-            Ok(fit) if fit.converged => Ok(free.iter().map(|&at| estimate(&fit, at)).collect()),
+            Ok(mut fit) if fit.converged => {
+                self.align(&mut fit);
+                Ok(free.iter().map(|&at| estimate(&fit, at)).collect())
+            }
             Ok(fit) => Err(reason(fit)),
             Err(error) => Err(error.to_string()),
         };
         Ok((outcome, data.n_cases()))
+    }
+
+    /// Gives standard deviations of tastes the sign of the truth, where that is the usual one: theirs has no meaning.
+    fn align(&self, fit: &mut Fit) {
+        let mut truth = self.truth.to_vec();
+        self.specification.align_signs(&mut truth);
+        if truth != self.truth {
+            return;
+        }
+        let mut theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
+        self.specification.align_signs(&mut theta);
+        for (parameter, estimate) in fit.parameters.iter_mut().zip(theta) {
+            parameter.estimate = estimate;
+        }
     }
 }
 

@@ -113,6 +113,10 @@ impl Model<'_> {
             CovarianceKind::Clustered(column) => Some(self.groups(column)?),
             _ => None,
         };
+        if let Some(groups) = &groups {
+            // Before anything is estimated.
+            self.groups_of_units(groups)?;
+        }
         let start = options.start.clone().unwrap_or_else(|| self.start());
         if let Some(mixture) = self.mixture() {
             let mut fit = self.fit_mixture(mixture, &start, options, progress, constants)?;

@@ -1,6 +1,7 @@
 //! Random tastes, before any data: which coefficients vary between decision makers, how, and by which draws.
 
 mod complete;
+mod signs;
 mod validate;
 
 use logsum_expressions::Expression;
@@ -38,6 +39,7 @@ pub struct RandomCoefficient {
 
 /// The distribution of a coefficient β, with ξ a standard draw of its own.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there are a handful of them in a model")]
 pub enum TasteDistribution {
     /// One of the usual ones.
     Named {

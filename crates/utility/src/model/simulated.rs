@@ -216,7 +216,14 @@ impl LogLikelihood for Simulated<'_, '_> {
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
         self.model.watched()?;
-        self.model.simulated(self.mixture, self.draws, theta, order)
+        if order < Order::Hessian || !self.mixture.tastes.any_kinks() {
+            return self.model.simulated(self.mixture, self.draws, theta, order);
+        }
+        // Between kinks the likelihood curves otherwise than on the whole: the outer product of scores stands for the
+        // Hessian, which it is at the true parameters.
+        let mut evaluation = self.model.simulated(self.mixture, self.draws, theta, Order::Score)?;
+        evaluation.hessian = -self.model.simulated_products(self.mixture, self.draws, theta)?;
+        Ok(evaluation)
     }
 
     fn n_units(&self) -> usize {

@@ -5,7 +5,7 @@ mod trust;
 
 use logsum_estimate::{EstimateError, EvalError, Maximum, Options, Order, Progress, State, Stopped, maximise, resume};
 
-use crate::draws_report::{DrawsReport, DrawsTried};
+use crate::draws_report::{DrawsReport, DrawsTried, SimulationError};
 use crate::estimation::{FitError, FitOptions};
 use crate::fit::Fit;
 use crate::mixing::{DrawMethod, DrawNumber};
@@ -29,6 +29,9 @@ const COARSE: f64 = 1e-3;
 /// Newton decrement at which nothing is left to sharpen: a millionth of a standard error.
 const POLISH: f64 = 1e-12;
 
+/// Newton decrement that will do where coefficients have kinks: a thousandth of a standard error.
+const KINKED: f64 = 1e-6;
+
 /// Most draws of a decision maker that an automatic number comes to.
 const MOST: usize = 1 << 16;
 
@@ -49,7 +52,7 @@ impl Model<'_> {
         let mut starts = None;
         let resumed = options.resume.as_ref();
         if !evaluate_only && resumed.is_none() && options.start.is_none() && self.starts_anywhere(start) {
-            theta = self.from_the_logit(start, &options.optimiser);
+            theta = self.logit_estimates(start, &options.optimiser);
         }
         if !evaluate_only && resumed.is_none() {
             self.leave_saddles(&mut theta);
@@ -65,7 +68,10 @@ impl Model<'_> {
             number = reached;
             grown = Some(mixture.draws_of(number)?);
         }
-        let (maximum, error, reached) = loop {
+        let mut interrupted = false;
+        let mut first_value: Option<f64> = None;
+        let mut before: Option<(Maximum, Option<SimulationError>, usize)> = None;
+        let (mut maximum, error, reached) = loop {
             let draws = grown.as_ref().unwrap_or(&mixture.draws);
             let stages = match evaluate_only || !path.is_empty() {
                 true => Vec::new(),
@@ -78,19 +84,36 @@ impl Model<'_> {
                 starts = Some(report);
             }
             let resumed = resumed.filter(|_| path.is_empty());
-            let (maximum, reached) = self.through(
+            let found = self.through(
                 mixture,
                 draws,
                 &stages,
                 (&theta, start),
                 (options, resumed),
                 &mut progress,
-            )?;
+            );
+            let (mut maximum, reached) = match (found, before.take()) {
+                (Err(FitError::Estimate(EstimateError::InterruptedAtStart)), Some(before)) => {
+                    interrupted = true;
+                    break before;
+                }
+                (found, _) => found?,
+            };
+            // The first number of draws tells where all began.
+            let log_likelihood_start = *first_value.get_or_insert(maximum.log_likelihood_start);
+            maximum.log_likelihood_start = log_likelihood_start;
             theta.clone_from(&maximum.theta);
             let measured = maximum.convergence.converged || evaluate_only;
             let error = match measured && plan.replications > 1 {
-                true => self.simulation_error(mixture, draws, &maximum, plan.replications)?,
-                false => None,
+                true => self.simulation_error(mixture, draws, &maximum, plan.replications),
+                false => Ok(None),
+            };
+            let error = match error {
+                Err(FitError::Evaluation(EvalError::Interrupted)) => {
+                    interrupted = true;
+                    None
+                }
+                error => error?,
             };
             if !automatic {
                 break (maximum, error, reached);
@@ -102,19 +125,36 @@ impl Model<'_> {
                 largest_ratio,
             });
             let small = largest_ratio.is_none_or(|ratio| ratio <= plan.tolerance);
-            if small || !maximum.convergence.converged || 2 * number > MOST {
+            if interrupted || small || !maximum.convergence.converged || 2 * number > MOST {
                 break (maximum, error, reached);
             }
+            before = Some((maximum, error, reached));
             number *= 2;
             grown = Some(mixture.draws_of(number)?);
         };
+        if interrupted && automatic {
+            maximum.convergence.converged = false;
+            maximum.convergence.stopped = Stopped::Interrupted {
+                criterion: maximum.convergence.criterion,
+                tolerance: options.optimiser.tolerance,
+            };
+        }
         let draws = grown.as_ref().unwrap_or(&mixture.draws);
         // Of an estimation that was interrupted on its way to all of them.
         let fewer = (reached < draws.between.number()).then(|| draws.first(reached));
         let draws = fewer.as_ref().unwrap_or(draws);
 
         let mut fit = self.summarise(&maximum, constants);
-        let findings = self.flat_directions(&maximum);
+        // Only at a stationary point does a lack of curvature mean a lack of information.
+        let stationary = matches!(
+            maximum.convergence.stopped,
+            Stopped::Converged { .. } | Stopped::NotIdentified { .. }
+        );
+        let findings = if stationary {
+            self.flat_directions(&maximum)
+        } else {
+            Vec::new()
+        };
         let troubled: Vec<usize> = findings.iter().flat_map(|(parameters, _)| parameters.clone()).collect();
         let mut held: Vec<usize> = Vec::new();
         for (parameters, _) in &findings {
@@ -125,8 +165,18 @@ impl Model<'_> {
             fit.converged = false;
             fit.convergence.reason = "some parameters have no unique estimate (see the warnings)".to_owned();
             fit.warnings.extend(findings.into_iter().map(|(_, message)| message));
-        } else if !evaluate_only {
+        } else if stationary {
             fit.warnings.extend(self.faint_directions(&maximum));
+        }
+        if mixture.tastes.any_kinks() {
+            let message = "a censored coefficient has a kink at 0, where a simulated likelihood has no second derivative: the \
+                           outer product of scores stands for the Hessian, so that all standard errors are those of opg";
+            fit.warnings.push(message.to_owned());
+        }
+        if interrupted && !automatic {
+            let message =
+                "interrupted while the simulation error was measured: the estimates are complete, that is missing";
+            fit.warnings.push(message.to_owned());
         }
         let meat = self.simulated_products(mixture, draws, &maximum.theta)?;
         self.attach_covariances_of(&mut fit, &maximum, &meat, &held, &troubled);
@@ -141,7 +191,9 @@ impl Model<'_> {
             path,
             starts,
         });
-        fit.warnings.extend(few_draws(mixture, draws.between.number(), &fit));
+        fit.warnings
+            .extend(few_draws(mixture, draws.between.number(), automatic, &fit));
+        fit.warnings.extend(self.far_locations(&fit));
         fit.tastes = Some(self.describe_tastes(&fit));
         Ok(fit)
     }
@@ -163,7 +215,7 @@ impl Model<'_> {
         // Before anything else, so that every state carries it.
         let log_likelihood_start = match resumed {
             Some(state) => Some(state.log_likelihood_start),
-            None if stages.is_empty() => None,
+            None if theta == start => None,
             None => self.log_likelihood_at_start(mixture, draws, start)?,
         };
         let few = stages.iter().copied().filter(|&number| number >= first && number < all);
@@ -177,6 +229,11 @@ impl Model<'_> {
             };
             let optimiser = if number == all {
                 Options {
+                    // The score jumps at kinks.
+                    tolerance: match mixture.tastes.any_kinks() {
+                        true => KINKED.max(options.optimiser.tolerance),
+                        false => options.optimiser.tolerance,
+                    },
                     polish: POLISH,
                     ..options.optimiser.clone()
                 }
@@ -214,7 +271,7 @@ impl Model<'_> {
                 return Ok((maximum, number));
             }
             theta.clone_from(&maximum.theta);
-            self.turn_signs(&mut theta);
+            self.specification().align_signs(&mut theta);
             last = Some((maximum, number));
         }
         Ok(last.expect("the last stage has all draws"))

@@ -29,7 +29,7 @@ impl Model<'_> {
     }
 
     /// The estimates of the logit in the middle of tastes, and second estimates to match.
-    pub(super) fn from_the_logit(&self, start: &[f64], optimiser: &Options) -> Vec<f64> {
+    pub(super) fn logit_estimates(&self, start: &[f64], optimiser: &Options) -> Vec<f64> {
         let middle = Middle::new(self);
         let options = Options {
             max_iterations: PATIENCE.min(optimiser.max_iterations),
@@ -110,42 +110,6 @@ impl Model<'_> {
             let parameter = &self.parameters()[k];
             if theta[k] == 0.0 && !parameter.fixed {
                 theta[k] = SECOND_START.clamp(parameter.lower, parameter.upper);
-            }
-        }
-    }
-
-    /// Makes standard deviations positive, and the diagonals of Cholesky factors: the distributions are the same, only
-    /// draws tell them apart.
-    pub(super) fn turn_signs(&self, theta: &mut [f64]) {
-        let Some(mixing) = self.mixing() else { return };
-        let symbols = self.symbols();
-        let free = |k: &usize| {
-            let parameter = &self.parameters()[*k];
-            !parameter.fixed && parameter.lower == f64::NEG_INFINITY && parameter.upper == f64::INFINITY
-        };
-        // What stands elsewhere too is not turned round by itself.
-        let elsewhere: Vec<&str> = mixing
-            .expressions()
-            .into_iter()
-            .flat_map(|(_, expression)| expression.names())
-            .collect();
-        let at = |symbol: String| {
-            let place = symbols.iter().position(|known| *known == symbol).filter(free);
-            place.filter(|_| !elsewhere.contains(&symbol.as_str()))
-        };
-        for random in &mixing.random {
-            let Some(shape) = random.shape() else { continue };
-            let column = match mixing.group_of(&random.symbol) {
-                None => vec![at(second_name(&random.symbol, shape))],
-                Some(group) => {
-                    let rows = group.iter().skip_while(|member| **member != random.symbol);
-                    rows.map(|row| at(cholesky_name(row, &random.symbol))).collect()
-                }
-            };
-            // All of a column, the diagonal first, or none of it.
-            let column: Option<Vec<usize>> = column.into_iter().collect();
-            if let Some(column) = column.filter(|column| theta[column[0]] < 0.0) {
-                column.into_iter().for_each(|k| theta[k] = -theta[k]);
             }
         }
     }

@@ -1,14 +1,12 @@
 //! How far the results of a simulated likelihood can be trusted: randomness of the draws, directions without information.
 
-use logsum_estimate::{
-    EvalError, LogLikelihood, Maximum, NULL_SPACE_TOLERANCE, Order, hessian_covariance, null_space, select,
-};
+use logsum_estimate::{LogLikelihood, Maximum, NULL_SPACE_TOLERANCE, Order, hessian_covariance, null_space, select};
 use ndarray::Array1;
 
 use crate::draws_report::SimulationError;
 use crate::estimation::FitError;
 use crate::fit::Fit;
-use crate::mixing::DrawMethod;
+use crate::mixing::{DrawMethod, Shape};
 use crate::model::{DrawSet, Mixture, Model};
 
 /// Simulation error, as a part of the standard error, from which on there is a warning.
@@ -16,6 +14,9 @@ const NOISY: f64 = 0.25;
 
 /// Eigenvalue of −H, scaled to unit diagonal, below which the data say next to nothing.
 const FAINT: f64 = 1e-6;
+
+/// Standard error of the location of a logarithm from which on it says nothing.
+const FAR: f64 = 3.0;
 
 impl Model<'_> {
     /// How far other draws of the kind would move the results; none where draws are not random.
@@ -36,11 +37,7 @@ impl Model<'_> {
             let Some(other) = draws.randomised(replication as u64) else {
                 return Ok(None);
             };
-            let evaluation = match self.simulated(mixture, &other, &maximum.theta, Order::Score) {
-                Ok(evaluation) => evaluation,
-                Err(EvalError::Interrupted) => return Ok(None),
-                Err(error) => return Err(error.into()),
-            };
+            let evaluation = self.simulated(mixture, &other, &maximum.theta, Order::Score)?;
             let score: Vec<f64> = evaluation
                 .score
                 .iter()
@@ -74,6 +71,31 @@ impl Model<'_> {
                 .collect(),
             largest_ratio,
         }))
+    }
+
+    /// Warnings of coefficients with one sign that seem to have the other.
+    pub(super) fn far_locations(&self, fit: &Fit) -> Vec<String> {
+        let Some(mixing) = self.mixing() else {
+            return Vec::new();
+        };
+        let symbols = self.symbols();
+        let free: Vec<usize> = (0..symbols.len()).filter(|&k| !fit.parameters[k].fixed).collect();
+        let std_error = |k: usize| {
+            let at = free.iter().position(|&known| known == k)?;
+            Some(fit.covariance.hessian.as_ref()?[at][at].sqrt())
+        };
+        let far = mixing.random.iter().filter_map(|random| {
+            let k = symbols.iter().position(|known| *known == random.symbol)?;
+            let std_error = std_error(k).filter(|std_error| *std_error > FAR)?;
+            (random.shape() == Some(Shape::Lognormal)).then(|| {
+                format!(
+                    "\"{}\" is lognormal, and its location {:.4} has a standard error of {std_error:.3}: the data seem to pull the \
+                     coefficient to 0, or to the other sign (sign = -1 turns a lognormal round)",
+                    random.symbol, fit.parameters[k].estimate
+                )
+            })
+        });
+        far.collect()
     }
 
     /// Directions in which ln L does not curve, with the parameters in them.
@@ -126,16 +148,20 @@ fn deviation(values: &[f64]) -> f64 {
 }
 
 /// What to say where draws are too few.
-pub(super) fn few_draws(mixture: &Mixture, number: usize, fit: &Fit) -> Vec<String> {
+pub(super) fn few_draws(mixture: &Mixture, number: usize, automatic: bool, fit: &Fit) -> Vec<String> {
     let mut warnings = Vec::new();
     let error = fit.draws.as_ref().and_then(|draws| draws.simulation_error.as_ref());
     if let Some(ratio) = error
         .and_then(|error| error.largest_ratio)
         .filter(|ratio| *ratio > NOISY)
     {
+        let (draws, are) = if number == 1 { ("draw", "is") } else { ("draws", "are") };
+        let advice = match automatic {
+            true => "that is as far as an automatic number goes; name a larger one, or another method".to_owned(),
+            false => "take more (--draws auto finds how many)".to_owned(),
+        };
         warnings.push(format!(
-            "other draws would move an estimate by {ratio:.2} of its standard error: {number} draws are too few, take more \
-             (--draws auto finds how many)"
+            "other draws would move an estimate by {ratio:.2} of its standard error: {number} {draws} {are} too few, {advice}"
         ));
     }
     const PRIMES: [usize; 16] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53];

@@ -271,12 +271,6 @@ impl Cases {
         case.first_slot as usize..(case.first_slot + case.n_slots) as usize
     }
 
-    /// Bytes it takes, near enough.
-    #[cfg(test)]
-    pub fn bytes(&self) -> usize {
-        8 * (self.numbers.len() + self.characteristics.len() + 2 * self.slots.len())
-    }
-
     /// Whether every utility is linear in its coefficients.
     pub fn is_linear(&self) -> bool {
         self.plans.iter().all(|plan| plan.rest.is_none())

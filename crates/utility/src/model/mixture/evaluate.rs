@@ -372,9 +372,15 @@ impl Mixture {
             None => "a utility".to_owned(),
         };
         let what = if derivative { "a derivative of " } else { "" };
+        // Of a sum over the decision maker's cases it is not known which of them is to blame.
+        let later = if slot.is_none() {
+            ", or in a later case of the same decision maker"
+        } else {
+            ""
+        };
         EvalError::Outside {
             reason: format!(
-                "{what}{utility} is not a finite number at some draw at {}",
+                "{what}{utility} is not a finite number at some draw at {}{later}",
                 place(case as usize, row)
             ),
         }

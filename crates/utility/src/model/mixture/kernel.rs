@@ -182,10 +182,7 @@ fn exponentials<const W: usize, const FUSED: bool>(
             v[l] = multiply_add::<FUSED>(beta[l], x, v[l]);
         }
     }
-    for l in 0..W {
-        v[l] = exp::<FUSED>(v[l]);
-    }
-    v
+    v.map(exp::<FUSED>)
 }
 
 /// A case of `J` rows with one pattern.

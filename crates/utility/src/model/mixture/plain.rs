@@ -178,8 +178,9 @@ impl<const W: usize> PlainLanes<W> {
         self.utilities(cases, choice.case, at, true, order);
         let logsums = self.softmax(choice.case)?;
         let chosen = choice.chosen as usize;
-        for l in 0..W {
-            lanes.ln_probability[l] += times * (self.utilities[chosen][l] - logsums[l]);
+        let utilities = &self.utilities[chosen];
+        for ((sum, utility), logsum) in lanes.ln_probability.iter_mut().zip(utilities).zip(logsums) {
+            *sum += times * (utility - logsum);
         }
         // Utilities near the largest number are finite, and their differences are not.
         if lanes.ln_probability.iter().any(|value| !value.is_finite()) {

@@ -275,6 +275,20 @@ impl Tastes {
         inputs.collect()
     }
 
+    /// Whether some coefficient has a kink, as one that is censored.
+    pub fn any_kinks(&self) -> bool {
+        let kinked = |random: &Random| {
+            matches!(
+                random,
+                Random::Index {
+                    curve: Curve::Positive { .. },
+                    ..
+                }
+            )
+        };
+        self.forms.iter().any(kinked)
+    }
+
     /// Whether some coefficient differs between the cases of a decision maker.
     pub fn any_within(&self) -> bool {
         self.within.contains(&true)
