@@ -182,7 +182,10 @@ fn exponentials<const W: usize, const FUSED: bool>(
             v[l] = multiply_add::<FUSED>(beta[l], x, v[l]);
         }
     }
-    v.map(exp::<FUSED>)
+    for v in &mut v {
+        *v = exp::<FUSED>(*v);
+    }
+    v
 }
 
 /// A case of `J` rows with one pattern.

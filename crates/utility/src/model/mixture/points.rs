@@ -30,6 +30,8 @@ pub(crate) struct Points {
     number: usize,
     /// ln of the weight of each, where all are equal.
     ln_even: f64,
+    /// Whether they are used more than once, and so worth keeping.
+    kept: bool,
     cache: OnceLock<Aligned>,
 }
 
@@ -82,6 +84,7 @@ impl Points {
             n_dimensions,
             number,
             ln_even: -(number as f64).ln(),
+            kept: true,
             cache: OnceLock::new(),
         }
     }
@@ -100,12 +103,13 @@ impl Points {
         Points::of_source(self.source.clone(), self.n_dimensions, number)
     }
 
-    /// As many, randomised anew; none of a rule.
+    /// As many, randomised anew, to be used once; none of a rule.
     pub fn randomised(&self, replication: u64) -> Option<Self> {
         match &self.source {
             Source::Drawn(set) => {
                 let source = Source::Drawn(set.randomised(replication));
-                Some(Points::of_source(source, self.n_dimensions, self.number))
+                let points = Points::of_source(source, self.n_dimensions, self.number);
+                Some(Points { kept: false, ..points })
             }
             Source::Rule { .. } => None,
         }
@@ -130,7 +134,7 @@ impl Points {
             Source::Rule { .. } => 1,
         };
         let n = self.stride().saturating_mul(everybody);
-        if n == 0 || n > BUDGET / 8 {
+        if !self.kept || n == 0 || n > BUDGET / 8 {
             return;
         }
         self.cache.get_or_init(|| {
