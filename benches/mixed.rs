@@ -15,7 +15,7 @@ use logsum::utility::{DrawNumber, DrawPlan, RandomCoefficient, Shape, exponentia
 use logsum::{ChoiceData, LogLikelihood, Model, Specification};
 
 /// Cases of each decision maker.
-const CASES: usize = 8;
+const CASES: usize = 12;
 
 /// What is measured.
 #[derive(Clone, Copy)]
@@ -115,8 +115,8 @@ fn limit() {
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let alone = pool(1).expect("a thread can be had");
     let [score, hessian] = alone.install(|| seconds(size));
-    // Of each case the alternatives that were not chosen, and as many weights as there are draws.
-    let n = (size.makers * size.draws * (CASES * (size.alternatives - 1) + 1)) as f64;
+    // Of each case the alternatives that were not chosen.
+    let n = (size.makers * size.draws * CASES * (size.alternatives - 1)) as f64;
     println!(
         "exponentials of one evaluation (361 decision makers, {CASES} cases, 4 alternatives, 6 normal coefficients, 1,000 \
          draws): {:.2} million, {:.3} ns each: {:.2} ms",

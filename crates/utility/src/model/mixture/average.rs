@@ -20,6 +20,8 @@ use crate::model::lanes::reduce;
 #[derive(Debug, Default)]
 pub(crate) struct Average {
     largest: f64,
+    /// Where `largest` is that of a power of 2 times the weight of a draw: minus the exponent.
+    power: Option<i64>,
     sum: [f64; NARROW],
     score: Vec<[f64; NARROW]>,
     /// Lower triangle.
@@ -39,6 +41,7 @@ impl Average {
     /// No draws yet, `k` parameters.
     pub fn clear(&mut self, k: usize, order: u8) {
         self.largest = f64::NEG_INFINITY;
+        self.power = None;
         self.sum = [0.0; NARROW];
         self.score.clear();
         self.second.clear();
@@ -90,8 +93,36 @@ impl Average {
 }
 
 impl Average {
+    /// exp(ℓ − m) of a block of draws.
+    pub fn weights<const W: usize>(&mut self, values: &[f64; W]) -> [f64; W]
+    where
+        Average: AverageKernel<W>,
+    {
+        self.power = None;
+        self.rise(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+        <Average as AverageKernel<W>>::exponentials(values, self.largest)
+    }
+
+    /// The same where all of ℓ but the weight of a draw is in the kernel's products: without a logarithm or an exponential.
+    /// None where draws before have come otherwise.
+    pub fn weights_of_products<const W: usize>(&mut self, lanes: &Lanes<W>, ln_weight: f64) -> Option<[f64; W]>
+    where
+        Average: AverageKernel<W>,
+    {
+        let bias = lanes.n_products * 1023;
+        let least = lanes.exponent.iter().copied().min().unwrap_or(bias);
+        let exponent = least as i64 - bias as i64;
+        if self.largest == f64::NEG_INFINITY || self.power.is_some_and(|power| exponent < power) {
+            self.rise(ln_weight - exponent as f64 * std::f64::consts::LN_2);
+            self.power = Some(exponent);
+        }
+        let from = (self.power? + bias as i64) as u64;
+        Some(<Average as AverageKernel<W>>::inverses(lanes, from))
+    }
+
     /// Adds a block of draws with derivatives in the parameters: ∂ℓ/∂θ, and the lower triangle of ∂²ℓ/∂θ∂θ′.
     pub fn add_in_parameters<const W: usize>(&mut self, values: &[f64; W], score: &[[f64; W]], hessian: &[[f64; W]]) {
+        self.power = None;
         self.rise(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
         let weights: [f64; W] = values.map(|value| (value - self.largest).exp());
         fold_into(&mut self.sum, &weights);
@@ -144,27 +175,12 @@ fn ln_likelihoods_plain<const W: usize>(lanes: &Lanes<W>, ln_weights: &[f64; W])
     values
 }
 
-/// Adds a block of draws whose ℓ are known.
+/// exp(ℓ − m).
 #[inline(always)]
-fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
-    average: &mut Average,
-    tastes: &Tastes,
-    values: &[f64; W],
-    lanes: &mut Lanes<W>,
-    coefficients: &TasteLanes<W>,
-    draws: &[[f64; W]],
-) {
-    // A comparison that a NaN fails: there is none among them.
-    let mut largest = [f64::NEG_INFINITY; NARROW];
-    for group in values.as_chunks::<NARROW>().0 {
-        for l in 0..NARROW {
-            largest[l] = if group[l] > largest[l] { group[l] } else { largest[l] };
-        }
-    }
-    average.rise(largest.into_iter().fold(f64::NEG_INFINITY, f64::max));
+fn exponentials_plain<const W: usize, const FUSED: bool>(values: &[f64; W], largest: f64) -> [f64; W] {
     let mut weights = [0.0; W];
     for l in 0..W {
-        weights[l] = exp::<FUSED>(values[l] - average.largest);
+        weights[l] = exp::<FUSED>(values[l] - largest);
     }
     // A block is filled up with draws of no weight, which the exponential leaves with one that is next to nothing.
     for l in 0..W {
@@ -174,7 +190,33 @@ fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
             weights[l]
         };
     }
-    fold_into(&mut average.sum, &weights);
+    weights
+}
+
+/// 1 / (mantissa · 2^(exponent − from)) of each product; exponents are `from` at least.
+#[inline(always)]
+fn inverses_plain<const W: usize>(lanes: &Lanes<W>, from: u64) -> [f64; W] {
+    let mut weights = [0.0; W];
+    for l in 0..W {
+        let below = lanes.exponent[l] - from;
+        // Beyond that nothing is left beside 1.
+        let below = if below < 1022 { below } else { 1022 };
+        weights[l] = f64::from_bits((1023 - below) << 52) / lanes.mantissa[l];
+    }
+    weights
+}
+
+/// Adds a block of draws whose weights are known.
+#[inline(always)]
+fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
+    average: &mut Average,
+    tastes: &Tastes,
+    weights: &[f64; W],
+    lanes: &mut Lanes<W>,
+    coefficients: &TasteLanes<W>,
+    draws: &[[f64; W]],
+) {
+    fold_into(&mut average.sum, weights);
     if ORDER == VALUE {
         return;
     }
@@ -279,11 +321,15 @@ fn add_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
 pub(crate) trait AverageKernel<const W: usize> {
     /// ℓ of each draw.
     fn ln_likelihoods(lanes: &Lanes<W>, ln_weights: &[f64; W]) -> [f64; W];
-    /// Adds a block of draws.
+    /// exp(ℓ − m) of each.
+    fn exponentials(values: &[f64; W], largest: f64) -> [f64; W];
+    /// What is in the products, inverted.
+    fn inverses(lanes: &Lanes<W>, from: u64) -> [f64; W];
+    /// Adds a block of draws by their weights.
     fn add(
         &mut self,
         tastes: &Tastes,
-        values: &[f64; W],
+        weights: &[f64; W],
         lanes: &mut Lanes<W>,
         coefficients: &TasteLanes<W>,
         draws: &[[f64; W]],
@@ -292,10 +338,24 @@ pub(crate) trait AverageKernel<const W: usize> {
 }
 
 macro_rules! average_kernel {
-    ($width:expr, $ln:ident, $value:ident, $gradient:ident, $curvature:ident) => {
+    ($width:expr, $ln:ident, $exponentials:ident, $inverses:ident, $value:ident, $gradient:ident, $curvature:ident) => {
         #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
         fn $ln(lanes: &Lanes<$width>, ln_weights: &[f64; $width]) -> [f64; $width] {
             ln_likelihoods_plain(lanes, ln_weights)
+        }
+
+        #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+        fn $exponentials(values: &[f64; $width], largest: f64) -> [f64; $width] {
+            if target_cfg_f!(any(target_feature = "fma", target_feature = "neon")) {
+                exponentials_plain::<$width, true>(values, largest)
+            } else {
+                exponentials_plain::<$width, false>(values, largest)
+            }
+        }
+
+        #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+        fn $inverses(lanes: &Lanes<$width>, from: u64) -> [f64; $width] {
+            inverses_plain(lanes, from)
         }
 
         average_kernel!(@order $width, $value, VALUE);
@@ -307,19 +367,27 @@ macro_rules! average_kernel {
                 $ln(lanes, ln_weights)
             }
 
+            fn exponentials(values: &[f64; $width], largest: f64) -> [f64; $width] {
+                $exponentials(values, largest)
+            }
+
+            fn inverses(lanes: &Lanes<$width>, from: u64) -> [f64; $width] {
+                $inverses(lanes, from)
+            }
+
             fn add(
                 &mut self,
                 tastes: &Tastes,
-                values: &[f64; $width],
+                weights: &[f64; $width],
                 lanes: &mut Lanes<$width>,
                 coefficients: &TasteLanes<$width>,
                 draws: &[[f64; $width]],
                 order: u8,
             ) {
                 match order {
-                    VALUE => $value(self, tastes, values, lanes, coefficients, draws),
-                    GRADIENT => $gradient(self, tastes, values, lanes, coefficients, draws),
-                    _ => $curvature(self, tastes, values, lanes, coefficients, draws),
+                    VALUE => $value(self, tastes, weights, lanes, coefficients, draws),
+                    GRADIENT => $gradient(self, tastes, weights, lanes, coefficients, draws),
+                    _ => $curvature(self, tastes, weights, lanes, coefficients, draws),
                 }
             }
         }
@@ -329,24 +397,34 @@ macro_rules! average_kernel {
         fn $name(
             average: &mut Average,
             tastes: &Tastes,
-            values: &[f64; $width],
+            weights: &[f64; $width],
             lanes: &mut Lanes<$width>,
             coefficients: &TasteLanes<$width>,
             draws: &[[f64; $width]],
         ) {
             if target_cfg_f!(any(target_feature = "fma", target_feature = "neon")) {
-                add_plain::<$width, true, $order>(average, tastes, values, lanes, coefficients, draws);
+                add_plain::<$width, true, $order>(average, tastes, weights, lanes, coefficients, draws);
             } else {
-                add_plain::<$width, false, $order>(average, tastes, values, lanes, coefficients, draws);
+                add_plain::<$width, false, $order>(average, tastes, weights, lanes, coefficients, draws);
             }
         }
     };
 }
 
-average_kernel!(WIDE, ln_wide, add_wide_value, add_wide_gradient, add_wide_curvature);
+average_kernel!(
+    WIDE,
+    ln_wide,
+    exponentials_wide,
+    inverses_wide,
+    add_wide_value,
+    add_wide_gradient,
+    add_wide_curvature
+);
 average_kernel!(
     NARROW,
     ln_narrow,
+    exponentials_narrow,
+    inverses_narrow,
     add_narrow_value,
     add_narrow_gradient,
     add_narrow_curvature

@@ -291,8 +291,14 @@ impl Mixture {
             ..
         } = scratch;
         self.likelihoods(case, 0..self.choices(case.unit).len(), at, lanes, plain)?;
-        let values = Average::ln_likelihoods(lanes, &ln_weights);
-        average.add(tastes, &values, lanes, at, points, order);
+        let in_products = lanes.n_products == self.choices(case.unit).len() as u64;
+        let even = draws.between.ln_even_weight(first, W).filter(|_| in_products);
+        let weights = even.and_then(|ln_weight| average.weights_of_products(lanes, ln_weight));
+        let weights = match weights {
+            Some(weights) => weights,
+            None => average.weights(&Average::ln_likelihoods(lanes, &ln_weights)),
+        };
+        average.add(tastes, &weights, lanes, at, points, order);
         Ok(())
     }
 

@@ -240,7 +240,9 @@ fn few_rows<const W: usize, const FUSED: bool, const ORDER: u8, const J: usize>(
         for l in 0..W {
             gradient[l] -= sum[l];
         }
-        *mean = Run(sum);
+        if ORDER == CURVATURE {
+            *mean = Run(sum);
+        }
     }
     if ORDER == CURVATURE {
         let n_pairs = pattern.pairs.len();

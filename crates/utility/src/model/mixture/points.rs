@@ -208,6 +208,14 @@ impl Points {
         })
     }
 
+    /// The logarithm of the weight of each of `width` draws from `first`, where it is the same and all of them are there.
+    pub fn ln_even_weight(&self, first: usize, width: usize) -> Option<f64> {
+        match self.source {
+            Source::Drawn(_) if first + width <= self.number => Some(self.ln_even),
+            _ => None,
+        }
+    }
+
     /// A decision maker's draws.
     pub fn of<'a>(&'a self, index: usize, maker: Maker) -> OfMaker<'a> {
         let kept = self.cache.get().map(|cache| {
