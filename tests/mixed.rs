@@ -142,7 +142,8 @@ fn each_wrong_model_has_one_line() {
                 ("b_tod  = 0.0", "b_tod = 400"),
             ],
             "error: the log-likelihood is not defined at the starting values: a derivative of a utility is not a finite \
-             number at some draw at electricity.csv, row 2 (case 1); start elsewhere\n",
+             number at some draw at electricity.csv, row 2 (case 1), or in a later case of the same decision maker; start \
+             elsewhere\n",
         ),
         (
             &[("method = \"halton\"", "method = \"quadrature\"")],
