@@ -32,8 +32,11 @@ fn changed(model: &str, changes: &[(&str, &str)]) -> String {
     })
 }
 
+/// A column more: its name, and its cell by person and situation.
+type More<'a> = (&'a str, &'a dyn Fn(u32, u32) -> String);
+
 /// The first `persons` of the electricity data, with a column more that `more` makes of person and case.
-fn electricity(persons: u32, more: Option<(&str, &dyn Fn(u32, u32) -> String)>) -> String {
+fn electricity(persons: u32, more: Option<More<'_>>) -> String {
     let table = read(root(), "datasets/electricity/electricity.csv");
     let mut lines = table.lines();
     let mut head = lines.next().expect("a header").to_owned();

@@ -197,11 +197,11 @@ fn exponentials_plain<const W: usize, const FUSED: bool>(values: &[f64; W], larg
 #[inline(always)]
 fn inverses_plain<const W: usize>(lanes: &Lanes<W>, from: u64) -> [f64; W] {
     let mut weights = [0.0; W];
-    for l in 0..W {
-        let below = lanes.exponent[l] - from;
+    for ((weight, exponent), mantissa) in weights.iter_mut().zip(&lanes.exponent).zip(&lanes.mantissa) {
+        let below = exponent - from;
         // Beyond that nothing is left beside 1.
         let below = if below < 1022 { below } else { 1022 };
-        weights[l] = f64::from_bits((1023 - below) << 52) / lanes.mantissa[l];
+        *weight = f64::from_bits((1023 - below) << 52) / mantissa;
     }
     weights
 }
