@@ -182,7 +182,10 @@ fn exponentials<const W: usize, const FUSED: bool>(
             v[l] = multiply_add::<FUSED>(beta[l], x, v[l]);
         }
     }
-    #[allow(clippy::needless_range_loop, reason = "as the loops around it, which compilers join with it")]
+    #[allow(
+        clippy::needless_range_loop,
+        reason = "as the loops around it, which compilers join with it"
+    )]
     for l in 0..W {
         v[l] = exp::<FUSED>(v[l]);
     }
