@@ -11,6 +11,7 @@
 
 mod bulk;
 mod cdf;
+mod exponential;
 mod fill;
 mod logarithm;
 mod philox;
@@ -22,10 +23,11 @@ mod stable;
 mod stream;
 
 pub use cdf::normal_cdf;
+pub use exponential::{FARTHEST, exp, multiply_add};
 pub use logarithm::{ln, ln_each};
 pub use points::{Maker, Method, PointSet, PointSetError, Variate};
 pub use quadrature::{QuadratureError, Rule, quadrature};
-pub use quantile::{normal_quantile, normal_quantile_each};
+pub use quantile::{normal_quantile, normal_quantile_each, normal_quantile_lanes};
 pub use seed::Seed;
 pub use stable::{ln_positive_stable, positive_stable};
 pub use stream::Stream;

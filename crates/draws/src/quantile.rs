@@ -43,6 +43,13 @@ pub fn normal_quantile_each(values: &mut [f64]) {
     quantile(values);
 }
 
+/// [`normal_quantile`] of each of up to 256 lanes, in place: the same bits. It is compiled into its caller, for whatever
+/// instructions that is compiled for.
+#[inline(always)]
+pub fn normal_quantile_lanes<const N: usize>(values: &mut [f64; N]) {
+    quantile_block::<N>(values);
+}
+
 #[inline(always)]
 fn tail_probability(u: f64) -> f64 {
     if u < 0.5 { u } else { 1.0 - u }
@@ -141,27 +148,34 @@ const F: [f64; 8] = [
 
 #[inline(always)]
 fn quantile_plain(values: &mut [f64]) {
-    let mut places = [0_u8; BLOCK];
-    let mut outside = [0.0; BLOCK];
-    let mut quantiles = [0.0; BLOCK];
     for block in values.chunks_mut(BLOCK) {
-        // The seventh or so outside the centre, put together.
-        let mut n = 0;
-        for (place, u) in block.iter().enumerate() {
-            places[n] = place as u8;
-            outside[n] = *u;
-            n += usize::from((u - 0.5).abs() > CENTRE);
-        }
-        for x in block.iter_mut() {
-            *x = central(*x - 0.5);
-        }
-        for (x, u) in quantiles[..n].iter_mut().zip(&outside) {
-            *x = near_tail(tail_probability(*u)).copysign(u - 0.5);
-        }
-        for ((place, x), u) in places[..n].iter().zip(&quantiles).zip(&outside) {
-            let p = tail_probability(*u);
-            block[usize::from(*place)] = if p >= FAR { *x } else { far_tail(p).copysign(u - 0.5) };
-        }
+        quantile_block::<BLOCK>(block);
+    }
+}
+
+/// Up to `N` numbers, 256 at most.
+#[inline(always)]
+fn quantile_block<const N: usize>(block: &mut [f64]) {
+    const { assert!(N <= 256) };
+    let mut places = [0_u8; N];
+    let mut outside = [0.0; N];
+    let mut quantiles = [0.0; N];
+    // The seventh or so outside the centre, put together.
+    let mut n = 0;
+    for (place, u) in block.iter().enumerate() {
+        places[n] = place as u8;
+        outside[n] = *u;
+        n += usize::from((u - 0.5).abs() > CENTRE);
+    }
+    for x in block.iter_mut() {
+        *x = central(*x - 0.5);
+    }
+    for (x, u) in quantiles[..n].iter_mut().zip(&outside) {
+        *x = near_tail(tail_probability(*u)).copysign(u - 0.5);
+    }
+    for ((place, x), u) in places[..n].iter().zip(&quantiles).zip(&outside) {
+        let p = tail_probability(*u);
+        block[usize::from(*place)] = if p >= FAR { *x } else { far_tail(p).copysign(u - 0.5) };
     }
 }
 
