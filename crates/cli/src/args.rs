@@ -37,6 +37,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Tastes of every decision maker given the choices made, by a fit with random tastes
     Individuals(IndividualsArgs),
+    /// Put fits side by side, be the models nested or not, of one family or of several
+    Compare(CompareArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -247,6 +249,47 @@ pub struct IndividualsArgs {
     /// Write the tastes of every decision maker here: .csv, .tsv or .parquet
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub form: OutputArgs,
+    /// Threads to use, by default all cores; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Printed are, side by side: estimates with standard errors, log-likelihoods and information criteria; and of \
+                  every fit against the first: coefficients on a common scale (the ratio of scales that brings them nearest, \
+                  weighted by their precision, with its error from the joint covariance of both estimators), and Vuong's test \
+                  of models that are not nested, on the contributions of decision makers; then predicted shares beside the \
+                  observed ones. The data are read again for what needs them, and left out of it if they are not where the \
+                  fits say. Models may use other columns of the data, but what compares them on the data needs the same \
+                  cases, choice sets, choices, weights and decision makers; where only one of two models knows the decision \
+                  makers of a panel, they are those of both.\n\n\
+                  Elasticities are those of shares: of the probabilities of all cases, weighted by these. In long data the \
+                  column is changed in the rows of one alternative after the other; where it belongs to the case, and in wide \
+                  data, for whichever alternatives use it.\n\n\
+                  CSV has a row for each number: part, model, against (in scale and vuong), term, alternative, quantity (of an \
+                  elasticity the alternative whose column is changed, of willingness to pay the cost), estimate, std_error, \
+                  p_value.\n\n\
+                  Exit codes: 0 done; 1 done, but a fit has not converged; 2 bad usage, bad fit or bad data."
+)]
+pub struct CompareArgs {
+    /// Fit files, two or more; the others are compared with the first
+    #[arg(value_name = "FIT.json", num_args = 2.., required = true)]
+    pub fits: Vec<PathBuf>,
+    /// Data file of all fits, if it is not where they say
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Cost coefficient: adds willingness to pay, minus the ratio of each coefficient to it
+    #[arg(long, value_name = "COEFFICIENT")]
+    pub cost: Option<String>,
+    /// Column: adds own and cross elasticities of the probabilities in it; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub attribute: Vec<String>,
+    /// Covariance behind the standard errors: hessian, opg or robust [default: that of each fit]
+    #[arg(long, value_name = "KIND")]
+    pub covariance: Option<String>,
     #[command(flatten)]
     pub form: OutputArgs,
     /// Threads to use, by default all cores; the results do not depend on it

@@ -89,7 +89,7 @@ fn notes(description: &Description) -> Vec<String> {
     for alternative in &description.alternatives {
         if alternative.available == 0 {
             notes.push(format!("alternative \"{}\" is available in no case", alternative.name));
-        } else if alternative.chosen == 0.0 {
+        } else if alternative.chosen == 0.0 && description.rankings.is_none() {
             notes.push(format!(
                 "alternative \"{}\" is never chosen in the {} cases that offer it: a constant of its own has no finite estimate",
                 alternative.name, alternative.available

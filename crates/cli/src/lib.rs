@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod checkpoint;
+mod compare;
 mod destination;
 mod draws;
 mod estimate;
@@ -75,6 +76,10 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
         Command::Individuals(args) => {
             use_threads(args.threads);
             individuals::run(args)
+        }
+        Command::Compare(args) => {
+            use_threads(args.threads);
+            compare::run(args)
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

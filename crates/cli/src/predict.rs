@@ -19,7 +19,7 @@ use crate::{load, output, show};
 /// Runs the command; predictions from a fit that has not converged come with the exit code that says so.
 pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     let fit = show::read(&args.fit)?;
-    let (loaded, mut warnings) = match &args.data {
+    let (mut loaded, mut warnings) = match &args.data {
         Some(data) => new_data::load(&fit, args, data)?,
         None => {
             let remedy = "name a file to predict as DATA";
@@ -27,6 +27,10 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
             (loaded, Vec::new())
         }
     };
+    if loaded.data.rankings().is_some() {
+        // Predicted is the best of all.
+        loaded.data = loaded.data.first_choices();
+    }
     if let Some(path) = &args.output {
         destination::check_table(path, &[&args.fit, &loaded.path], Product::Predictions)?;
     }

@@ -138,7 +138,7 @@ pub fn load_again(
 }
 
 /// The data of a fit, or those in `data`.
-fn data_of(fit: &Fit, path: &Path, data: Option<&Path>) -> PathBuf {
+pub fn data_of(fit: &Fit, path: &Path, data: Option<&Path>) -> PathBuf {
     match data {
         Some(data) => data.to_owned(),
         None => path.parent().unwrap_or(Path::new("")).join(&fit.data.file),

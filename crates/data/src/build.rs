@@ -13,6 +13,7 @@ use crate::draft::{Asked, Context, Draft, Extent, Laid, Nodes, Probes, RowState}
 use crate::error::{DataError, name_list, near_miss};
 use crate::faults::{Faults, Verdict};
 use crate::long::LongColumns;
+use crate::rankings::Rankings;
 use crate::schema::{CHOICE, Layout, Schema, availability_label};
 use crate::table::{Column, Table, TextColumn, Values};
 use crate::{long, panel, screen, wide};
@@ -73,6 +74,7 @@ pub(crate) fn assemble(
                 alternative: alternative.as_deref(),
                 choice,
                 counts: *counts,
+                ranking: schema.ranking.as_ref(),
             };
             long::lay_out(&mut context, &columns, &mut states, is_labelled(schema, uses))
         }
@@ -138,6 +140,7 @@ pub(crate) fn assemble(
         schema: schema.clone(),
         alternatives: alternatives.clone(),
         outcome: outcome(schema, &draft, asked),
+        rankings: rankings(schema, &draft, asked),
         start: draft.start,
         alternative: draft.alternative,
         row: draft.row,
@@ -177,6 +180,13 @@ pub(crate) fn context<'a>(
         && schema.alternatives.is_empty()
     {
         errors.push(DataError::NoAlternatives { choice: choice.clone() });
+    }
+    if let Layout::Long {
+        choice, counts: true, ..
+    } = &schema.layout
+        && schema.ranking.is_some()
+    {
+        errors.push(DataError::CountsAndRanks { column: choice.clone() });
     }
     if !schema.alternatives.is_empty() {
         let names: Vec<String> = schema
@@ -331,9 +341,16 @@ fn outcome(schema: &Schema, draft: &Draft, asked: Asked) -> Outcome {
     if matches!(schema.layout, Layout::Long { counts: true, .. }) {
         return Outcome::Counts(draft.chosen.clone());
     }
-    let chosen = |case: usize| draft.pairs(case).position(|pair| draft.chosen[pair] > 0.0);
+    // Of a ranking, the best.
+    let chosen = |case: usize| draft.pairs(case).position(|pair| draft.chosen[pair] == 1.0);
     let chosen = (0..draft.n_cases()).map(|case| chosen(case).expect("every case has a choice") as u32);
     Outcome::Chosen(chosen.collect())
+}
+
+fn rankings(schema: &Schema, draft: &Draft, asked: Asked) -> Option<Rankings> {
+    let ranking = schema.ranking.as_ref().filter(|_| asked == Asked::Choices)?;
+    let ranks = (0..draft.n_cases()).map(|case| &draft.chosen[draft.pairs(case)]);
+    Some(Rankings::from_ranks(ranks, ranking.best_worst))
 }
 
 /// The columns over the rows used: once per case where they do not vary within cases.

@@ -8,6 +8,7 @@ use crate::columns::{Cells, Names, evaluate};
 use crate::draft::{Asked, present};
 use crate::error::{DataError, Place};
 use crate::grouping::Grouping;
+use crate::rankings::{Ranking, Rankings};
 use crate::schema::{Derived, Schema};
 use crate::table::{Source, Table, Values};
 
@@ -45,6 +46,7 @@ pub struct ChoiceData {
     pub(crate) row: Vec<u32>,
     pub(crate) case_of_pair: Vec<u32>,
     pub(crate) outcome: Outcome,
+    pub(crate) rankings: Option<Rankings>,
     pub(crate) weights: Option<Vec<f64>>,
     pub(crate) decision_maker: Option<Vec<u32>>,
     pub(crate) n_decision_makers: usize,
@@ -56,7 +58,7 @@ pub struct ChoiceData {
 /// What was chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Position of the chosen pair within its case, per case.
+    /// Position of the chosen pair within its case, per case; of a ranking, that of the best.
     Chosen(Vec<u32>),
     /// How often each pair was chosen.
     Counts(Vec<f64>),
@@ -165,9 +167,35 @@ impl ChoiceData {
         &self.alternative
     }
 
-    /// What was chosen.
+    /// What was chosen; of rankings the best, as if only that were known.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    /// The rankings, where outcomes are more than single choices.
+    pub fn rankings(&self) -> Option<&Rankings> {
+        self.rankings.as_ref()
+    }
+
+    /// The order of the alternatives of a case, as far as it is known: its ranking, or the choice that is the best of
+    /// all; `None` where choices are counted or not known.
+    pub fn ranking(&self, case: usize) -> Option<Ranking<'_>> {
+        match (&self.rankings, &self.outcome) {
+            (Some(rankings), _) => Some(rankings.of(case)),
+            (None, Outcome::Chosen(chosen)) => Some(Ranking {
+                best: &chosen[case..=case],
+                worst: &[],
+            }),
+            (None, Outcome::Counts(_) | Outcome::None) => None,
+        }
+    }
+
+    /// The same data with the best of every ranking as the choice, and nothing known of the others.
+    pub fn first_choices(&self) -> ChoiceData {
+        ChoiceData {
+            rankings: None,
+            ..self.clone()
+        }
     }
 
     /// Whether it is known what was chosen.
@@ -175,7 +203,7 @@ impl ChoiceData {
         self.outcome != Outcome::None
     }
 
-    /// Number of choices made in a case: 1, or the sum of its counts; 0 where outcomes are not known.
+    /// Number of choices made in a case: 1 (of a ranking too), or the sum of its counts; 0 where outcomes are not known.
     pub fn choices(&self, case: usize) -> f64 {
         match &self.outcome {
             Outcome::Chosen(_) => 1.0,

@@ -29,10 +29,23 @@ pub struct Description {
     pub total_weight: Option<f64>,
     /// Whether outcomes are counts; then `chosen` below sums them.
     pub counts: bool,
+    /// Of rankings, how many alternatives are ranked; then `chosen` below counts the best.
+    pub rankings: Option<RankingsDescription>,
     /// Every labelled alternative, or the positions of unlabelled ones.
     pub alternatives: Vec<AlternativeDescription>,
     /// Every column that the model uses, in the order of the file.
     pub columns: Vec<ColumnDescription>,
+}
+
+/// How many alternatives the cases rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RankingsDescription {
+    /// In the case with the fewest.
+    pub least: usize,
+    /// In the case with the most.
+    pub most: usize,
+    /// Whether the last of them is the worst of all.
+    pub best_worst: bool,
 }
 
 /// One alternative over all cases.
@@ -116,6 +129,14 @@ impl ChoiceData {
             choice_set_sizes: sizes.into_iter().collect(),
             total_weight: self.weights.as_ref().map(|weights| weights.iter().sum()),
             counts: matches!(self.outcome, Outcome::Counts(_)),
+            rankings: self.rankings.as_ref().map(|rankings| {
+                let (least, most) = rankings.lengths();
+                RankingsDescription {
+                    least,
+                    most,
+                    best_worst: rankings.is_best_worst(),
+                }
+            }),
             alternatives: self.describe_alternatives(),
             columns: described
                 .into_iter()

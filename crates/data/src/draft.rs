@@ -69,7 +69,7 @@ pub(crate) struct Draft {
     pub alternative: Vec<u32>,
     /// Table row of each pair; in wide data that of its case.
     pub row: Vec<u32>,
-    /// How often each pair was chosen; 0 or 1 unless outcomes are counts.
+    /// How often each pair was chosen; 0 or 1 unless outcomes are counts. Of rankings the rank, 0 where there is none.
     pub chosen: Vec<f64>,
     /// Whether a cell is missing that the pair needs, where the schema allows to drop it.
     pub missing: Vec<bool>,

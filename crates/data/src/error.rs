@@ -244,13 +244,64 @@ pub enum DataError {
     )]
     SeveralChoices { places: Places, case: String },
     #[error(
-        "{places}: the chosen alternative \"{alternative}\" is unavailable (\"{available}\" is 0); correct the data or drop such cases with filter"
+        "{places}: the {what} alternative \"{alternative}\" is unavailable (\"{available}\" is 0); correct the data or drop such cases with filter"
     )]
     ChosenUnavailable {
         places: Places,
+        what: &'static str,
         alternative: String,
         available: String,
     },
+    #[error(
+        "{places}: column \"{column}\" holds {values}, but a rank is a whole number, 1 for the best, and 0 or empty for what comes after all that are ranked; correct the data or filter such cases out"
+    )]
+    NotARank {
+        places: Places,
+        column: String,
+        values: Samples,
+    },
+    #[error(
+        "{places}: {} stands twice in its case (column \"{column}\"); a rank belongs to one alternative, and those that are last together have none: correct the data or filter such cases out",
+        a_rank(places, *rank)
+    )]
+    RankTwice {
+        places: Places,
+        rank: u32,
+        column: String,
+    },
+    #[error(
+        "{places}: {} stands in its case without the one before it (column \"{column}\"); ranks are 1, 2, ... without a gap: correct the data or filter such cases out",
+        a_rank(places, *rank)
+    )]
+    RankGap {
+        places: Places,
+        rank: u32,
+        column: String,
+    },
+    #[error(
+        "{places}: column \"{column}\" ranks an alternative, but no value stands in column \"{empty}\" before it; ranks may be empty only from some rank on: correct the data or filter such cases out"
+    )]
+    RankSkipped {
+        places: Places,
+        column: String,
+        empty: String,
+    },
+    #[error(
+        "{places}: {} is ranked twice, in the columns \"{first}\" and \"{second}\"; it has one rank: correct the data or filter such cases out",
+        an_alternative(places, alternative)
+    )]
+    RankedTwice {
+        places: Places,
+        alternative: String,
+        first: String,
+        second: String,
+    },
+    #[error(
+        "{places}: only one alternative is ranked, but with best_worst = true a case has a best and a worst one; correct the data or filter such cases out"
+    )]
+    NoWorst { places: Places },
+    #[error("column \"{column}\" cannot hold both counts and ranks; remove counts = true, or [ranking]")]
+    CountsAndRanks { column: String },
     #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
     TooFewAlternatives { places: Places, size: &'static str },
     #[error(
@@ -362,6 +413,22 @@ fn every_case(cases: usize) -> String {
     match cases {
         1 => "the only case".to_owned(),
         many => format!("all {many} cases"),
+    }
+}
+
+fn a_rank(places: &Places, rank: u32) -> String {
+    if places.total() == 1 {
+        format!("rank {rank}")
+    } else {
+        format!("a rank (first {rank})")
+    }
+}
+
+fn an_alternative(places: &Places, alternative: &str) -> String {
+    if places.total() == 1 {
+        format!("alternative \"{alternative}\"")
+    } else {
+        format!("an alternative (first \"{alternative}\")")
     }
 }
 

@@ -72,16 +72,21 @@ impl Fingerprint {
                 let hashes = hashes(&data.alternatives.names);
                 alternatives.take(data.n_pairs(), |pair| hashes[data.alternative[pair] as usize]);
             }),
-            Box::new(|| match &data.outcome {
-                Outcome::Chosen(chosen) => {
+            Box::new(|| match (&data.rankings, &data.outcome) {
+                (Some(rankings), _) => {
+                    outcome.kind = if rankings.is_best_worst() { "best-worst" } else { "ranked" };
+                    let values = rankings.values();
+                    outcome.take(values.len(), |at| u64::from(values[at]));
+                }
+                (None, Outcome::Chosen(chosen)) => {
                     outcome.kind = "chosen";
                     outcome.take(chosen.len(), |case| u64::from(chosen[case]));
                 }
-                Outcome::Counts(counts) => {
+                (None, Outcome::Counts(counts)) => {
                     outcome.kind = "counts";
                     outcome.take(counts.len(), |pair| canonical(counts[pair]));
                 }
-                Outcome::None => outcome.kind = "none",
+                (None, Outcome::None) => outcome.kind = "none",
             }),
             Box::new(|| {
                 if let Some(cells) = &data.weights {

@@ -22,10 +22,13 @@ mod panel;
 mod part_values;
 mod parts;
 mod ranges;
+mod rankings;
 mod resample;
 mod restrict;
+mod scaled;
 mod schema;
 mod screen;
+mod stages;
 mod table;
 mod wide;
 
@@ -40,5 +43,7 @@ pub use inspect::{
     WideAlternative, WideReading, inspect,
 };
 pub use parts::{Added, Parts, PartsError, Totals};
-pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, Schema};
+pub use rankings::{Ranking, Rankings};
+pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema};
+pub use stages::Stages;
 pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};

@@ -6,6 +6,7 @@ use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes};
 use crate::draft::{Context, Draft, Extent, Groups, Laid, NO_ALTERNATIVE, RowState, cell};
 use crate::error::DataError;
 use crate::outcomes::{CaseOutcome, outcomes};
+use crate::schema::RankingSchema;
 use crate::table::{Column, Values};
 use crate::wide::{Flag, availability, chosen_unavailable};
 
@@ -15,6 +16,7 @@ pub(crate) struct LongColumns<'a> {
     pub alternative: Option<&'a str>,
     pub choice: &'a str,
     pub counts: bool,
+    pub ranking: Option<&'a RankingSchema>,
 }
 
 /// Cases of a long table.

@@ -6,6 +6,7 @@ use crate::alternatives::key;
 use crate::draft::{Asked, Context, RowState, present};
 use crate::error::{DataError, Samples};
 use crate::long::{CaseIndex, LongColumns};
+use crate::rankings;
 use crate::schema::Missing;
 use crate::table::Values;
 
@@ -22,7 +23,7 @@ pub(crate) enum CaseOutcome {
 
 /// The choice column.
 pub(crate) struct Outcomes {
-    /// How often each row was chosen; 0 also where that could not be read.
+    /// How often each row was chosen, or its rank; 0 also where that could not be read.
     pub chosen: Vec<f64>,
     /// What becomes of each case.
     pub cases: Vec<CaseOutcome>,
@@ -61,7 +62,9 @@ pub(crate) fn outcomes(
         context.errors.push(DataError::TextColumn {
             file: context.file().to_owned(),
             column: long.choice.to_owned(),
-            expected: if long.counts {
+            expected: if long.ranking.is_some() {
+                "a rank must be a number: 1 for the best, 0 or empty for what comes after all that are ranked"
+            } else if long.counts {
                 "counts must be numbers"
             } else {
                 "a choice must be 1 in the chosen row and 0 in the others (or true and false)"
@@ -72,6 +75,10 @@ pub(crate) fn outcomes(
         });
         return outcomes;
     };
+    if let Some(ranking) = long.ranking {
+        rankings::of_rows(context, (long, ranking), cases, states, cells, &mut outcomes);
+        return outcomes;
+    }
     let tallies = tally(context, long, cases, states, cells, &mut outcomes.chosen);
     judge(context, long, &tallies, &mut outcomes.cases);
     if context.drops_missing() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome};
+use crate::rankings::Rankings;
 use crate::schema::{Code, Layout};
 use crate::table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};
 
@@ -79,6 +80,10 @@ impl ChoiceData {
                 (0..pairs.len() as u32).collect()
             },
             outcome,
+            rankings: self
+                .rankings
+                .as_ref()
+                .map(|rankings| Rankings::new(cases.iter().map(|&case| rankings.of(case)), rankings.is_best_worst())),
             weights: self
                 .weights
                 .as_ref()
@@ -96,7 +101,7 @@ impl ChoiceData {
         }
     }
 
-    /// The same situations with other outcomes.
+    /// The same situations with other outcomes. Rankings are no more.
     ///
     /// # Panics
     /// If an outcome does not belong to its case, or there are too few or too many of them.
@@ -114,6 +119,8 @@ impl ChoiceData {
             Outcome::None => {}
         }
         self.outcome = outcome;
+        self.rankings = None;
+        self.schema.ranking = None;
         let level = self.row_level();
         let Some((name, values)) = self.choice_column() else {
             return self;
@@ -178,8 +185,12 @@ impl ChoiceData {
         }
     }
 
-    /// Name of the choice column and its cells, a row per case or per pair as the layout says.
+    /// Name of the choice column and its cells, a row per case or per pair as the layout says; `None` where they are
+    /// not known, and of rankings, whose columns are always those that were read.
     fn choice_column(&self) -> Option<(&str, Values)> {
+        if self.schema.ranking.is_some() {
+            return None;
+        }
         Some(match (&self.schema.layout, &self.outcome) {
             (Layout::Wide { choice }, Outcome::Chosen(chosen)) => {
                 let code = |(case, &slot): (usize, &u32)| {

@@ -19,7 +19,7 @@ impl ChoiceData {
     /// Cases, decision makers, weights and places in the file stay what they were; outcomes stay with their pairs.
     ///
     /// # Panics
-    /// If there are too few or too many flags or corrections, or a pair that was chosen is not kept.
+    /// If there are too few or too many flags or corrections, or a pair that was chosen or ranked is not kept.
     pub fn restrict(&self, keep: &[bool], correction: Option<Vec<f64>>) -> ChoiceData {
         assert_eq!(keep.len(), self.n_pairs(), "one flag per pair");
         let pairs: Vec<usize> = (0..keep.len()).filter(|&pair| keep[pair]).collect();
@@ -30,14 +30,15 @@ impl ChoiceData {
             assert!(kept > 0, "every case keeps an alternative");
             start.push(start[case] + kept);
         }
+        let position = |(case, &slot): (usize, &u32)| {
+            let first = self.start[case];
+            assert!(keep[first + slot as usize], "chosen alternatives are kept");
+            let before = &keep[first..first + slot as usize];
+            before.iter().filter(|kept| **kept).count() as u32
+        };
+        let rankings = self.rankings.as_ref().map(|rankings| rankings.moved(position));
         let outcome = match &self.outcome {
             Outcome::Chosen(chosen) => {
-                let position = |(case, &slot): (usize, &u32)| {
-                    let first = self.start[case];
-                    assert!(keep[first + slot as usize], "chosen alternatives are kept");
-                    let before = &keep[first..first + slot as usize];
-                    before.iter().filter(|kept| **kept).count() as u32
-                };
                 Outcome::Chosen(chosen.iter().enumerate().map(position).collect())
             }
             Outcome::Counts(counts) => {
@@ -81,6 +82,7 @@ impl ChoiceData {
             row: pairs.iter().map(|&pair| self.row[pair]).collect(),
             case_of_pair: pairs.iter().map(|&pair| self.case_of_pair[pair]).collect(),
             outcome,
+            rankings,
             weights: self.weights.clone(),
             decision_maker: self.decision_maker.clone(),
             n_decision_makers: self.n_decision_makers,
@@ -148,7 +150,7 @@ impl ChoiceData {
 }
 
 /// Some cells of a column.
-fn gather(values: &Values, rows: &[usize]) -> Values {
+pub(crate) fn gather(values: &Values, rows: &[usize]) -> Values {
     match values {
         Values::Number(cells) => Values::Number(rows.iter().map(|&row| cells[row]).collect()),
         Values::Text(text) => {

@@ -20,6 +20,8 @@ pub struct Schema {
     pub missing: Missing,
     /// Derived columns, in order; each may use those above it.
     pub derived: Vec<Derived>,
+    /// Where outcomes are rankings, how the ranks stand in the table.
+    pub ranking: Option<RankingSchema>,
     /// Alternatives by code. Required in wide data; in long data they rename codes, fix the order, state availability.
     pub alternatives: Vec<AlternativeSchema>,
 }
@@ -29,7 +31,7 @@ pub struct Schema {
 pub enum Layout {
     /// A row per case.
     Wide {
-        /// Column that holds the code of the chosen alternative.
+        /// Column that holds the code of the chosen alternative; of a ranking, that of the best.
         choice: String,
     },
     /// A row per alternative of a case.
@@ -38,11 +40,22 @@ pub enum Layout {
         case: String,
         /// Column that holds the code of the alternative; without it the rows of a case count from 1.
         alternative: Option<String>,
-        /// Column that is 1 (true) in the chosen row, or how often the alternative was chosen if `counts`.
+        /// Column that is 1 (true) in the chosen row, or how often the alternative was chosen if `counts`. Of a ranking,
+        /// the rank of the row: 1 for the best; 0 or empty for what comes after all that are ranked.
         choice: String,
         /// Whether `choice` holds counts.
         counts: bool,
     },
+}
+
+/// How rankings stand in a table: alternatives in their order, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RankingSchema {
+    /// In wide data the columns that hold the codes of the second, the third, ... alternative; they may be empty from
+    /// some rank on.
+    pub further: Vec<String>,
+    /// Whether the last rank of a case, or the last of the columns, is the worst of all alternatives.
+    pub best_worst: bool,
 }
 
 /// What a missing cell in a used column does.
@@ -113,6 +126,7 @@ impl Schema {
             decision_maker: None,
             weight: None,
             missing: Missing::Error,
+            ranking: None,
             derived: Vec::new(),
             alternatives: Vec::new(),
         }
@@ -171,6 +185,12 @@ impl Schema {
         self
     }
 
+    /// Reads outcomes as rankings.
+    pub fn ranking(mut self, ranking: RankingSchema) -> Self {
+        self.ranking = Some(ranking);
+        self
+    }
+
     /// Sets what a missing cell does.
     pub fn missing(mut self, missing: Missing) -> Self {
         self.missing = missing;
@@ -202,6 +222,8 @@ impl Schema {
                 named.push((choice, CHOICE));
             }
         }
+        let ranks = self.ranking.iter().flat_map(|ranking| &ranking.further);
+        named.extend(ranks.map(|column| (column.as_str(), CHOICE)));
         named.extend(self.decision_maker.as_deref().map(|name| (name, "decision_maker")));
         named
     }

@@ -4,28 +4,44 @@ use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes, codes};
 use crate::draft::{Asked, Context, Draft, Laid, NO_ALTERNATIVE, RowState};
 use crate::error::DataError;
 use crate::faults::Verdict;
+use crate::rankings;
 use crate::schema::availability_label;
+
+/// What the columns of outcomes say.
+enum Picked {
+    /// The alternative chosen in each row.
+    Chosen(Vec<u32>),
+    /// Row after row the rank of every alternative; 0 where it has none.
+    Ranks(Vec<f64>),
+}
 
 /// Cases of a wide table.
 pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowState]) -> Option<Laid> {
     let schema = context.schema;
+    let n = schema.alternatives.len();
     let mut cases_dropped = states.iter().filter(|state| **state == RowState::Missing).count();
     let kept: Vec<u32> = (0..states.len() as u32)
         .filter(|&row| states[row as usize] == RowState::Kept)
         .collect();
-    let (rows, chosen) = match context.asked {
-        Asked::Choices => choices(context, choice, &kept, &mut cases_dropped)?,
-        Asked::Situations => {
+    let (rows, picked) = match (context.asked, &schema.ranking) {
+        (Asked::Choices, None) => {
+            let (rows, chosen) = choices(context, choice, &kept, &mut cases_dropped)?;
+            (rows, Picked::Chosen(chosen))
+        }
+        (Asked::Choices, Some(ranking)) => {
+            let (rows, ranks) = rankings::of_columns(context, choice, ranking, &kept, &mut cases_dropped)?;
+            (rows, Picked::Ranks(ranks))
+        }
+        (Asked::Situations, _) => {
             if let Err(errors) = codes(&schema.alternatives, None) {
                 context.errors.extend(errors);
                 return None;
             }
             let chosen = vec![NO_ALTERNATIVE; kept.len()];
-            (kept, chosen)
+            (kept, Picked::Chosen(chosen))
         }
     };
 
-    let n = schema.alternatives.len();
     let flags: Vec<Option<Vec<Flag>>> = (0..n)
         .map(|alternative| availability(context, alternative, &rows))
         .collect();
@@ -34,18 +50,16 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowStat
     for (at, &row) in rows.iter().enumerate() {
         let mut unsure = false;
         for alternative in 0..n {
-            let chosen = chosen[at] as usize == alternative;
+            let chosen = match &picked {
+                Picked::Chosen(chosen) => f64::from(u8::from(chosen[at] as usize == alternative)),
+                Picked::Ranks(ranks) => ranks[at * n + alternative],
+            };
             let flag = flags[alternative].as_ref().map_or(Flag::Yes, |flags| flags[at]);
             match flag {
                 Flag::Yes | Flag::Missing => {
-                    draft.push(
-                        alternative as u32,
-                        row,
-                        f64::from(u8::from(chosen)),
-                        flag == Flag::Missing,
-                    );
+                    draft.push(alternative as u32, row, chosen, flag == Flag::Missing);
                 }
-                Flag::No if chosen => {
+                Flag::No if chosen > 0.0 => {
                     unavailable[alternative].add(|| context.place(row as usize));
                     unsure = true;
                 }
@@ -171,6 +185,7 @@ pub(crate) fn chosen_unavailable(
     let schema = &context.schema.alternatives[alternative];
     (!places.is_empty()).then(|| DataError::ChosenUnavailable {
         places,
+        what: if context.schema.ranking.is_some() { "ranked" } else { "chosen" },
         alternative: schema.name.clone(),
         available: schema.available.as_ref().map_or(String::new(), ToString::to_string),
     })

@@ -13,6 +13,7 @@ mod bulk;
 mod cdf;
 mod exponential;
 mod fill;
+mod lanes;
 mod logarithm;
 mod philox;
 mod points;
@@ -24,6 +25,7 @@ mod stream;
 
 pub use cdf::normal_cdf;
 pub use exponential::{FARTHEST, exp, multiply_add};
+pub use lanes::{NARROW, Run, WIDE};
 pub use logarithm::{ln, ln_each};
 pub use points::{Maker, Method, PointSet, PointSetError, Variate};
 pub use quadrature::{QuadratureError, Rule, quadrature};

@@ -1,1 +1,19 @@
 //! Multivariate normal orthant probabilities and their derivatives: exact in up to three dimensions, simulated, approximate.
+
+pub mod ghk;
+mod lanes;
+
+mod approximate;
+mod bivariate;
+mod exact;
+mod normal;
+mod orthant;
+mod quadrature;
+mod trivariate;
+
+pub use bivariate::{bivariate_normal_cdf, ln_bivariate_normal_cdf};
+pub use normal::{ln_normal_cdf, ln_normal_density, normal_hazard};
+pub use approximate::approximate;
+pub use exact::exact;
+pub use orthant::{Orthant, OrthantError};
+pub use trivariate::{ln_trivariate_normal_cdf, trivariate_normal_cdf};

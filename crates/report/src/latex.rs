@@ -60,6 +60,23 @@ pub fn number(text: &str) -> String {
     format!("${mantissa}{exponent}$")
 }
 
+/// A cell of a column of numbers: numbers, in brackets or not, are set as mathematics, and words as text.
+pub(crate) fn cell(text: &str) -> String {
+    let is_number = |text: &str| {
+        let digits = text.trim_start_matches('<').trim_end_matches('%').replace(',', "");
+        text == crate::number::MISSING || digits.parse::<f64>().is_ok()
+    };
+    let part = |part: &str| {
+        let bare = part.strip_prefix('(').and_then(|part| part.strip_suffix(')'));
+        match (bare, is_number(bare.unwrap_or(part))) {
+            (Some(bare), true) => format!("({})", number(bare)),
+            (None, true) => number(part),
+            (_, false) => escape(part),
+        }
+    };
+    text.split_whitespace().map(part).collect::<Vec<_>>().join(" ")
+}
+
 /// A floating table: caption, label, and a `tabular` or whatever else stands in it.
 pub(crate) fn float(caption: &str, label: &str, body: &str, notes: &[String]) -> String {
     let mut text = format!(
@@ -157,6 +174,21 @@ mod tests {
         assert_eq!(number("10,728"), "$10{,}728$");
         assert_eq!(number("12.5%"), "$12.5\\%$");
         assert_eq!(number("-"), "--");
+    }
+
+    #[test]
+    fn cells_hold_numbers_and_words() {
+        for (text, cell_of) in [
+            ("-0.7012", "$-0.7012$"),
+            ("-0.70  (0.05)", "$-0.70$ ($0.05$)"),
+            ("1 (fixed)", "$1$ (fixed)"),
+            ("600 Halton", "$600$ Halton"),
+            ("± 1.2e-3", "\\ensuremath{\\pm} $1.2\\times 10^{-3}$"),
+            ("-", "--"),
+            ("10,728", "$10{,}728$"),
+        ] {
+            assert_eq!(cell(text), cell_of);
+        }
     }
 
     #[test]

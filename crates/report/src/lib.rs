@@ -1,7 +1,8 @@
 //! What people read: a fit or a description of data as text, Markdown, LaTeX, CSV or JSON.
 //!
 //! [`fit`] writes the report of an estimation, [`description`] that of a table of choices, [`prediction`] that
-//! of predicted shares, [`individuals`] that of the tastes of decision makers given their choices. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
+//! of predicted shares, [`individuals`] that of the tastes of decision makers given their choices, [`comparison`] that of
+//! models side by side. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
 //! of colour ([`Style`]). [`Table`] is the builder below them, for whatever else has rows and numbers.
 //!
 //! A fit that did not converge says so in every format: in a box above and a line below the text, in
@@ -9,6 +10,7 @@
 //! `converged` of the JSON.
 
 mod chart;
+mod comparison;
 mod csv;
 mod description;
 mod fit;
@@ -31,6 +33,10 @@ mod text;
 mod xml;
 
 pub use chart::{Chart, DotAndWhisker, Scale, Stroke, Whisker};
+pub use comparison::{
+    ComparedElasticities, ComparedModel, ComparedNesting, ComparedPair, ComparedShares, ComparedWillingness,
+    ComparisonReport, comparison, comparison_text,
+};
 pub use description::{description, description_text};
 pub use fit::{fit, fit_text};
 pub use format::{Format, UnknownFormat};

@@ -231,7 +231,7 @@ impl Table {
                     Align::Left if cell.starts_with("  ") => format!("\\quad {}", latex::escape(cell.trim_start())),
                     Align::Left => latex::escape(cell),
                     _ if cell.is_empty() => String::new(),
-                    _ => latex::number(cell),
+                    _ => latex::cell(cell),
                 })
                 .collect();
             if let Some(note) = note {

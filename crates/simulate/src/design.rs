@@ -63,6 +63,9 @@ pub enum DesignError {
         /// The column.
         column: String,
     },
+    /// Rankings.
+    #[error("outcomes are rankings, and these cannot be simulated yet; remove [ranking] to simulate first choices")]
+    Rankings,
     /// Long data that name no alternatives.
     #[error(
         "nothing says how many alternatives a simulated case has; list them in [alternatives], or set rows_per_case in [simulate]"
@@ -133,6 +136,9 @@ impl<'a> Design<'a> {
         let schema = &model.schema;
         if cases == 0 {
             return Err(DesignError::NoCases);
+        }
+        if schema.ranking.is_some() {
+            return Err(DesignError::Rankings);
         }
         match per_decision_maker {
             Some(0) => return Err(DesignError::NoneEach),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use logsum_data::{ChoiceData, Outcome};
+use logsum_data::{ChoiceData, Outcome, Rankings};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Parameter, Stopped, maximise};
 use ndarray::{Array1, Array2};
 
@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2};
 /// ```
 ///
 /// with J_n the size of the choice set and y_n the number of choices (1, or the sum of counts; 0 where
-/// outcomes are not known). On sampled choice sets with a correction c_nj equal utilities are meant,
+/// outcomes are not known); of rankings −ln J summed over the stages, with J what is left to each. On sampled choice sets with a correction c_nj equal utilities are meant,
 ///
 /// ```text
 /// Σ_n w_n Σ_j y_nj (c_nj − ln Σ_k exp c_nk)
@@ -31,16 +31,22 @@ pub fn log_likelihood_null(data: &ChoiceData) -> f64 {
 pub(crate) fn add_null(data: &ChoiceData, sum: &mut f64) {
     // ln J of the sizes met.
     let mut logarithms: Vec<f64> = Vec::new();
+    let mut ln = |size: usize| {
+        while logarithms.len() <= size {
+            logarithms.push((logarithms.len() as f64).ln());
+        }
+        logarithms[size]
+    };
     for case in 0..data.n_cases() {
         let weight = data.weights().map_or(1.0, |weights| weights[case]);
         *sum += match data.correction() {
             Some(correction) => weight * equal_utilities(data, case, correction),
             None => {
                 let size = data.pairs(case).len();
-                while logarithms.len() <= size {
-                    logarithms.push((logarithms.len() as f64).ln());
+                match data.rankings() {
+                    Some(rankings) => -weight * rankings.of(case).set_sizes(size).map(&mut ln).sum::<f64>(),
+                    None => -weight * data.choices(case) * ln(size),
                 }
-                -weight * data.choices(case) * logarithms[size]
             }
         };
     }
@@ -63,11 +69,12 @@ fn equal_utilities(data: &ChoiceData, case: usize, correction: &[f64]) -> f64 {
 }
 
 /// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled,
-/// where outcomes are not known, and where choice sets are sampled with a correction.
+/// where outcomes are not known, where choice sets are sampled with a correction, and of rankings that tell the worst.
 pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
     let mut counted = Counted::new(data);
     if data.has_outcomes() {
-        counted.add(data);
+        let stages = data.stages();
+        counted.add(stages.as_ref().map_or(data, |stages| &stages.data));
     }
     counted.log_likelihood()
 }
@@ -93,7 +100,9 @@ impl Counted {
     /// Of data like these, none of them yet.
     pub fn new(data: &ChoiceData) -> Self {
         Counted {
-            wanted: data.alternatives().labelled && data.correction().is_none(),
+            wanted: data.alternatives().labelled
+                && data.correction().is_none()
+                && !data.rankings().is_some_and(Rankings::is_best_worst),
             sets: Vec::new(),
             known: HashMap::new(),
             n_slots: 0,

@@ -1,11 +1,13 @@
 //! What can be wrong with a specification before any data are read.
 
 mod mixing;
+mod probit;
 mod tastes;
 
 use logsum_data::DataError;
 
 pub use mixing::MixingError;
+pub use probit::ProbitError;
 pub use tastes::TasteError;
 
 /// A problem of the specification.
@@ -44,8 +46,20 @@ pub enum SpecificationError {
          chose the alternative that were sampled"
     )]
     SamplingRate { alternative: String, rate: f64 },
+    #[error(
+        "rankings: sampling rates and sampled choice sets belong to single choices, and their correction does not hold for \
+         the stages of a ranking; remove sampling_rate and [sampling], or [ranking]"
+    )]
+    RankingOfSample,
+    #[error(
+        "rankings: \"{name}\" varies from case to case, which is not available for rankings yet; let it vary between \
+         decision makers"
+    )]
+    RankingOfCases { name: String },
     #[error(transparent)]
     Mixing(MixingError),
+    #[error(transparent)]
+    Probit(#[from] ProbitError),
     #[error(transparent)]
     Tastes(#[from] TasteError),
     #[error("{0}")]

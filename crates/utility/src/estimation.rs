@@ -310,6 +310,9 @@ impl Model<'_> {
                 ));
             }
         }
+        if constants && data.best_worst == Some(true) && data.alternatives.labelled {
+            warnings.push("the log-likelihood with constants only is not computed for rankings that tell the worst".to_owned());
+        }
         let wanted = constants && data.counted.is_wanted();
         let constants = if wanted { data.counted.log_likelihood() } else { None };
         if wanted && constants.is_none() {
@@ -327,10 +330,14 @@ impl Model<'_> {
             logsum_version: env!("CARGO_PKG_VERSION").to_owned(),
             title: String::new(),
             model: FittedModel {
-                family: if self.mixture().is_some() {
-                    "mixed logit"
-                } else {
-                    "logit"
+                family: match (data.best_worst, self.mixture().is_some()) {
+                    _ if self.specification().probit.is_some() => self.probit_family(),
+                    (None, false) => "logit",
+                    (None, true) => "mixed logit",
+                    (Some(false), false) => "rank-ordered logit",
+                    (Some(false), true) => "rank-ordered mixed logit",
+                    (Some(true), false) => "best-worst logit",
+                    (Some(true), true) => "best-worst mixed logit",
                 }
                 .to_owned(),
                 specification: serde_json::Value::Null,
@@ -381,6 +388,7 @@ impl Model<'_> {
             sampling: None,
             draws: None,
             tastes: None,
+            errors: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

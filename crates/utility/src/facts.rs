@@ -1,6 +1,6 @@
 //! What a fit tells of its data besides estimates, gathered part by part.
 
-use logsum_data::{Alternatives, ChoiceData, Outcome, Source};
+use logsum_data::{Alternatives, ChoiceData, Outcome, Rankings, Source, Stages};
 
 use crate::constants::{Counted, add_null};
 
@@ -25,11 +25,13 @@ pub struct Facts {
     pub largest_choice_set: usize,
     /// Whether it is known what was chosen.
     pub has_outcomes: bool,
+    /// Where outcomes are rankings, whether the worst is known besides the best.
+    pub best_worst: Option<bool>,
     /// Whether cases have weights.
     pub weighted: bool,
     /// What was dropped or assumed.
     pub warnings: Vec<String>,
-    /// ln L of equal shares over the alternatives available to each case.
+    /// ln L of equal shares over the alternatives available to each case; of rankings, to each stage.
     pub log_likelihood_null: f64,
     /// Times each alternative was chosen, unweighted.
     pub times_chosen: Vec<f64>,
@@ -57,6 +59,7 @@ impl Facts {
             rows_used: 0,
             largest_choice_set: 0,
             has_outcomes: data.has_outcomes(),
+            best_worst: data.rankings().map(Rankings::is_best_worst),
             weighted: data.weights().is_some(),
             warnings: Vec::new(),
             log_likelihood_null: 0.0,
@@ -67,8 +70,8 @@ impl Facts {
         }
     }
 
-    /// Adds the cases of a part.
-    pub(crate) fn add(&mut self, data: &ChoiceData) {
+    /// Adds the cases of a part, which are rankings if there are stages.
+    pub(crate) fn add(&mut self, data: &ChoiceData, stages: Option<&Stages>) {
         self.n_cases += data.n_cases();
         self.n_pairs += data.n_pairs();
         self.n_decision_makers += data.n_decision_makers();
@@ -91,7 +94,8 @@ impl Facts {
         }
         add_null(data, &mut self.log_likelihood_null);
         if data.outcome() != &Outcome::None {
-            self.counted.add(data);
+            // Constants alone explain every stage.
+            self.counted.add(stages.map_or(data, |stages| &stages.data));
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::draws_report::DrawsReport;
+use crate::error_report::ErrorReport;
 use crate::sampling::SampleSize;
 use crate::taste_report::TasteReport;
 
@@ -64,12 +65,16 @@ pub struct Fit {
     /// How alternatives were sampled; `None` if choice sets were used whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling: Option<SamplingReport>,
-    /// The draws of random tastes, and what their randomness does to the estimates; `None` where tastes are the same.
+    /// The draws of random tastes or of normal errors, and what their randomness does to the estimates; `None` where nothing
+    /// is simulated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<DrawsReport>,
     /// The distributions of random tastes; `None` where tastes are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tastes: Option<TasteReport>,
+    /// The covariance of normal errors; `None` where errors are those of logit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<ErrorReport>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.

@@ -284,6 +284,7 @@ impl Builder {
             own: alternatives.iter().filter_map(own).collect(),
             parameters: self.parameters,
             mixing: None,
+            probit: None,
         }
     }
 }

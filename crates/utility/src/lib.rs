@@ -2,10 +2,13 @@
 //!
 //! Four types in a line: data ([`logsum_data::ChoiceData`]), [`Specification`], bound [`Model`], [`Fit`].
 
+pub mod comparison;
 mod constants;
 mod covariance;
 mod draws_report;
 mod error;
+mod error_report;
+mod errors_after;
 mod estimation;
 mod facts;
 mod fit;
@@ -14,6 +17,7 @@ mod inference;
 mod mixing;
 mod model;
 mod model_file;
+mod probit;
 mod sampling;
 mod shares;
 mod simulated_estimation;
@@ -27,7 +31,8 @@ mod testing;
 
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};
-pub use error::{MixingError, SpecificationError, TasteError};
+pub use error::{MixingError, ProbitError, SpecificationError, TasteError};
+pub use error_report::{ErrorDerivatives, ErrorReport};
 pub use estimation::{FitError, FitOptions};
 pub use facts::Facts;
 pub use fit::{
@@ -42,6 +47,7 @@ pub use mixing::{
 };
 pub use model::{BindError, Binder, Finding, Model, Prediction, Storage, exponentials};
 pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};

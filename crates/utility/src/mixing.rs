@@ -329,6 +329,11 @@ impl RandomCoefficient {
 }
 
 impl Mixing {
+    /// Whether tastes are: a probit has draws without them.
+    pub fn is_random(&self) -> bool {
+        !self.random.is_empty() || self.scale.is_some()
+    }
+
     /// The random coefficient of that name.
     pub fn coefficient(&self, symbol: &str) -> Option<&RandomCoefficient> {
         self.random.iter().find(|random| random.symbol == symbol)

@@ -113,6 +113,7 @@ impl AlternativeSampling {
     pub fn sample(&self, data: &ChoiceData, replication: u64) -> Result<ChoiceData, SamplingError> {
         self.validate()?;
         let chosen = match data.outcome() {
+            Outcome::Chosen(_) if data.rankings().is_some() => return Err(SamplingError::Rankings),
             Outcome::Chosen(chosen) => chosen,
             Outcome::Counts(_) => return Err(SamplingError::Counts),
             Outcome::None => return Err(SamplingError::NoOutcomes),

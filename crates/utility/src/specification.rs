@@ -6,6 +6,7 @@ use logsum_expressions::Expression;
 
 use crate::error::SpecificationError;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
+use crate::probit::{self, Probit};
 use crate::term::Term;
 
 /// What a logit model says: utilities as expressions of columns and parameters.
@@ -25,6 +26,8 @@ pub struct Specification {
     pub own: Vec<(String, Expression)>,
     /// Random tastes, if there are any.
     pub mixing: Option<Mixing>,
+    /// Normal errors in place of those of logit. Their draws are in `mixing`.
+    pub probit: Option<Probit>,
 }
 
 /// A parameter and the identifier by which expressions refer to it.
@@ -81,7 +84,13 @@ impl Specification {
         self
     }
 
-    /// Sets the draws of random coefficients.
+    /// Makes it a probit.
+    pub fn probit(mut self, probit: Probit) -> Self {
+        self.probit = Some(probit);
+        self
+    }
+
+    /// Sets the draws of random coefficients, and of a probit.
     pub fn draws(mut self, draws: DrawPlan) -> Self {
         self.mixing.get_or_insert_default().draws = draws;
         self
@@ -121,7 +130,13 @@ impl Specification {
             alternative: None,
             expression,
         });
-        all.chain(own).chain(tastes).collect()
+        let errors = self.probit.iter().flat_map(Probit::expressions);
+        let errors = errors.map(|(label, expression)| Use {
+            label,
+            alternative: None,
+            expression,
+        });
+        all.chain(own).chain(tastes).chain(errors).collect()
     }
 
     /// What the data must provide.
@@ -169,7 +184,10 @@ impl Specification {
         }
         let in_utilities = self.expressions().flat_map(Expression::names);
         let tastes: Vec<String> = self.mixing.iter().flat_map(Mixing::used_names).collect();
-        let used: Vec<&str> = in_utilities.chain(tastes.iter().map(String::as_str)).collect();
+        let of_errors = self.probit.iter().flat_map(Probit::expressions);
+        let in_errors = of_errors.flat_map(|(_, expression)| expression.names());
+        let used = in_utilities.chain(tastes.iter().map(String::as_str)).chain(in_errors);
+        let used: Vec<&str> = used.collect();
         for (position, declared) in self.parameters.iter().enumerate() {
             let name = declared.symbol.clone();
             if self.parameters[..position].iter().any(|earlier| earlier.symbol == name) {
@@ -179,12 +197,14 @@ impl Specification {
                 }
                 continue;
             }
-            if !used.contains(&name.as_str()) && has_utility {
+            let of_errors = self.probit.as_ref().is_some_and(|probit| probit::is_of_errors(probit, &name));
+            if !used.contains(&name.as_str()) && has_utility && !of_errors {
                 errors.extend(self.unused(name, &used));
             }
             errors.extend(value_problem(&declared.parameter));
         }
         errors.extend(mixing::problems(self));
+        errors.extend(probit::problems(self));
         if errors.is_empty() {
             Ok(())
         } else {

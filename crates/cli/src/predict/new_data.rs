@@ -23,6 +23,10 @@ pub fn load(fit: &Fit, args: &PredictArgs, path: &Path) -> Result<(Loaded, Vec<S
     if args.no_weight {
         model.schema.weight = None;
     }
+    if let Layout::Wide { .. } = model.schema.layout {
+        // Of rankings the best is predicted, and its column is enough.
+        model.schema.ranking = None;
+    }
     name_alternatives(&mut model.schema, fit);
     drop_unused(&mut model);
 

@@ -33,7 +33,7 @@ pub(super) fn nothing_varies(table: &Table, draft: &Draft, file: &str) -> String
     text + &template(file)
 }
 
-/// Rankings are another family.
+/// How the model file of a ranking is written.
 pub(super) fn ranking(table: &Table, ranking: &RankingReading) -> String {
     let names: Vec<&str> = ranking
         .columns
@@ -42,23 +42,24 @@ pub(super) fn ranking(table: &Table, ranking: &RankingReading) -> String {
         .collect();
     let file = &table.source.name;
     let reason = &ranking.reason;
-    let instead = match (ranking.case, names.as_slice()) {
-        (Some(case), [ranks]) => {
-            let case = &table.columns[case].name;
-            format!(
-                "add a column that is 1 where \"{ranks}\" is 1, else 0, and write layout = \"long\", case = {}, choice = that column",
-                quoted(case)
-            )
-        }
-        _ if ranking.by_rank => format!(
-            "write layout = \"wide\" and choice = {}, with the codes under [alternatives]",
-            quoted(names[0])
+    let list = |names: &[&str]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+    let how = match (ranking.case, names.as_slice()) {
+        (Some(case), [ranks]) => format!(
+            "with layout = \"long\", case = {}, choice = {}",
+            quoted(&table.columns[case].name),
+            quoted(ranks)
         ),
-        _ => "add a column with the alternative whose rank is 1, and write layout = \"wide\" and choice = that column"
+        _ if ranking.by_rank => format!(
+            "with layout = \"wide\", choice = [{}] (the best first; check the order), the codes under [alternatives]",
+            list(&names)
+        ),
+        _ => "with layout = \"wide\" and choice = [...], once the table has a column for each rank with the alternative that \
+              bears it (the best first)"
             .to_owned(),
     };
     format!(
-        "{file} holds a ranking: {reason}; this is a ranking, which is not estimated yet. To estimate a model of the first places alone, {instead}"
+        "{file} holds a ranking: {reason}; a starter is not written for rankings yet. Write the model file of a rank-ordered \
+         logit by hand, {how} and the table [ranking]"
     )
 }
 

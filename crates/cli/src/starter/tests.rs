@@ -371,8 +371,9 @@ fn what_cannot_be_written_is_explained() {
     assert_eq!(
         error,
         "test.csv holds a ranking: the columns \"best\", \"second\", \"worst\" hold the same 3 codes, never one twice in a row; \
-         this is a ranking, which is not estimated yet. To estimate a model of the first places alone, write layout = \"wide\" \
-         and choice = \"best\", with the codes under [alternatives]"
+         a starter is not written for rankings yet. Write the model file of a rank-ordered logit by hand, with layout = \"wide\", \
+         choice = [\"best\", \"second\", \"worst\"] (the best first; check the order), the codes under [alternatives] and the \
+         table [ranking]"
     );
 
     let nothing = table(vec![number("height", [1.5, 2.5, 3.5])]);

@@ -96,7 +96,9 @@ impl FirstPass {
         else {
             unreachable!("only long data have a first pass")
         };
+        // What has no rank is no less there.
         if self.asked == Asked::Choices
+            && schema.ranking.is_none()
             && let Values::Number(cells) = &column(&context, choice).values
         {
             for (state, _) in states.iter_mut().zip(cells.iter()).filter(|(_, cell)| cell.is_nan()) {

@@ -1,6 +1,6 @@
 //! The facts and tables of a description, for every format that people read.
 
-use logsum_data::describe::{Description, Summary};
+use logsum_data::describe::{Description, RankingsDescription, Summary};
 
 use crate::number::{count, counted, percent, significant};
 use crate::text::{WIDTH, wrap};
@@ -50,8 +50,30 @@ pub(super) fn facts(d: &Description) -> Vec<(&'static str, String)> {
         let choices: f64 = d.alternatives.iter().map(|a| a.chosen).sum();
         facts.push(("Choices counted", chosen(choices)));
     }
+    if let Some(rankings) = &d.rankings {
+        facts.push(("Rankings", ranked(rankings)));
+    }
     facts.push(("Choice sets", spread(d)));
     facts
+}
+
+/// How many alternatives the cases rank.
+fn ranked(rankings: &RankingsDescription) -> String {
+    let number = match rankings.best_worst {
+        // The worst is none of the best.
+        true => (rankings.least - 1, rankings.most - 1),
+        false => (rankings.least, rankings.most),
+    };
+    let best = match number {
+        (1, 1) => "the best".to_owned(),
+        (least, most) if least == most => format!("the {} best", count(most)),
+        (least, most) => format!("the {} to {} best", count(least), count(most)),
+    };
+    if rankings.best_worst {
+        format!("{best} and the worst")
+    } else {
+        format!("{best}, in their order")
+    }
 }
 
 /// Smallest, mean and largest choice set.
@@ -101,7 +123,7 @@ pub(super) fn alternatives(d: &Description, most: usize) -> (Table, String) {
         ("Code", Align::Left),
         ("Available", Align::Right),
         ("of cases", Align::Right),
-        ("Chosen", Align::Right),
+        (if d.rankings.is_some() { "Best" } else { "Chosen" }, Align::Right),
         (if d.counts { "of choices" } else { "of cases" }, Align::Right),
     ])
     .at_least(NARROWEST)

@@ -81,6 +81,11 @@ fn named(method: &str) -> (&str, bool) {
     }
 }
 
+/// A method in words.
+pub(crate) fn method_name(method: &str) -> &str {
+    named(method).0
+}
+
 fn per_case(within: Option<usize>) -> String {
     within.map_or(String::new(), |within| format!(" × {} per case", count(within)))
 }

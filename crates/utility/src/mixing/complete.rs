@@ -59,6 +59,7 @@ impl Specification {
     /// behind the others, and names that stand for a transform alone are no parameters. Applied again, it changes
     /// nothing.
     pub fn completed(mut self) -> Self {
+        self.complete_errors();
         let Some(mixing) = &self.mixing else {
             return self;
         };

@@ -8,6 +8,7 @@ impl Specification {
     /// the distributions of tastes are the same, only draws tell them apart. Those that are fixed, bounded or stand in
     /// other expressions stay.
     pub fn align_signs(&self, theta: &mut [f64]) {
+        self.align_error_signs(theta);
         let Some(mixing) = &self.mixing else { return };
         let free = |k: &usize| {
             let parameter = &self.parameters[*k].parameter;

@@ -27,7 +27,7 @@ pub(crate) fn problems(specification: &Specification) -> Vec<SpecificationError>
         in_utilities: names::in_utilities(specification),
         found: Vec::new(),
     };
-    if mixing.random.is_empty() && mixing.scale.is_none() {
+    if !mixing.is_random() && specification.probit.is_none() {
         problems.add(MixingError::NothingRandom);
     }
     problems.names();

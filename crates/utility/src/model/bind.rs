@@ -12,6 +12,7 @@ use super::corrections::Corrections;
 use super::mixture::{MixtureBuilder, Symbolic};
 use super::pieces::Shared;
 use super::plan::UtilityPlan;
+use super::stages::{self, RankedCases};
 use super::store::{Storage, Store};
 use super::{Model, explain};
 use crate::error::SpecificationError;
@@ -53,6 +54,7 @@ pub struct Binder<'data> {
 #[derive(Debug)]
 struct Bound<'data> {
     facts: Facts,
+    ranked: Option<RankedCases>,
     arrangement: Arrangement<'data>,
     corrections: Option<Corrections>,
     term_columns: Vec<Vec<String>>,
@@ -99,19 +101,38 @@ impl<'data> Binder<'data> {
     }
 
     fn take(&mut self, data: Shared<'data>) -> Result<(), BindError> {
+        if self.bound.is_none() && data.alternatives().labelled {
+            self.specification = self.specification.clone().completed_for(&data.alternatives().names);
+        }
+        let stages = stages::stages(&self.specification, &data)?;
+        // What the likelihood takes for cases.
+        let choices = stages.as_ref().map_or(&*data, |stages| &stages.data);
         let bound = match &mut self.bound {
             Some(bound) => bound,
-            None => self.bound.insert(Bound::new(&self.specification, &data)?),
+            None => {
+                let specification = stages::of_stages(&self.specification, stages.as_ref());
+                let mut bound = Bound::new(&specification, choices)?;
+                bound.facts = Facts::of(&data);
+                self.bound.insert(bound)
+            }
         };
         bound.arrangement.compress = self.compress;
-        bound.facts.add(&data);
-        if let Some(mixture) = &mut bound.mixture {
-            mixture.add(&data)?;
+        if let Some(stages) = &stages {
+            let ranked = bound.ranked.get_or_insert_default();
+            ranked.add(stages, bound.facts.n_cases);
         }
+        bound.facts.add(&data, stages.as_ref());
+        if let Some(mixture) = &mut bound.mixture {
+            mixture.add(choices)?;
+        }
+        let choices = match stages {
+            Some(stages) => Shared::Owned(Arc::new(stages.data)),
+            None => data,
+        };
         let storage = self.storage.as_ref();
         bound
             .arrangement
-            .add(data, |segment| bound.segments.push(segment, storage))
+            .add(choices, |segment| bound.segments.push(segment, storage))
             .map_err(|error| refused(storage, &error))
     }
 
@@ -136,6 +157,7 @@ impl<'data> Binder<'data> {
             mixture,
             products: Mutex::default(),
             facts: bound.facts,
+            ranked: bound.ranked,
             data: None,
             groups: None,
             parameters: parameters.map(|declared| declared.parameter).collect(),
@@ -217,6 +239,7 @@ impl<'data> Bound<'data> {
         Ok(Bound {
             mixture,
             facts: Facts::of(data),
+            ranked: None,
             term_columns: explain::term_columns(&graph, data, &plans, specification.parameters.len()),
             arrangement: Arrangement::new(graph, plans, plan_of),
             corrections,

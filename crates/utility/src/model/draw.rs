@@ -25,6 +25,11 @@ impl Model<'_> {
     /// As [`Model::utilities`].
     pub fn draw_outcome(&self, theta: &[f64], seed: Seed) -> Result<Outcome, EvalError> {
         let data = self.whole()?;
+        if data.rankings().is_some() {
+            return Err(EvalError::Failed(
+                "rankings cannot be drawn yet; take the first choices of the data to draw the best".to_owned(),
+            ));
+        }
         if let Some(mixture) = &self.mixture {
             return self.draw_mixed(mixture, data, theta, seed);
         }

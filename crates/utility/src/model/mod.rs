@@ -7,6 +7,7 @@ mod blocks;
 mod choice_set;
 mod codec;
 mod compress;
+mod contributions;
 mod corrections;
 mod diagnose;
 mod draw;
@@ -28,6 +29,7 @@ mod separation;
 mod simulated;
 mod slots;
 mod spill;
+mod stages;
 mod store;
 mod tall;
 mod tall_evaluate;
@@ -59,6 +61,7 @@ use lanes::Compensated;
 use plan::{Source, UtilityPlan};
 use scratch::{At, Partial, Scratch};
 use segment::Segment;
+use stages::RankedCases;
 
 pub use bind::{BindError, Binder};
 pub use diagnose::Finding;
@@ -87,9 +90,21 @@ const WAITING: usize = 4 << 20;
 ///
 /// What the model predicts and draws is without c_nj: it belongs to the population that was sampled.
 ///
+/// Of rankings ([`ChoiceData::rankings`]) the likelihood is the product over their stages: the best of all, the best of
+/// those that are left, and so on. Where the worst is known besides the r best, it is the last to be taken, from what
+/// they have left:
+///
+/// ```text
+/// L_n = Π_{s=1..r} exp V_{j_s} / Σ_{k ∈ C_s} exp V_k  ·  exp(−V_w) / Σ_{k ∈ C_{r+1}} exp(−V_k),   C_{s+1} = C_s \ {j_s}
+/// ```
+///
+/// Predicted is the best of all. A ranking is one case, and its score that of all stages together.
+///
 /// # Source
 /// McFadden (1974), *Conditional logit analysis of qualitative choice behavior*; Train (2009), ch. 3; of the sampling
-/// rates Manski and Lerman (1977), *The estimation of choice probabilities from choice based samples*.
+/// rates Manski and Lerman (1977), *The estimation of choice probabilities from choice based samples*; of rankings Beggs,
+/// Cardell and Hausman (1981), *Assessing the potential demand for electric cars*, and of the worst Marley and Louviere
+/// (2005), *Some probabilistic models of best, worst, and best-worst choices*.
 #[derive(Debug)]
 pub struct Model<'data> {
     specification: Specification,
@@ -98,6 +113,8 @@ pub struct Model<'data> {
     /// The outer product of scores at the last point where a mixture was evaluated with derivatives.
     products: Mutex<Option<simulated::Products>>,
     facts: Facts,
+    /// Where outcomes are rankings, the cases behind the choices of the likelihood, which are their stages.
+    ranked: Option<RankedCases>,
     /// The data themselves; none if they came part by part.
     data: Option<&'data ChoiceData>,
     /// Cases by the values of a column, where data that were not kept are to be clustered on it.
@@ -195,6 +212,41 @@ impl<'data> Model<'data> {
         self.specification.mixing.as_ref()
     }
 
+    /// Of each parameter, whether it multiplies what it stands with in all utilities of the logit in the middle.
+    pub(crate) fn linear_parameters(&self) -> Vec<bool> {
+        let mut linear = vec![false; self.parameters.len()];
+        for (k, _) in self.blocks.plans.iter().flat_map(|plan| &plan.terms) {
+            linear[*k as usize] = true;
+        }
+        for k in self.blocks.plans.iter().filter_map(|plan| plan.rest.as_ref()).flat_map(|rest| &rest.parameters) {
+            linear[*k as usize] = false;
+        }
+        linear
+    }
+
+    /// The variance of the difference of normal errors between the first alternative and the base.
+    pub(crate) fn first_difference(&self, theta: &[f64]) -> Option<f64> {
+        let probit = self.specification.probit.as_ref()?;
+        let structure = &self.mixture.as_ref()?.errors.as_ref()?.structure;
+        let (base, others) = (probit.base_place(), probit.others());
+        let first = others.first().copied().filter(|_| structure.n_alternatives > 0);
+        let Some(first) = first else { return Some(1.0) };
+        let sigma = structure.at(theta).value;
+        let element = |one: usize, other: usize| sigma[one.max(other) * (one.max(other) + 1) / 2 + one.min(other)];
+        Some(element(first, first) - 2.0 * element(first, base) + element(base, base))
+    }
+
+    /// The family of a probit.
+    pub(crate) fn probit_family(&self) -> &'static str {
+        let is_mixed = self.mixture.as_ref().is_some_and(Mixture::is_random);
+        match (self.facts.best_worst.is_some(), is_mixed) {
+            (false, false) => "probit",
+            (false, true) => "mixed probit",
+            (true, false) => "rank-ordered probit",
+            (true, true) => "rank-ordered mixed probit",
+        }
+    }
+
     /// What it says, second estimates included.
     pub(crate) fn specification(&self) -> &Specification {
         &self.specification
@@ -246,11 +298,14 @@ impl<'data> Model<'data> {
 
     fn outside(&self, segment: &Segment, undefined: &Undefined) -> EvalError {
         let case = undefined.case as usize;
-        let identifier = self.data.and_then(|data| data.place(segment.cases.start + case).case);
+        let at = self.case_of(segment.cases.start + case);
+        let identifier = self.data.and_then(|data| data.place(at).case);
         let identifier = identifier.map_or(String::new(), |case| format!(" (case {case})"));
         let alternative = undefined.slot.and_then(|(slot, plan)| match self.data {
-            Some(data) => Some(data.pair_alternatives()[data.pairs(segment.cases.start + case).start + slot] as usize),
-            None => self.only_alternative(plan),
+            Some(data) if self.ranked.is_none() => {
+                Some(data.pair_alternatives()[data.pairs(at).start + slot] as usize)
+            }
+            _ => self.only_alternative(plan),
         });
         let utility = match alternative {
             Some(alternative) if self.facts.alternatives.labelled => {
@@ -429,15 +484,17 @@ impl LogLikelihood for Model<'_> {
             rayon::current_num_threads(),
             Scratch::default,
             |scratch, segment| {
-                let mut scores = vec![0.0; segment.cases.len() * k];
+                let cases = self.cases_of(&segment.cases);
+                let mut scores = vec![0.0; cases.len() * k];
                 for group in &segment.groups {
                     self.blocks
                         .scores(group, theta, scratch, |case, parameter, score| {
-                            scores[case as usize * k + parameter] += score;
+                            let case = self.case_of(segment.cases.start + case as usize) - cases.start;
+                            scores[case * k + parameter] += score;
                         })
                         .map_err(|undefined| self.outside(segment, &undefined))?;
                 }
-                Ok((segment.cases.clone(), scores))
+                Ok((cases, scores))
             },
             |(cases, scores)| {
                 for (case, score) in cases.zip(scores.chunks_exact(k)) {

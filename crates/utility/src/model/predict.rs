@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use logsum_data::ChoiceData;
+use logsum_data::{ChoiceData, Stages};
 use logsum_estimate::{EvalError, LogLikelihood};
 
 use super::Model;
@@ -56,8 +56,8 @@ impl Model<'_> {
         Ok(self.predicted(theta)?.0)
     }
 
-    /// Choice probabilities of every pair and logsums of every case at `theta` (length K). What was chosen does not
-    /// matter, nor whether that is known. Of random tastes the means over the population, by the model's draws.
+    /// Choice probabilities of every pair and logsums of every case at `theta` (length K), of rankings those of the best.
+    /// What was chosen does not matter, nor whether that is known. Of random tastes the means over the population, by the model's draws.
     ///
     /// # Errors
     /// A `theta` of another length, and utilities that are not finite numbers.
@@ -75,6 +75,17 @@ impl Model<'_> {
             )));
         }
         let data = self.whole()?;
+        match self.ranked.as_ref().and_then(|_| data.stages()) {
+            Some(stages) => {
+                let (utilities, prediction) = self.predicted_choices(&stages.data, theta)?;
+                Ok(of_first_stages(&stages, &utilities, &prediction))
+            }
+            None => self.predicted_choices(data, theta),
+        }
+    }
+
+    /// The same of the choices that the likelihood is made of.
+    fn predicted_choices(&self, data: &ChoiceData, theta: &[f64]) -> Result<(Vec<f64>, Prediction), EvalError> {
         if let Some(mixture) = &self.mixture {
             return self.predicted_mixed(mixture, theta);
         }
@@ -149,4 +160,19 @@ impl Model<'_> {
         }
         Ok(part)
     }
+}
+
+/// What is predicted of the first stage of every ranking, which has the whole choice set.
+fn of_first_stages(stages: &Stages, utilities: &[f64], prediction: &Prediction) -> (Vec<f64>, Prediction) {
+    let is_first = |stage: &usize| *stage == 0 || stages.case[*stage] != stages.case[*stage - 1];
+    let first: Vec<usize> = (0..stages.case.len()).filter(is_first).collect();
+    let of_pairs = |values: &[f64]| -> Vec<f64> {
+        let of_stage = |&stage: &usize| values[stages.data.pairs(stage)].iter().copied();
+        first.iter().flat_map(of_stage).collect()
+    };
+    let best = Prediction {
+        probabilities: of_pairs(&prediction.probabilities),
+        logsums: first.iter().map(|&stage| prediction.logsums[stage]).collect(),
+    };
+    (of_pairs(utilities), best)
 }

@@ -61,14 +61,13 @@ impl Model<'_> {
         scores: &mut Scores,
     ) -> Result<(), EvalError> {
         scores.makers.clear();
-        match &self.facts.decision_makers {
-            Some(makers) => {
-                let first = makers[segment.cases.start];
-                let of_segment = &makers[segment.cases.clone()];
-                scores.makers.extend(of_segment.iter().map(|maker| maker - first));
-            }
-            None => scores.makers.extend(0..segment.cases.len() as u32),
-        }
+        let maker = |choice: usize| {
+            let case = self.case_of(choice);
+            let makers = self.facts.decision_makers.as_ref();
+            makers.map_or(case as u32, |makers| makers[case])
+        };
+        let first = maker(segment.cases.start);
+        scores.makers.extend(segment.cases.clone().map(|choice| maker(choice) - first));
         let n_makers = scores.makers.last().map_or(0, |last| *last as usize + 1);
         scores.blocks = n_makers.div_ceil(LANES);
         scores.lanes.clear();

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::draw::cases_by_decision_maker;
 use super::lanes::Compensated;
 use super::mixture::{DrawSet, Mixture, Stopped, order_of};
-use super::{Model, Prediction, logit};
+use super::{Model, Prediction};
 
 /// Branch of a seed from which tastes are drawn; noise comes from the seed itself.
 const TASTES: u64 = 4;
@@ -121,7 +121,7 @@ impl Model<'_> {
             known.filter(|_| alternatives.labelled).cloned()
         };
         mixture.error(stopped, name, |case, row| {
-            let identifier = self.data.and_then(|data| data.place(case).case);
+            let identifier = self.data.and_then(|data| data.place(self.case_of(case)).case);
             let identifier = identifier.map_or(String::new(), |case| format!(" (case {case})"));
             format!("{}, row {row}{identifier}", self.facts.source.name)
         })
@@ -161,7 +161,7 @@ impl Model<'_> {
         let draw = |maker: usize, cases: &std::ops::Range<usize>| -> Result<Vec<(u32, Vec<f64>)>, Stopped> {
             let mut noise = seed.stream(maker as u64);
             let mut stream = tastes_of.stream(maker as u64);
-            let mut person = mixture.person(maker);
+            let mut person = mixture.person(maker, theta);
             person.draw_tastes(theta, &mut stream);
             let mut outcomes = Vec::with_capacity(cases.len());
             for case in cases.clone() {
@@ -175,7 +175,7 @@ impl Model<'_> {
                         person.draw_tastes(theta, &mut stream);
                         person.see(position, theta, &mut stream).map_err(Stopped::NotFinite)?;
                     }
-                    last = logit::choose(person.utilities(), &mut noise);
+                    last = person.choose(position, &mut noise);
                     if counts {
                         chosen[last] += 1.0;
                     }

@@ -14,7 +14,13 @@ impl ModelFile {
         match &self.schema.layout {
             Layout::Wide { choice } => {
                 set("layout", json!("wide"));
-                set("choice", json!(choice));
+                set(
+                    "choice",
+                    match &self.schema.ranking {
+                        Some(ranking) => std::iter::once(choice).chain(&ranking.further).cloned().collect(),
+                        None => json!(choice),
+                    },
+                );
             }
             Layout::Long {
                 case,
@@ -59,6 +65,10 @@ impl ModelFile {
             root.insert("title".to_owned(), json!(self.title));
         }
         root.insert("data".to_owned(), Value::Object(data));
+        if let Some(ranking) = &self.schema.ranking {
+            // The table counts though it may be empty.
+            root.insert("ranking".to_owned(), super::ranking::to_json(ranking));
+        }
         let derived = self
             .schema
             .derived
@@ -78,6 +88,9 @@ impl ModelFile {
             .iter()
             .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
+        if let Some(probit) = &self.specification.probit {
+            insert_table(&mut root, "probit", super::probit::to_json(probit));
+        }
         for (name, table) in self.specification.mixing.iter().flat_map(super::random::to_json) {
             insert_table(&mut root, name, table);
         }

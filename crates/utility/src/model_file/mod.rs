@@ -1,7 +1,9 @@
 //! The model file: what the data are and what the model is, in one TOML text.
 
 mod json;
+mod probit;
 mod random;
+mod ranking;
 mod reader;
 mod sampling;
 mod sections;
@@ -89,7 +91,9 @@ impl ModelFile {
     pub fn attribute_columns(&self) -> Vec<&str> {
         let mut identifying: Vec<&str> = self.schema.named_columns().into_iter().map(|(name, _)| name).collect();
         if let Layout::Wide { choice } = &self.schema.layout {
-            identifying.retain(|name| name != choice);
+            let further = self.schema.ranking.iter().flat_map(|ranking| &ranking.further);
+            let outcomes: Vec<&String> = further.chain([choice]).collect();
+            identifying.retain(|name| !outcomes.iter().any(|outcome| outcome == name));
         }
         self.columns()
             .into_iter()

@@ -1,17 +1,17 @@
 //! The tables of a model file, one function each.
 
-use logsum_data::{AlternativeSchema, Code, Derived, Layout, Missing, Schema, near_miss};
+use logsum_data::{AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema, near_miss};
 use logsum_estimate::Parameter;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, random, sampling, simulate};
+use super::{ModelFile, probit, random, ranking, sampling, simulate};
 use crate::mixing::Mixing;
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
-pub(super) const LATER: [&str; 5] = ["nests", "classes", "probit", "ranking", "scale"];
+pub(super) const LATER: [&str; 3] = ["nests", "classes", "scale"];
 
 pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     let reader = Reader::new(text, name);
@@ -39,11 +39,12 @@ pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
 fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFile> {
     let root = Section::new(reader, "the model file", 0..0, root);
     let title = root.text("title").unwrap_or_default();
+    let ranks = root.section("ranking").map(ranking::read);
     let data = root.section("data");
     if data.is_none() && root.take("data").is_none() {
         root.missing("data", "the model file needs [data] with the file and its layout");
     }
-    let data = data.and_then(|section| read_data(section));
+    let data = data.and_then(|section| read_data(section, ranks.as_ref()));
     let derived = root.section("columns").map(read_columns).unwrap_or_default();
     let alternatives = root.section("alternatives");
     // Names also of those whose codes are wrong: their utilities are not to blame.
@@ -65,7 +66,15 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let sampling = root
         .section("sampling")
         .and_then(|section| sampling::read(section, data.as_ref().map(|data| &data.schema.layout)));
+    if let (Some(ranks), Some(_)) = (&ranks, &sampling) {
+        reader.problem(
+            ranks.span.clone(),
+            "[ranking] does not go with [sampling], whose correction does not hold for the stages of a ranking; remove one \
+             of them",
+        );
+    }
     let mixing = random::read(&root, broken);
+    let probit = probit::read(&root, &names);
     if let Some(mixing) = &mixing {
         start_second_estimates(&mut parameters, &unstarted, mixing);
     }
@@ -85,6 +94,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         all,
         own,
         mixing,
+        probit,
     };
     Some(ModelFile {
         title,
@@ -106,8 +116,8 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
 fn later(name: &str) -> Option<String> {
     LATER.contains(&name).then(|| {
         format!(
-            "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit and \
-             mixed logit"
+            "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit, \
+             mixed logit and probit"
         )
     })
 }
@@ -119,7 +129,7 @@ struct Data {
     schema: Schema,
 }
 
-fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
+fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<Data> {
     let reader = data.reader;
     let file = data
         .require("file", "file = \"choices.csv\"")
@@ -135,8 +145,8 @@ fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
         Some(value) => reader
             .text_of("layout", value)
             .and_then(|layout| match layout.as_str() {
-                "wide" => read_wide(&data),
-                "long" => read_long(&data),
+                "wide" => read_wide(&data, ranks),
+                "long" => read_long(&data, ranks).map(|layout| (layout, Vec::new())),
                 other => {
                     reader.problem(value.span(), format!("layout is \"wide\" or \"long\", not \"{other}\""));
                     know_all_layouts(&data);
@@ -191,12 +201,17 @@ fn read_data(data: Section<'_, '_, '_>) -> Option<Data> {
         }
         _ => None,
     });
+    let (layout, further) = layout?;
     let schema = Schema {
+        ranking: ranks.map(|ranks| RankingSchema {
+            further,
+            best_worst: ranks.best_worst,
+        }),
         filter,
         decision_maker,
         weight,
         missing: missing?,
-        ..Schema::of(layout?)
+        ..Schema::of(layout)
     };
     Some(Data {
         file: file?,
@@ -213,39 +228,46 @@ fn know_all_layouts(data: &Section<'_, '_, '_>) {
     }
 }
 
-fn read_wide(data: &Section<'_, '_, '_>) -> Option<Layout> {
-    let choice = read_choice(
-        data,
-        "choice = \"CHOICE\", the column with the code of the chosen alternative",
-    )?;
-    Some(Layout::Wide { choice })
+/// The layout, and of rankings the columns of the second, the third, ... alternative.
+fn read_wide(data: &Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<(Layout, Vec<String>)> {
+    let example = match ranks {
+        None => "choice = \"CHOICE\", the column with the code of the chosen alternative",
+        Some(_) => "choice = [\"best\", \"second\"], the columns with the codes of the ranked alternatives, the best first",
+    };
+    let value = data.require("choice", example)?;
+    let mut columns = ranking::columns(data.reader, value, ranks)?.into_iter();
+    let choice = columns.next()?;
+    Some((Layout::Wide { choice }, columns.collect()))
 }
 
-fn read_long(data: &Section<'_, '_, '_>) -> Option<Layout> {
+fn read_long(data: &Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<Layout> {
     let reader = data.reader;
     let case = data.require("case", "case = \"id\", the column that identifies the case");
     let case = case.and_then(|value| reader.text_of("case", value));
     let alternative = data.text("alternative");
-    let choice = read_choice(data, "choice = \"choice\", the column that is 1 in the chosen row");
-    let counts = data.bool("counts").unwrap_or(false);
+    let example = match ranks {
+        None => "choice = \"choice\", the column that is 1 in the chosen row",
+        Some(_) => "choice = \"rank\", the column that is 1 for the best, 2 for the second, ...",
+    };
+    let choice = data.require("choice", example);
+    let choice = choice.and_then(|value| ranking::column(reader, value));
+    let counts = match (data.take("counts"), ranks) {
+        (Some(value), Some(_)) => {
+            reader.problem(
+                value.span(),
+                "\"counts\" does not go with [ranking]: choice holds either counts or ranks; remove one of them",
+            );
+            false
+        }
+        (Some(value), None) => reader.bool_of("counts", value).unwrap_or(false),
+        (None, _) => false,
+    };
     Some(Layout::Long {
         case: case?,
         alternative,
         choice: choice?,
         counts,
     })
-}
-
-fn read_choice(data: &Section<'_, '_, '_>, example: &str) -> Option<String> {
-    let value = data.require("choice", example)?;
-    if value.get_ref().is_array() {
-        data.reader.problem(
-            value.span(),
-            "a list of choices is a ranking, which this version of logsum does not estimate",
-        );
-        return None;
-    }
-    data.reader.text_of("choice", value)
 }
 
 fn read_columns(section: Section<'_, '_, '_>) -> Vec<Derived> {

@@ -3,6 +3,7 @@
 mod arbitrary;
 mod messages;
 mod random;
+mod ranking;
 mod reading;
 mod round_trip;
 mod sampling;

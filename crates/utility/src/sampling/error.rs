@@ -15,6 +15,11 @@ pub enum SamplingError {
     )]
     Counts,
     #[error(
+        "[sampling]: the outcomes are rankings; a sample of alternatives belongs to one choice, and its correction does not \
+         hold for the stages of a ranking: remove [sampling], or [ranking]"
+    )]
+    Rankings,
+    #[error(
         "[sampling]: the method \"{method}\" needs a column that differs between alternatives, and in wide data a row is a \
          case; use method = \"uniform\", or long data"
     )]

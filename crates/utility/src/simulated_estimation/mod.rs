@@ -47,7 +47,8 @@ impl Model<'_> {
     ) -> Result<Fit, FitError> {
         let evaluate_only = options.optimiser.max_iterations == 0;
         let plan = &mixture.plan;
-        let automatic = plan.number == DrawNumber::Auto && !evaluate_only;
+        let simulated = mixture.is_simulated();
+        let automatic = plan.number == DrawNumber::Auto && !evaluate_only && simulated;
         let mut theta = start.to_vec();
         let mut starts = None;
         let resumed = options.resume.as_ref();
@@ -104,7 +105,7 @@ impl Model<'_> {
             maximum.log_likelihood_start = log_likelihood_start;
             theta.clone_from(&maximum.theta);
             let measured = maximum.convergence.converged || evaluate_only;
-            let error = match measured && plan.replications > 1 {
+            let error = match measured && plan.replications > 1 && simulated {
                 true => self.simulation_error(mixture, draws, &maximum, plan.replications),
                 false => Ok(None),
             };
@@ -180,7 +181,7 @@ impl Model<'_> {
         }
         let meat = self.simulated_products(mixture, draws, &maximum.theta)?;
         self.attach_covariances_of(&mut fit, &maximum, &meat, &held, &troubled);
-        fit.draws = Some(DrawsReport {
+        fit.draws = simulated.then(|| DrawsReport {
             method: plan.method.name().to_owned(),
             number: draws.between.number(),
             number_within: draws.within.as_ref().map(|within| within.number),
@@ -194,7 +195,12 @@ impl Model<'_> {
         fit.warnings
             .extend(few_draws(mixture, draws.between.number(), automatic, &fit));
         fit.warnings.extend(self.far_locations(&fit));
-        fit.tastes = Some(self.describe_tastes(&fit));
+        fit.tastes = mixture.is_random().then(|| self.describe_tastes(&fit));
+        fit.errors = self.describe_errors(mixture, &fit);
+        if stationary && let Some(errors) = &fit.errors {
+            let warnings = errors.boundary();
+            fit.warnings.extend(warnings);
+        }
         Ok(fit)
     }
 
@@ -319,7 +325,7 @@ fn staged(
 
 /// Numbers of draws before all of them, rising.
 fn stages(mixture: &Mixture, all: usize) -> Vec<usize> {
-    if mixture.plan.method == DrawMethod::Quadrature {
+    if mixture.plan.method == DrawMethod::Quadrature || !mixture.is_simulated() {
         return Vec::new();
     }
     let mut stages = Vec::new();

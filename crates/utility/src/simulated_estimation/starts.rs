@@ -49,8 +49,23 @@ impl Model<'_> {
                 }
             }
         }
+        self.scale_to_errors(&mut theta);
         self.match_seconds(&mut theta, &maximum);
         theta
+    }
+
+    /// Turns logit coefficients into those of normal errors: differences of Gumbel errors have variance π²/3.
+    fn scale_to_errors(&self, theta: &mut [f64]) {
+        let Some(variance) = self.first_difference(theta).filter(|variance| *variance > 0.0) else {
+            return;
+        };
+        let scale = (3.0 * variance).sqrt() / std::f64::consts::PI;
+        for (k, is_linear) in self.linear_parameters().into_iter().enumerate() {
+            let parameter = &self.parameters()[k];
+            if is_linear && !parameter.fixed {
+                theta[k] = (scale * theta[k]).clamp(parameter.lower, parameter.upper);
+            }
+        }
     }
 
     /// Second estimates that nobody has chosen a start for: half the size of the mean, or what the logit leaves in doubt

@@ -166,6 +166,9 @@ pub(super) fn few_draws(mixture: &Mixture, number: usize, automatic: bool, fit: 
     }
     const PRIMES: [usize; 16] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53];
     let n = mixture.n_dimensions();
+    if number == 0 || !mixture.is_simulated() {
+        return warnings;
+    }
     if mixture.plan.method == DrawMethod::Halton && n >= 2 {
         let (last, before) = (PRIMES[(n - 1).min(15)], PRIMES[(n - 2).min(14)]);
         if number < last * before {

@@ -3,7 +3,7 @@
 use crate::fit::Estimate;
 
 /// Estimates with their covariance over those that are not fixed.
-pub(super) struct Delta<'a> {
+pub(crate) struct Delta<'a> {
     estimates: &'a [Estimate],
     covariance: Option<&'a [Vec<f64>]>,
     /// Row of each parameter in the covariance.

@@ -98,7 +98,7 @@ impl Model<'_> {
         cost: Option<&str>,
         number: Option<usize>,
     ) -> Result<Individuals, IndividualsError> {
-        let Some(mixture) = self.mixture() else {
+        let Some(mixture) = self.mixture().filter(|mixture| mixture.is_random()) else {
             return Err(IndividualsError::SameForAll);
         };
         self.has_length(theta)?;

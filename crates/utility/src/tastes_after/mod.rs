@@ -14,7 +14,7 @@ use crate::model::{Law, LawForm, Mixture, Model, Profiles};
 use crate::taste_report::{
     Derivatives, QUANTILES, Quantity, TasteCovariance, TasteDerivatives, TasteDescription, TasteReport,
 };
-use delta::Delta;
+pub(crate) use delta::Delta;
 use usual::Usual;
 
 pub use individuals::{Individuals, IndividualsError, WillingnessToPay};
@@ -83,6 +83,7 @@ impl Fit {
     /// Makes the standard errors of the distributions of tastes anew from the chosen covariance
     /// ([`Fit::chosen_covariance`]), by the derivatives that the fit carries. The data are not needed.
     pub fn redescribe_tastes(&mut self) {
+        self.redescribe_errors();
         if let Some(mut report) = self.tastes.take() {
             infer(&mut report, &Delta::new(&self.parameters, self.chosen_covariance()));
             self.tastes = Some(report);

@@ -1,19 +1,22 @@
 //! From choice data to a mixture: tastes are resolved, cases stored.
 
 use logsum_data::{ChoiceData, Level, Outcome};
-use logsum_draws::Maker;
+use logsum_draws::{Maker, Variate};
 use logsum_expressions::{Graph, NodeId};
 
 use super::cases::{Case, Cases, Choice, DecisionMaker, Plan, Unit};
 use super::laws::Law;
 use super::points::first_number;
+use super::probit::{NormalErrors, Outcome as ErrorOutcome, Outcomes, Structure, pairs_of_choice, pairs_of_ranking};
 use super::symbolic::{Dimensions, Form, Symbolic};
 use super::tastes::Tastes;
+use super::within::case_key;
 use super::{DrawSet, Mixture};
-use crate::error::{SpecificationError, TasteError};
+use crate::error::{ProbitError, SpecificationError, TasteError};
 use crate::mixing::{DrawPlan, Mixing};
 use crate::model::corrections::Corrections;
 use crate::model::plan::{Source, UtilityPlan};
+use crate::probit::{Probabilities, Probit};
 use crate::specification::Specification;
 
 /// Takes data part by part.
@@ -29,6 +32,7 @@ pub(crate) struct MixtureBuilder {
     draws: DrawPlan,
     dimensions: Dimensions,
     cases: Cases,
+    errors: Option<NormalErrors>,
     /// Symbols of the coefficients that use characteristics of decision makers.
     with_characteristics: Vec<String>,
     corrections: Option<Corrections>,
@@ -103,6 +107,12 @@ impl MixtureBuilder {
             ..
         } = symbolic;
         let n_parameters = specification.parameters.len();
+        let errors = specification.probit.as_ref();
+        let errors = errors.map(|probit| normal_errors(specification, probit, data)).transpose()?;
+        // Behind the coefficients of utilities.
+        let of_errors = errors.iter().flat_map(|errors| &errors.structure.parameters);
+        let of_errors: Vec<u32> = of_errors.copied().filter(|k| !fixed.contains(k)).collect();
+        fixed.extend(of_errors);
         let mut tastes = Tastes::new(&mut taste_graph, forms, fixed, n_parameters, dimensions.n_between);
         let mut laws = Vec::new();
         for sketch in sketches {
@@ -148,6 +158,7 @@ impl MixtureBuilder {
             draws: mixing.draws.clone(),
             dimensions,
             cases,
+            errors,
             with_characteristics,
             corrections: Corrections::new(data)?,
             n_makers: 0,
@@ -168,6 +179,9 @@ impl MixtureBuilder {
         let keys = data.decision_maker_keys();
         let makers = data.decision_makers();
         let n_random = self.tastes.n_random();
+        if self.errors.is_some() && self.corrections.is_some() {
+            return Err(ProbitError::Sampled.into());
+        }
         let mut first = 0;
         while first < n_cases {
             let goes_on = |case: usize| makers.is_some_and(|makers| makers[case] == makers[first]);
@@ -176,6 +190,7 @@ impl MixtureBuilder {
             let first_case = self.cases.cases.len() as u32;
             for case in first..end {
                 let pairs = data.pairs(case);
+                self.add_errors(data, case, (case - first, end - first), keys[first])?;
                 self.cases.cases.push(Case {
                     first_slot: self.cases.slots.len() as u32,
                     n_slots: pairs.len() as u32,
@@ -221,6 +236,9 @@ impl MixtureBuilder {
         (maker, first_case): (u32, u32),
         n_random: usize,
     ) {
+        if self.errors.is_some() && n_random == 0 {
+            return self.add_single_choices(data, cases, (maker, first_case));
+        }
         let panel = data.decision_makers().is_some();
         let weight = data.weights().map_or(1.0, |weights| weights[cases.start]);
         let first_choice = self.cases.choices.len() as u32;
@@ -251,6 +269,64 @@ impl MixtureBuilder {
         }
     }
 
+    /// The choices of a decision maker with the same tastes as everybody: each is a unit.
+    fn add_single_choices(
+        &mut self,
+        data: &ChoiceData,
+        cases: std::ops::Range<usize>,
+        (maker, first_case): (u32, u32),
+    ) {
+        for (offset, case) in cases.enumerate() {
+            let id = first_case + offset as u32;
+            let weight = data.weights().map_or(1.0, |weights| weights[case]);
+            let mut add = |chosen: u32, times: f64| {
+                self.add_choice(id, chosen, 1.0, 0);
+                let end = self.cases.choices.len() as u32;
+                self.add_unit(maker, end - 1..end, weight * times);
+            };
+            match data.outcome() {
+                Outcome::Chosen(chosen) => add(chosen[case], 1.0),
+                Outcome::Counts(counts) => {
+                    let pairs = data.pairs(case).enumerate();
+                    let chosen = pairs.filter(|(_, pair)| counts[*pair] != 0.0);
+                    chosen.for_each(|(position, pair)| add(position as u32, counts[pair]));
+                }
+                Outcome::None => {}
+            }
+        }
+    }
+
+    /// Whose draws those of a case's errors are, and what its ranking says.
+    fn add_errors(
+        &mut self,
+        data: &ChoiceData,
+        case: usize,
+        (offset, n_cases): (usize, usize),
+        key: u64,
+    ) -> Result<(), SpecificationError> {
+        let Some(errors) = &mut self.errors else { return Ok(()) };
+        errors.makers.push(Maker {
+            position: errors.makers.len() as u64,
+            key: if n_cases == 1 { key } else { case_key(key, offset as u32) },
+        });
+        let pairs = data.pairs(case);
+        errors.outcomes.see_set(pairs.len());
+        if errors.probabilities == Probabilities::Exact && pairs.len() > 4 {
+            return Err(ProbitError::TooManyForExact {
+                alternatives: pairs.len(),
+            }
+            .into());
+        }
+        if data.rankings().is_some()
+            && let Some(ranking) = data.ranking(case)
+        {
+            let row = data.row_number(pairs.start);
+            let order = pairs_of_ranking(ranking, pairs.len()).ok_or(ProbitError::BetweenBestAndWorst { row })?;
+            errors.rankings.push(order);
+        }
+        Ok(())
+    }
+
     fn add_unit(&mut self, maker: u32, choices: std::ops::Range<u32>, weight: f64) {
         // What has no weight contributes nothing, not even where it is not defined.
         if weight != 0.0 {
@@ -267,6 +343,16 @@ impl MixtureBuilder {
         self.plans.extend(others.map(|slot| cases.slots[slot].0));
         self.plans.push(cases.slots[chosen_slot].0);
         let form = cases.patterns.of_choice(&cases.plans, &self.plans, n_random);
+        if let Some(errors) = &mut self.errors {
+            let slots = cases.slots_of(case);
+            let ranking = errors.rankings.get(case as usize);
+            let outcome = ErrorOutcome {
+                alternatives: errors.alternatives(&cases.alternatives[slots.clone()]),
+                pairs: ranking.cloned().unwrap_or_else(|| pairs_of_choice(chosen, slots.len())),
+            };
+            let number = errors.outcomes.number(outcome);
+            errors.outcomes.of_choice.push(number);
+        }
         cases.choices.push(Choice {
             case,
             chosen,
@@ -323,7 +409,8 @@ impl MixtureBuilder {
     ) -> Result<(), SpecificationError> {
         let first = cases.start;
         let row = |case: usize| data.row_number(data.pairs(case).start);
-        if let Some(weights) = data.weights()
+        let alone = self.errors.is_some() && self.tastes.n_random() == 0;
+        if let Some(weights) = data.weights().filter(|_| !alone)
             && let Some(case) = cases.clone().find(|&case| weights[case] != weights[first])
         {
             return Err(TasteError::WeightVaries {
@@ -358,24 +445,49 @@ impl MixtureBuilder {
     ///
     /// # Errors
     /// Draws that cannot be had.
-    pub fn finish(self) -> Result<Mixture, SpecificationError> {
+    pub fn finish(mut self) -> Result<Mixture, SpecificationError> {
+        if let Some(errors) = self.errors.as_mut().filter(|_| self.tastes.n_random() == 0) {
+            errors.rankings = Vec::new();
+            let n_dimensions = errors.n_dimensions();
+            self.dimensions.variates.resize(n_dimensions, Variate::Uniform);
+            self.dimensions.n_between = n_dimensions;
+        }
         let draws = DrawSet::new(&self.draws, first_number(&self.draws), &self.dimensions)?;
         let makers = self.cases.makers.iter().zip(0..).map(|(maker, position)| Maker {
             position,
             key: maker.key,
         });
-        Ok(Mixture {
+        let mut mixture = Mixture {
             makers: makers.collect(),
             groups: Mixture::group(&self.cases.units),
             is_linear: self.cases.is_linear(),
             tastes: self.tastes,
             laws: self.laws,
             cases: self.cases,
+            errors: self.errors,
             plan: self.draws,
             dimensions: self.dimensions,
             draws,
-        })
+        };
+        let draws = mixture.draws_of(first_number(&mixture.plan))?;
+        mixture.draws = draws;
+        Ok(mixture)
     }
+}
+
+/// The errors of a probit, before any cases.
+fn normal_errors(
+    specification: &Specification,
+    probit: &Probit,
+    data: &ChoiceData,
+) -> Result<NormalErrors, SpecificationError> {
+    Ok(NormalErrors {
+        structure: Structure::new(specification, probit, data.alternatives().labelled)?,
+        probabilities: probit.probabilities,
+        outcomes: Outcomes::default(),
+        makers: Vec::new(),
+        rankings: Vec::new(),
+    })
 }
 
 /// Values of nodes over cases or pairs.

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use logsum_estimate::{EvalError, Order};
 use rayon::prelude::*;
 
+use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 use super::arithmetic::{NARROW, WIDE};
 use super::average::{Average, AverageKernel, Contribution};
 use super::cases::Unit;
 use super::kernel::{CURVATURE, GRADIENT, Kernel, Lanes, Rows, VALUE, pair};
 use super::plain::{At, NotFinite, PlainLanes};
 use super::points::Ahead;
+use super::probit::{ChoiceScratch, ErrorLanes, Foreseen, NotPositive, Point, UnitDraws, UnitErrors};
 use super::tastes::{IndexKernel, TasteLanes};
 use super::within::{Inner, WithinLanes};
 use super::{DrawSet, Mixture};
@@ -35,6 +37,9 @@ pub(crate) struct Scratch {
     average: Average,
     pub(super) contribution: Contribution,
     pub(super) ahead: Ahead,
+    pub(super) choice: ChoiceScratch,
+    pub(super) errors: UnitDraws,
+    pub(super) foreseen: Foreseen,
 }
 
 /// Buffers of a block of draws.
@@ -44,6 +49,7 @@ pub(crate) struct BlockScratch<const W: usize> {
     pub tastes: TasteLanes<W>,
     pub plain: PlainLanes<W>,
     pub within: WithinLanes<W>,
+    pub errors: ErrorLanes<W>,
 }
 
 /// Sums over units.
@@ -79,6 +85,9 @@ pub(crate) fn order_of(order: Order) -> u8 {
 impl Mixture {
     /// Sums over all decision makers, in their order whatever the threads.
     pub fn total(&self, draws: &DrawSet, theta: &[f64], order: u8, interrupt: &AtomicBool) -> Result<Totals, Stopped> {
+        if order >= CURVATURE && self.errors.as_ref().is_some_and(|errors| !errors.has_curvature()) {
+            return self.total_by_differences(draws, theta, interrupt);
+        }
         let k = theta.len();
         let triangle = k * (k + 1) / 2;
         let size = |wanted: bool, n: usize| vec![Compensated::default(); if wanted { n } else { 0 }];
@@ -89,10 +98,11 @@ impl Mixture {
             hessian: size(order >= CURVATURE, triangle),
             products: size(order >= GRADIENT, triangle),
         };
+        let point = self.at(theta, order)?;
         self.each_group(
             draws,
             interrupt,
-            |scratch, units| self.sums(draws, units, theta, order, scratch),
+            |scratch, units| self.sums(draws, units, &point, order, scratch),
             |sums| {
                 let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
                 totals.value.add(sums.value);
@@ -105,6 +115,39 @@ impl Mixture {
         Ok(totals)
     }
 
+    /// The same where only scores are analytic: the Hessian from their central differences, over a thousandth of what a
+    /// parameter's outer product says of its standard error.
+    fn total_by_differences(&self, draws: &DrawSet, theta: &[f64], interrupt: &AtomicBool) -> Result<Totals, Stopped> {
+        const STEP: f64 = 1e-3;
+        let mut totals = self.total(draws, theta, GRADIENT, interrupt)?;
+        let k = theta.len();
+        let mut rows = vec![vec![0.0; k]; k];
+        let mut moved = theta.to_vec();
+        for (at, row) in rows.iter_mut().enumerate() {
+            let information = totals.products[pair(at as u32, at as u32)].total();
+            if information == 0.0 {
+                continue;
+            }
+            let step = STEP / information.sqrt();
+            moved[at] = theta[at] + step;
+            let above = self.total(draws, &moved, GRADIENT, interrupt)?;
+            moved[at] = theta[at] - step;
+            let below = self.total(draws, &moved, GRADIENT, interrupt)?;
+            moved[at] = theta[at];
+            for (cell, (above, below)) in row.iter_mut().zip(above.score.iter().zip(&below.score)) {
+                *cell = (above.total() - below.total()) / (2.0 * step);
+            }
+        }
+        totals.hessian = vec![Compensated::default(); k * (k + 1) / 2];
+        for row in 0..k {
+            for column in 0..=row {
+                let place = pair(row as u32, column as u32);
+                totals.hessian[place].add(0.5 * (rows[row][column] + rows[column][row]));
+            }
+        }
+        Ok(totals)
+    }
+
     /// Calls `work` for groups of units in parallel, and `take` for what it gives, in order.
     pub(super) fn each_group<T: Send>(
         &self,
@@ -113,7 +156,7 @@ impl Mixture {
         work: impl Fn(&mut Scratch, &[Unit]) -> Result<T, NotFinite> + Sync + Send,
         mut take: impl FnMut(T),
     ) -> Result<(), Stopped> {
-        draws.between.prepare(&self.makers);
+        draws.between.prepare(self.makers_of_draws());
         let k = self.tastes.n_parameters;
         let threads = rayon::current_num_threads();
         let at_a_time = (WAITING_BYTES / (8 * (k * (k + 1) + k))).clamp(2 * threads, WAITING * threads);
@@ -152,11 +195,11 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         units: &[Unit],
-        theta: &[f64],
+        point: &Point<'_>,
         order: u8,
         scratch: &mut Scratch,
     ) -> Result<Sums, NotFinite> {
-        let k = theta.len();
+        let k = point.theta.len();
         let triangle = k * (k + 1) / 2;
         let size = |wanted: bool, n: usize| vec![0.0; if wanted { n } else { 0 }];
         let mut sums = Sums {
@@ -167,7 +210,7 @@ impl Mixture {
         };
         let mut of_maker = vec![0.0; sums.score.len()];
         for (at, unit) in units.iter().enumerate() {
-            self.unit(draws, unit, theta, order, scratch)?;
+            self.unit(draws, unit, point, order, scratch)?;
             let (weight, part) = (unit.weight, &scratch.contribution);
             sums.value += weight * part.value;
             sums.magnitude += (weight * part.value).abs();
@@ -200,11 +243,14 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         unit: &Unit,
-        theta: &[f64],
+        point: &Point<'_>,
         order: u8,
         scratch: &mut Scratch,
     ) -> Result<(), NotFinite> {
-        let fixed = self.fixed(theta);
+        if let Some(factors) = point.factors.as_ref().filter(|_| !self.is_random()) {
+            return self.choice(draws, unit, (point, factors), order, scratch);
+        }
+        let (theta, fixed) = (point.theta, &point.fixed);
         let Scratch {
             rows,
             wide,
@@ -212,22 +258,26 @@ impl Mixture {
             average,
             contribution,
             ahead,
+            errors,
+            ..
         } = scratch;
         // Within an average over the draws of a case every choice is made once.
         let once = draws.within.is_some() || self.choices(unit).iter().all(|choice| choice.times == 1.0);
-        let fast = self.is_linear && once;
+        let fast = self.is_linear && once && self.errors.is_none();
+        let errors = self.errors_of(draws, unit, point, errors);
         if fast {
-            rows.build(&self.cases, unit, &fixed, self.tastes.n_random(), order);
+            rows.build(&self.cases, unit, fixed, self.tastes.n_random(), order);
         }
         average.clear(theta.len(), order);
         ahead.clear();
         let case = UnitCase {
             unit,
             theta,
-            fixed: &fixed,
+            fixed,
             rows: fast.then_some(&*rows),
             order,
             once: draws.within.is_some(),
+            errors,
         };
         let of_maker = draws.between.of(unit.maker as usize, self.makers[unit.maker as usize]);
         let (full, rest) = draws.between.blocks();
@@ -269,6 +319,7 @@ impl Mixture {
         Lanes<W>: Kernel<W>,
         TasteLanes<W>: IndexKernel<W>,
         Average: AverageKernel<W>,
+        Orthants<W>: Recursion<W>,
     {
         let ln_weights = draws.between.ln_weights::<W>(first);
         let (tastes, theta, order) = (&self.tastes, case.theta, case.order);
@@ -288,9 +339,13 @@ impl Mixture {
             lanes,
             tastes: at,
             plain,
+            errors,
             ..
         } = scratch;
-        self.likelihoods(case, 0..self.choices(case.unit).len(), at, lanes, plain)?;
+        match &case.errors {
+            Some(of_unit) => self.error_likelihoods(case, of_unit, (first, at), (lanes, plain, errors))?,
+            None => self.likelihoods(case, 0..self.choices(case.unit).len(), at, lanes, plain)?,
+        }
         let in_products = lanes.n_products == self.choices(case.unit).len() as u64;
         let even = draws.between.ln_even_weight(first, W).filter(|_| in_products);
         let weights = even.and_then(|ln_weight| average.weights_of_products(lanes, ln_weight));
@@ -350,6 +405,8 @@ pub(crate) struct UnitCase<'a> {
     pub order: u8,
     /// Whether each choice counts once, however often it was made.
     pub once: bool,
+    /// Normal errors beside random tastes.
+    pub errors: Option<UnitErrors<'a>>,
 }
 
 /// Why there are no sums.
@@ -357,6 +414,7 @@ pub(crate) struct UnitCase<'a> {
 pub(crate) enum Stopped {
     Interrupted,
     NotFinite(NotFinite),
+    NotPositive(NotPositive),
 }
 
 impl Mixture {
@@ -369,6 +427,16 @@ impl Mixture {
     ) -> EvalError {
         let NotFinite { case, slot, derivative } = match stopped {
             Stopped::Interrupted => return EvalError::Interrupted,
+            Stopped::NotPositive(NotPositive { alternatives: (one, other) }) => {
+                let quoted = |alternative| name(alternative).map_or("an alternative".to_owned(), |name| format!("\"{name}\""));
+                return EvalError::Outside {
+                    reason: format!(
+                        "the covariance of the errors is not positive definite: the difference of {} and {} has no variance of its own",
+                        quoted(one),
+                        quoted(other)
+                    ),
+                };
+            }
             Stopped::NotFinite(not_finite) => not_finite,
         };
         let row = self.cases.cases[case as usize].row;
@@ -405,13 +473,14 @@ impl Mixture {
         let k = theta.len();
         let mut next = 0;
         let nothing = vec![0.0; k];
+        let point = self.at(theta, GRADIENT)?;
         self.each_group(
             draws,
             interrupt,
             |scratch, units| {
                 let mut scores: Vec<(u32, Vec<f64>)> = Vec::new();
                 for unit in units {
-                    self.unit(draws, unit, theta, GRADIENT, scratch)?;
+                    self.unit(draws, unit, &point, GRADIENT, scratch)?;
                     if scores.last().is_none_or(|(maker, _)| *maker != unit.maker) {
                         scores.push((unit.maker, vec![0.0; k]));
                     }
@@ -435,5 +504,34 @@ impl Mixture {
         )?;
         (next..self.makers.len()).for_each(|maker| visit(maker, &nothing));
         Ok(())
+    }
+
+    /// What every decision maker adds to ln L, in their order; 0 of those without weight.
+    pub fn contributions(
+        &self,
+        draws: &DrawSet,
+        theta: &[f64],
+        interrupt: &AtomicBool,
+    ) -> Result<Vec<f64>, Stopped> {
+        let mut contributions = vec![0.0; self.makers.len()];
+        let point = self.at(theta, VALUE)?;
+        self.each_group(
+            draws,
+            interrupt,
+            |scratch, units| {
+                let mut values = Vec::with_capacity(units.len());
+                for unit in units {
+                    self.unit(draws, unit, &point, VALUE, scratch)?;
+                    values.push((unit.maker, unit.weight * scratch.contribution.value));
+                }
+                Ok(values)
+            },
+            |values| {
+                for (maker, value) in values {
+                    contributions[maker as usize] += value;
+                }
+            },
+        )?;
+        Ok(contributions)
     }
 }

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 use super::arithmetic::{NARROW, WIDE};
 use super::average::{Average, AverageKernel};
 use super::cases::Unit;
 use super::evaluate::{BlockScratch, Scratch, Stopped, UnitCase};
 use super::kernel::{Kernel, Lanes, VALUE};
 use super::plain::NotFinite;
+use super::probit::Point;
 use super::tastes::{IndexKernel, TasteLanes};
 use super::within::Inner;
 use super::{DrawSet, Mixture};
@@ -53,13 +55,14 @@ impl Mixture {
         interrupt: &AtomicBool,
     ) -> Result<Vec<Individual>, Stopped> {
         draws.between.prepare(&self.makers);
+        let point = self.at(theta, VALUE)?;
         (0..self.makers.len())
             .into_par_iter()
             .map_init(Default::default, |(scratch, drawn): &mut (Scratch, Drawn), maker| {
                 if interrupt.load(Ordering::Relaxed) {
                     return Err(Stopped::Interrupted);
                 }
-                self.individual(draws, maker, theta, wanted, scratch, drawn)
+                self.individual(draws, maker, &point, wanted, scratch, drawn)
                     .map_err(Stopped::NotFinite)
             })
             .collect()
@@ -90,24 +93,24 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         maker: usize,
-        theta: &[f64],
+        point: &Point<'_>,
         wanted: &[Wanted],
         scratch: &mut Scratch,
         drawn: &mut Drawn,
     ) -> Result<Individual, NotFinite> {
-        let fixed = self.fixed(theta);
+        let fixed = &point.fixed;
         let units = self.units_of(maker);
         drawn.posterior.clear();
         drawn.posterior.resize(draws.between.number(), 0.0);
         let mut log_likelihood = 0.0;
         if units.is_empty() {
             // Nothing is known of the choices: the tastes are those of the population.
-            self.draws_of_maker(draws, (maker, None), (theta, &fixed), scratch, drawn)?;
+            self.draws_of_maker(draws, (maker, None), point, scratch, drawn)?;
             drawn.add(1.0);
         }
         let total: f64 = units.iter().map(|unit| unit.weight).sum();
         for unit in units {
-            self.draws_of_maker(draws, (maker, Some(unit)), (theta, &fixed), scratch, drawn)?;
+            self.draws_of_maker(draws, (maker, Some(unit)), point, scratch, drawn)?;
             log_likelihood += unit.weight * drawn.add(unit.weight / total);
         }
         let n_random = self.tastes.n_random();
@@ -135,7 +138,7 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         (maker, unit): (usize, Option<&Unit>),
-        (theta, fixed): (&[f64], &[f64]),
+        point: &Point<'_>,
         scratch: &mut Scratch,
         drawn: &mut Drawn,
     ) -> Result<(), NotFinite> {
@@ -144,11 +147,14 @@ impl Mixture {
             wide,
             narrow,
             ahead,
+            errors,
             ..
         } = scratch;
+        let (theta, fixed) = (point.theta, &point.fixed);
         let once = draws.within.is_some()
             || unit.is_none_or(|unit| self.choices(unit).iter().all(|choice| choice.times == 1.0));
-        let fast = self.is_linear && once;
+        let fast = self.is_linear && once && self.errors.is_none();
+        let errors = unit.and_then(|unit| self.errors_of(draws, unit, point, errors));
         if let Some(unit) = unit.filter(|_| fast) {
             rows.build(&self.cases, unit, fixed, self.tastes.n_random(), VALUE);
         }
@@ -162,6 +168,7 @@ impl Mixture {
             rows: fast.then_some(&*rows),
             order: VALUE,
             once: draws.within.is_some(),
+            errors,
         });
         let at = (maker, theta, case.as_ref());
         let of_maker = draws.between.of(maker, self.makers[maker]);
@@ -190,6 +197,7 @@ impl Mixture {
         Lanes<W>: Kernel<W>,
         TasteLanes<W>: IndexKernel<W>,
         Average: AverageKernel<W>,
+        Orthants<W>: Recursion<W>,
     {
         let ln_weights = draws.between.ln_weights::<W>(first);
         let characteristics = self.cases.characteristics(self.cases.makers[maker].cases.start);
@@ -213,9 +221,16 @@ impl Mixture {
             }
             (Some(case), None) => {
                 let BlockScratch {
-                    lanes, tastes, plain, ..
+                    lanes,
+                    tastes,
+                    plain,
+                    errors,
+                    ..
                 } = scratch;
-                self.likelihoods(case, 0..self.choices(case.unit).len(), tastes, lanes, plain)?;
+                match &case.errors {
+                    Some(of_unit) => self.error_likelihoods(case, of_unit, (first, tastes), (lanes, plain, errors))?,
+                    None => self.likelihoods(case, 0..self.choices(case.unit).len(), tastes, lanes, plain)?,
+                }
                 Average::ln_likelihoods(lanes, &ln_weights)
             }
         };

@@ -23,6 +23,7 @@ mod laws;
 mod plain;
 mod points;
 mod predict;
+mod probit;
 mod rows;
 mod sketch;
 mod symbolic;
@@ -30,12 +31,13 @@ mod tastes;
 mod truncated;
 mod within;
 
-use logsum_draws::{Maker, Method, PointSet, Seed};
+use logsum_draws::{Maker, Method, PointSet, Seed, Variate};
 
 use crate::error::{SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawPlan};
 use cases::Cases;
 use points::Points;
+use probit::{CaseDraws, NormalErrors};
 use symbolic::Dimensions;
 use tastes::Tastes;
 use within::Within;
@@ -47,14 +49,19 @@ pub(crate) use individuals::Wanted;
 pub(crate) use laws::{Law, LawForm, Profiles};
 pub(crate) use symbolic::Symbolic;
 
-/// Random tastes bound to choice data.
+/// Branch of the seed that the draws of errors come from.
+const ERRORS: u64 = 5;
+
+/// Random tastes, or normal errors, bound to choice data.
 #[derive(Debug)]
 pub(crate) struct Mixture {
     pub tastes: Tastes,
     /// Of the random coefficients, in the order of the specification.
     pub laws: Vec<Law>,
     cases: Cases,
-    /// Who the draws are for.
+    /// In place of those of logit.
+    pub errors: Option<NormalErrors>,
+    /// Decision makers.
     makers: Vec<Maker>,
     /// Units that are evaluated together.
     groups: Vec<std::ops::Range<usize>>,
@@ -70,6 +77,8 @@ pub(crate) struct Mixture {
 pub(crate) struct DrawSet {
     pub between: Points,
     pub within: Option<Within>,
+    /// Of normal errors where tastes are random too.
+    pub errors: Option<CaseDraws>,
     /// Draws of a decision maker of which the first are in use.
     total_between: usize,
     /// Whether they are others than those of the plan.
@@ -88,16 +97,7 @@ impl DrawSet {
         let within = match within {
             [] => None,
             _ => {
-                let method = match plan.method {
-                    DrawMethod::Halton => Method::Halton {
-                        drop: plan.drop,
-                        leap: plan.leap,
-                    },
-                    DrawMethod::ScrambledHalton => Method::ScrambledHalton,
-                    DrawMethod::Sobol => Method::Sobol,
-                    DrawMethod::Mlhs => Method::Mlhs,
-                    DrawMethod::Random | DrawMethod::Quadrature => Method::Random,
-                };
+                let method = method(plan);
                 let all = total * plan.number_within;
                 // Behind the dimensions of decision makers: the same ones would be the same numbers.
                 let seed = Seed::new(plan.seed).split(2);
@@ -114,6 +114,7 @@ impl DrawSet {
         Ok(DrawSet {
             between: points,
             within,
+            errors: None,
             total_between: total,
             randomised: false,
         })
@@ -124,6 +125,7 @@ impl DrawSet {
         DrawSet {
             between: self.between.first(number),
             within: self.within.clone(),
+            errors: self.errors.clone(),
             total_between: self.total_between,
             randomised: self.randomised,
         }
@@ -137,9 +139,24 @@ impl DrawSet {
                 points: within.points.randomised(replication),
                 number: within.number,
             }),
+            errors: self.errors.as_ref().map(|errors| errors.randomised(replication)),
             total_between: self.total_between,
             randomised: true,
         })
+    }
+}
+
+/// How the draws of a plan are placed; random ones beside a Gauss rule.
+fn method(plan: &DrawPlan) -> Method {
+    match plan.method {
+        DrawMethod::Halton => Method::Halton {
+            drop: plan.drop,
+            leap: plan.leap,
+        },
+        DrawMethod::ScrambledHalton => Method::ScrambledHalton,
+        DrawMethod::Sobol => Method::Sobol,
+        DrawMethod::Mlhs => Method::Mlhs,
+        DrawMethod::Random | DrawMethod::Quadrature => Method::Random,
     }
 }
 
@@ -149,11 +166,51 @@ impl Mixture {
     /// # Errors
     /// Draws that cannot be had.
     pub fn draws_of(&self, number: usize) -> Result<DrawSet, SpecificationError> {
-        DrawSet::new(&self.plan, number, &self.dimensions)
+        self.with_errors(DrawSet::new(&self.plan, number, &self.dimensions)?)
     }
 
-    /// Dimensions of the draws.
+    /// The same with the draws of errors where tastes have draws of their own.
+    fn with_errors(&self, mut draws: DrawSet) -> Result<DrawSet, SpecificationError> {
+        let Some(errors) = self.errors.as_ref().filter(|_| self.is_random()) else {
+            return Ok(draws);
+        };
+        // Behind the dimensions of tastes: the same ones would be the same numbers.
+        let n_tastes = self.dimensions.variates.len();
+        let mut variates = self.dimensions.variates.clone();
+        variates.resize(n_tastes + errors.n_dimensions(), Variate::Uniform);
+        let seed = Seed::new(self.plan.seed).split(ERRORS);
+        let points = PointSet::new(method(&self.plan), draws.total_between, false, seed, variates);
+        let points = points.map_err(|error| TasteError::Draws {
+            reason: error.to_string(),
+        })?;
+        draws.errors = Some(CaseDraws {
+            points: points.without_first(n_tastes),
+            seed,
+        });
+        Ok(draws)
+    }
+
+    /// Dimensions of the draws: of a decision maker's tastes, and of one case's errors.
     pub fn n_dimensions(&self) -> usize {
-        self.dimensions.variates.len()
+        let of_errors = self.errors.as_ref().filter(|_| self.is_random());
+        self.dimensions.variates.len() + of_errors.map_or(0, NormalErrors::n_dimensions)
+    }
+
+    /// Whether tastes are random.
+    pub fn is_random(&self) -> bool {
+        self.tastes.n_random() > 0
+    }
+
+    /// Whether probabilities depend on draws at all.
+    pub fn is_simulated(&self) -> bool {
+        self.n_dimensions() > 0
+    }
+
+    /// Whose draws those in `between` are: cases' where only errors are random.
+    fn makers_of_draws(&self) -> &[Maker] {
+        match &self.errors {
+            Some(errors) if !self.is_random() => &errors.makers,
+            _ => &self.makers,
+        }
     }
 }

@@ -126,6 +126,23 @@ impl<const W: usize> PlainLanes<W> {
         }
     }
 
+    /// Coefficients that stand in any of the utilities, ascending.
+    pub fn coefficients(&self) -> &[u32] {
+        &self.coefficients
+    }
+
+    /// ∂V/∂β of a slot in the coefficient at that place among them.
+    pub fn derivative(&self, slot: u32, place: usize) -> &[f64; W] {
+        &self.derivatives[slot as usize * self.coefficients.len() + place]
+    }
+
+    /// Slot, coefficients and ∂²V/∂β∂β′, where that is not 0.
+    pub fn second_lanes(&self) -> impl Iterator<Item = (usize, u32, u32, &[f64; W])> {
+        self.seconds
+            .iter()
+            .map(|(slot, a, b, second)| (*slot, self.coefficients[*a], self.coefficients[*b], second))
+    }
+
     /// Probabilities and logsums of the utilities.
     ///
     /// # Errors

@@ -208,6 +208,17 @@ impl Points {
         })
     }
 
+    /// Weights of `W` draws from `first`; 0 behind the last.
+    pub fn weights<const W: usize>(&self, first: usize) -> [f64; W] {
+        match &self.source {
+            Source::Drawn(_) => {
+                let even = 1.0 / self.number as f64;
+                std::array::from_fn(|l| if first + l < self.number { even } else { 0.0 })
+            }
+            Source::Rule { .. } => self.ln_weights::<W>(first).map(f64::exp),
+        }
+    }
+
     /// The logarithm of the weight of each of `width` draws from `first`, where it is the same and all of them are there.
     pub fn ln_even_weight(&self, first: usize, width: usize) -> Option<f64> {
         match self.source {

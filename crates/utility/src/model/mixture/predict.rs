@@ -10,7 +10,10 @@ use super::evaluate::{Scratch, Stopped};
 use super::kernel::VALUE;
 use super::plain::{At, NotFinite, PlainLanes};
 use super::tastes::{IndexKernel, TasteLanes};
+use super::probit::{ErrorLanes, Foreseen, NormalErrors, Point, Refused, UnitDraws, CaseBlocks, root};
 use super::{DrawSet, Mixture};
+use crate::model::logit;
+use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 
 /// Averages over the draws, pair by pair and case by case.
 #[derive(Debug, Default)]
@@ -26,8 +29,8 @@ const GROUP: usize = 8;
 impl Mixture {
     /// Averages of all cases, whatever was chosen; without what a likelihood of sampled choice sets adds.
     pub fn averages(&self, draws: &DrawSet, theta: &[f64], interrupt: &AtomicBool) -> Result<Averages, Stopped> {
-        draws.between.prepare(&self.makers);
-        let fixed = self.fixed(theta);
+        draws.between.prepare(self.makers_of_draws());
+        let point = self.at(theta, VALUE)?;
         let makers: Vec<usize> = (0..self.makers.len()).collect();
         let parts: Result<Vec<Averages>, Stopped> = makers
             .par_chunks(GROUP)
@@ -37,8 +40,7 @@ impl Mixture {
                 }
                 let mut averages = Averages::default();
                 for &maker in makers {
-                    self.averages_of(draws, maker, (theta, &fixed), scratch, &mut averages)
-                        .map_err(Stopped::NotFinite)?;
+                    self.averages_of(draws, maker, &point, scratch, &mut averages)?;
                 }
                 Ok(averages)
             })
@@ -57,16 +59,19 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         maker: usize,
-        at: (&[f64], &[f64]),
+        point: &Point<'_>,
         scratch: &mut Scratch,
         averages: &mut Averages,
-    ) -> Result<(), NotFinite> {
+    ) -> Result<(), Stopped> {
         let cases = self.cases.makers[maker].cases.clone();
         let (first_pair, first_case) = (averages.probabilities.len(), averages.logsums.len());
         let n_pairs: usize = cases.clone().map(|case| self.cases.slots_of(case).len()).sum();
         averages.utilities.resize(first_pair + n_pairs, 0.0);
         averages.probabilities.resize(first_pair + n_pairs, 0.0);
         averages.logsums.resize(first_case + cases.len(), 0.0);
+        if let Some(errors) = self.errors.as_ref().filter(|_| !self.is_random()) {
+            return self.foresee(draws, errors, cases, point, scratch, averages);
+        }
         scratch.ahead.clear();
         let of_maker = draws.between.of(maker, self.makers[maker]);
         let (full, rest) = draws.between.blocks();
@@ -78,13 +83,53 @@ impl Mixture {
         for block in 0..full {
             let points = of_maker.wide(block, &mut scratch.ahead);
             let (tastes, plain) = (&mut scratch.wide.tastes, &mut scratch.wide.plain);
-            self.average_block(draws, maker, at, (block * WIDE, points), (tastes, plain), &mut out)?;
+            let (errors, of_unit) = (&mut scratch.wide.errors, &scratch.errors);
+            let block = (block * WIDE, points);
+            self.average_block(draws, maker, point, block, (tastes, plain, errors, of_unit), &mut out)?;
         }
         for block in 0..rest {
             let points = of_maker.narrow(block, &mut scratch.ahead);
             let (tastes, plain) = (&mut scratch.narrow.tastes, &mut scratch.narrow.plain);
             let first = full * WIDE + block * NARROW;
-            self.average_block(draws, maker, at, (first, points), (tastes, plain), &mut out)?;
+            let (errors, of_unit) = (&mut scratch.narrow.errors, &scratch.errors);
+            self.average_block(draws, maker, point, (first, points), (tastes, plain, errors, of_unit), &mut out)?;
+        }
+        Ok(())
+    }
+
+    /// Appends what is predicted of cases where only errors are random.
+    fn foresee(
+        &self,
+        draws: &DrawSet,
+        errors: &NormalErrors,
+        cases: std::ops::Range<u32>,
+        point: &Point<'_>,
+        scratch: &mut Scratch,
+        averages: &mut Averages,
+    ) -> Result<(), Stopped> {
+        let factors = point.factors.as_ref().expect("errors have covariances");
+        let n_pairs: usize = cases.clone().map(|case| self.cases.slots_of(case).len()).sum();
+        let mut pair = averages.probabilities.len() - n_pairs;
+        let first_case = averages.logsums.len() - cases.len();
+        for (position, case) in cases.enumerate() {
+            let place = case as usize;
+            scratch.ahead.clear();
+            let mut blocks = CaseBlocks {
+                points: &draws.between,
+                of_case: draws.between.of(place, errors.makers[place]),
+                ahead: &mut scratch.ahead,
+            };
+            let end = pair + self.cases.slots_of(case).len();
+            let out = (&mut averages.utilities[pair..end], &mut averages.probabilities[pair..end]);
+            let known = (&factors.covariance, &mut scratch.foreseen);
+            let best = errors
+                .foresee((&self.cases, case), known, &point.fixed, &mut blocks, &mut scratch.choice, out)
+                .map_err(|refused| match refused {
+                    Refused::NotFinite(not_finite) => Stopped::NotFinite(not_finite),
+                    Refused::NotPositive(not_positive) => Stopped::NotPositive(not_positive),
+                })?;
+            averages.logsums[first_case + position] = best;
+            pair = end;
         }
         Ok(())
     }
@@ -93,14 +138,17 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         maker: usize,
-        (theta, fixed): (&[f64], &[f64]),
+        point: &Point<'_>,
         (first, points): (usize, &[[f64; W]]),
-        (tastes, plain): (&mut TasteLanes<W>, &mut PlainLanes<W>),
+        (tastes, plain, errors, of_unit): (&mut TasteLanes<W>, &mut PlainLanes<W>, &mut ErrorLanes<W>, &UnitDraws),
         (utilities, probabilities, logsums): &mut (&mut [f64], &mut [f64], &mut [f64]),
-    ) -> Result<(), NotFinite>
+    ) -> Result<(), Stopped>
     where
         TasteLanes<W>: IndexKernel<W>,
+        Orthants<W>: Recursion<W>,
     {
+        let (theta, fixed) = (point.theta, point.fixed.as_slice());
+        let mut foreseen = Foreseen::default();
         let weights = draws.between.ln_weights::<W>(first).map(f64::exp);
         let cases = self.cases.makers[maker].cases.clone();
         let characteristics = self.cases.characteristics(cases.start);
@@ -127,7 +175,18 @@ impl Mixture {
                     fixed,
                 };
                 plain.utilities(&self.cases, case, at, false, VALUE);
-                let of_case = plain.softmax(case)?;
+                let of_case = match (&self.errors, &point.factors) {
+                    (Some(normal), Some(factors)) => {
+                        of_unit.block(position, first, &mut errors.uniforms);
+                        let alternatives = &self.cases.alternatives[self.cases.slots_of(case)];
+                        let known = (&factors.covariance, &mut foreseen);
+                        let (utilities, out) = (&plain.utilities, &mut plain.probabilities);
+                        normal
+                            .foresee_lanes(alternatives, known, utilities, errors, out)
+                            .map_err(Stopped::NotPositive)?
+                    }
+                    _ => plain.softmax(case).map_err(Stopped::NotFinite)?,
+                };
                 let share = 1.0 / inner as f64;
                 let mean = |values: &[f64; W]| -> f64 {
                     // Lanes without a draw have no weight.
@@ -150,7 +209,7 @@ impl Mixture {
     }
 
     /// A decision maker who may be given tastes.
-    pub fn person(&self, maker: usize) -> Person<'_> {
+    pub fn person(&self, maker: usize, theta: &[f64]) -> Person<'_> {
         Person {
             mixture: self,
             maker,
@@ -158,6 +217,10 @@ impl Mixture {
             tastes: TasteLanes::default(),
             plain: PlainLanes::default(),
             utilities: Vec::new(),
+            root: match &self.errors {
+                Some(errors) => root(&errors.structure.at(theta).value),
+                None => Vec::new(),
+            },
         }
     }
 }
@@ -170,6 +233,8 @@ pub(crate) struct Person<'a> {
     tastes: TasteLanes<NARROW>,
     plain: PlainLanes<NARROW>,
     utilities: Vec<f64>,
+    /// Of the covariance of normal errors.
+    root: Vec<f64>,
 }
 
 impl Person<'_> {
@@ -218,14 +283,22 @@ impl Person<'_> {
             fixed: &fixed,
         };
         self.plain.utilities(&mixture.cases, case, at, false, VALUE);
-        self.plain.softmax(case)?;
+        if mixture.errors.is_none() {
+            self.plain.softmax(case)?;
+        }
         self.utilities.clear();
         self.utilities.extend(self.plain.utilities.iter().map(|lanes| lanes[0]));
         Ok(())
     }
 
-    /// The utilities of the case.
-    pub fn utilities(&self) -> &[f64] {
-        &self.utilities
+    /// Draws the errors of the case that was seen last, and takes the best slot.
+    pub fn choose(&self, position: usize, noise: &mut Stream) -> usize {
+        let mixture = self.mixture;
+        let Some(errors) = &mixture.errors else {
+            return logit::choose(&self.utilities, noise);
+        };
+        let case = mixture.cases.makers[self.maker].cases.start + position as u32;
+        let alternatives = &mixture.cases.alternatives[mixture.cases.slots_of(case)];
+        errors.choose(&self.root, alternatives, &self.utilities, noise)
     }
 }

@@ -162,6 +162,7 @@ impl Inner<'_> {
             tastes: at,
             plain,
             within,
+            ..
         } = scratch;
         within.all.clear(k, order);
         within.draws.clear();
@@ -254,6 +255,6 @@ impl Within {
 }
 
 /// A key for each case of a decision maker.
-fn case_key(maker: u64, position: u32) -> u64 {
+pub(super) fn case_key(maker: u64, position: u32) -> u64 {
     Seed::new(maker).split(u64::from(position)).stream(0).open01().to_bits()
 }

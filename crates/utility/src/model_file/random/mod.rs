@@ -45,7 +45,7 @@ pub(super) fn read(root: &Section<'_, '_, '_>, broken: bool) -> Option<Mixing> {
     let willingness_to_pay = accompanying("willingness_to_pay_space").map(read_willingness_to_pay_space);
     let scale = root.section("scale_heterogeneity").map(read_scale_heterogeneity);
     let draws = accompanying("draws").map(draws::read);
-    if !is_mixed {
+    if !is_mixed && !is_there("probit") {
         return None;
     }
     Some(Mixing {

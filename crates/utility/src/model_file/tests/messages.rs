@@ -237,7 +237,7 @@ fn names_that_do_not_fit_together() {
 
 #[test]
 fn what_later_versions_may_do() {
-    for name in ["nests", "classes", "probit", "ranking", "scale"] {
+    for name in ["nests", "classes", "probit", "scale"] {
         assert_eq!(
             message("[parameters]", &format!("[{name}]\nx = 1\n\n[parameters]"))
                 .lines()
@@ -249,10 +249,6 @@ fn what_later_versions_may_do() {
             )
         );
     }
-    assert_eq!(
-        message("\"CHOICE\"", "[\"a\", \"b\"]").lines().next().unwrap(),
-        "modes.toml, line 6, column 10: a list of choices is a ranking, which this version of logsum does not estimate"
-    );
 }
 
 #[test]

@@ -1,0 +1,27 @@
+//! Models side by side, be they nested or not, of one family or of several.
+//!
+//! What compares them is what every family has: coefficients of utilities, scores and contributions of decision makers,
+//! predicted probabilities. Utilities of different families are on different scales ([`compare_scales`]); ratios of
+//! coefficients ([`willingness_to_pay`]), elasticities ([`elasticities`]) and shares are not. [`vuong`] tests which of two
+//! models is nearer to the truth.
+
+mod coefficients;
+mod elasticities;
+mod influence;
+mod nesting;
+mod sample;
+mod scale;
+mod symbols;
+#[cfg(test)]
+mod testing;
+mod vuong;
+mod willingness;
+
+pub use coefficients::{Coefficient, coefficients};
+pub use elasticities::{AttributeProblem, AttributeUse, Elasticities, ElasticityRow, attribute_use, elasticities};
+pub use influence::influences;
+pub use nesting::{Nesting, Restriction, nesting};
+pub use sample::{JointSample, SampleDifference};
+pub use scale::{ScaleComparison, ScaledTerm, compare_scales};
+pub use vuong::{Vuong, VuongTest, vuong};
+pub use willingness::{Willingness, willingness_to_pay};
