@@ -53,9 +53,19 @@ def mixed(case):
     return parts | {"tables": "\n[random]\n" + "\n".join(random) + "\n\n[draws]\n" + draws + "\n"}, ours
 
 
+def probit(case):
+    """Normal errors with any covariance; differences against the alternative without a constant, the first one."""
+    parts, ours = multinomial(case)
+    draws = f'number = {case["draws"]}\nmethod = "halton"'
+    if REPLICATIONS is not None:
+        draws += f"\nreplications = {REPLICATIONS}"
+    tables = '\n[probit]\ncovariance = "full"\n\n[draws]\n' + draws + "\n"
+    return parts | {"tables": tables}, ours
+
+
 # Each function takes the case and gives the parts of the model file ("tables" stands as it is, at the end) and, by the
 # case's names of the parameters, logsum's.
-FAMILIES = {"mnl": multinomial, "mixed": mixed}
+FAMILIES = {"mnl": multinomial, "mixed": mixed, "probit": probit}
 
 
 def model_file(case, parts, table):

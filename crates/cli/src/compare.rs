@@ -107,7 +107,7 @@ fn read(args: &CompareArgs) -> Result<Vec<Compared<'_>>, Failure> {
                 }
             }
         } else {
-            Err(format!("the data are not at \"{}\"", place.display()))
+            Err(format!("The data are not at \"{}\"", place.display()))
         };
         models.push(Compared {
             coefficients: coefficients(&fit, &file.specification, &file.schema),

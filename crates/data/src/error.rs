@@ -264,20 +264,12 @@ pub enum DataError {
         "{places}: {} stands twice in its case (column \"{column}\"); a rank belongs to one alternative, and those that are last together have none: correct the data or filter such cases out",
         a_rank(places, *rank)
     )]
-    RankTwice {
-        places: Places,
-        rank: u32,
-        column: String,
-    },
+    RankTwice { places: Places, rank: u32, column: String },
     #[error(
         "{places}: {} stands in its case without the one before it (column \"{column}\"); ranks are 1, 2, ... without a gap: correct the data or filter such cases out",
         a_rank(places, *rank)
     )]
-    RankGap {
-        places: Places,
-        rank: u32,
-        column: String,
-    },
+    RankGap { places: Places, rank: u32, column: String },
     #[error(
         "{places}: column \"{column}\" ranks an alternative, but no value stands in column \"{empty}\" before it; ranks may be empty only from some rank on: correct the data or filter such cases out"
     )]

@@ -74,7 +74,11 @@ impl Fingerprint {
             }),
             Box::new(|| match (&data.rankings, &data.outcome) {
                 (Some(rankings), _) => {
-                    outcome.kind = if rankings.is_best_worst() { "best-worst" } else { "ranked" };
+                    outcome.kind = if rankings.is_best_worst() {
+                        "best-worst"
+                    } else {
+                        "ranked"
+                    };
                     let values = rankings.values();
                     outcome.take(values.len(), |at| u64::from(values[at]));
                 }

@@ -200,7 +200,9 @@ fn compare(
     let mut gap: Option<(u32, Places)> = None;
     let mut groups = ranked.chunk_by(|a, b| a.case == b.case).peekable();
     for (case, (seen, outcome)) in seen.iter().zip(cases).enumerate() {
-        let of_case = groups.next_if(|group| group[0].case as usize == case).unwrap_or_default();
+        let of_case = groups
+            .next_if(|group| group[0].case as usize == case)
+            .unwrap_or_default();
         let Some(first_row) = seen.first_row else { continue };
         if seen.unread {
             continue;
@@ -362,7 +364,11 @@ pub(crate) fn of_columns(
             context.errors.push(DataError::MissingIdentifier {
                 places: fault.missing,
                 column: column.clone(),
-                role: if *name == choice { "the best alternative" } else { "the worst alternative" },
+                role: if *name == choice {
+                    "the best alternative"
+                } else {
+                    "the worst alternative"
+                },
                 droppable: true,
             });
         }

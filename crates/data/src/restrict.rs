@@ -38,9 +38,7 @@ impl ChoiceData {
         };
         let rankings = self.rankings.as_ref().map(|rankings| rankings.moved(position));
         let outcome = match &self.outcome {
-            Outcome::Chosen(chosen) => {
-                Outcome::Chosen(chosen.iter().enumerate().map(position).collect())
-            }
+            Outcome::Chosen(chosen) => Outcome::Chosen(chosen.iter().enumerate().map(position).collect()),
             Outcome::Counts(counts) => {
                 let lost = keep.iter().zip(counts).any(|(kept, count)| !kept && *count > 0.0);
                 assert!(!lost, "chosen alternatives are kept");

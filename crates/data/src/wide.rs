@@ -185,7 +185,11 @@ pub(crate) fn chosen_unavailable(
     let schema = &context.schema.alternatives[alternative];
     (!places.is_empty()).then(|| DataError::ChosenUnavailable {
         places,
-        what: if context.schema.ranking.is_some() { "ranked" } else { "chosen" },
+        what: if context.schema.ranking.is_some() {
+            "ranked"
+        } else {
+            "chosen"
+        },
         alternative: schema.name.clone(),
         available: schema.available.as_ref().map_or(String::new(), ToString::to_string),
     })

@@ -118,9 +118,20 @@ fn stages_are_choices_from_what_is_left() {
     assert_eq!((sizes(0), sizes(1)), (vec![4, 3], vec![3, 2]));
     // What a message says of a stage is where its case stands.
     assert_eq!(stages.data.place(1), data.place(0));
-    assert_eq!(stages.data.case_keys(), [data.case_keys()[0], data.case_keys()[0], data.case_keys()[1], data.case_keys()[1]]);
+    assert_eq!(
+        stages.data.case_keys(),
+        [
+            data.case_keys()[0],
+            data.case_keys()[0],
+            data.case_keys()[1],
+            data.case_keys()[1]
+        ]
+    );
 
-    let worst = read(LONG, &ranked(true), &[], &[("all", "x")]).unwrap().stages().unwrap();
+    let worst = read(LONG, &ranked(true), &[], &[("all", "x")])
+        .unwrap()
+        .stages()
+        .unwrap();
     assert_eq!(sets(&worst.data), ["a b* c d", "a* c d", "a* b d", "b d*"]);
     let sign = format!("`{}`", worst.sign.expect("there is a worst"));
     assert_eq!(common::values(&worst.data, &sign).1, [1.0, -1.0, 1.0, 1.0]);
@@ -129,7 +140,9 @@ fn stages_are_choices_from_what_is_left() {
 #[test]
 fn decision_makers_and_weights_are_those_of_the_ranking() {
     let text = "first,second,rail,who,w\n3,1,1,9,2\n1,2,1,5,3\n2,1,0,9,2\n";
-    let schema = wide(&["first", "second"], false).decision_maker("who").weight(expression("w"));
+    let schema = wide(&["first", "second"], false)
+        .decision_maker("who")
+        .weight(expression("w"));
     let data = read(text, &schema, &[], &[]).unwrap();
     let stages = data.stages().unwrap();
     assert_eq!(stages.case, [0, 0, 1, 2, 2]);
@@ -141,8 +154,17 @@ fn decision_makers_and_weights_are_those_of_the_ranking() {
 #[test]
 fn ranks_that_are_none() {
     let problem = |cells: [&str; 4]| {
-        let rows: Vec<String> = cells.iter().zip(["a", "b", "c", "d"]).map(|(cell, alt)| format!("7,{alt},{cell}\n")).collect();
-        messages(read(&format!("case,alt,choice\n{}", rows.concat()), &ranked(false), &[], &[]))
+        let rows: Vec<String> = cells
+            .iter()
+            .zip(["a", "b", "c", "d"])
+            .map(|(cell, alt)| format!("7,{alt},{cell}\n"))
+            .collect();
+        messages(read(
+            &format!("case,alt,choice\n{}", rows.concat()),
+            &ranked(false),
+            &[],
+            &[],
+        ))
     };
     for value in ["2.5", "-1", "1e10"] {
         let number: f64 = value.parse().unwrap();
@@ -156,34 +178,46 @@ fn ranks_that_are_none() {
     }
     assert_eq!(
         problem(["1", "2", "2", ""]),
-        ["data.csv, row 4 (case 7): rank 2 stands twice in its case (column \"choice\"); a rank belongs to one alternative, \
-          and those that are last together have none: correct the data or filter such cases out"]
+        [
+            "data.csv, row 4 (case 7): rank 2 stands twice in its case (column \"choice\"); a rank belongs to one alternative, \
+          and those that are last together have none: correct the data or filter such cases out"
+        ]
     );
     assert_eq!(
         problem(["1", "4", "", "2"]),
-        ["data.csv, row 3 (case 7): rank 4 stands in its case without the one before it (column \"choice\"); ranks are 1, 2, \
-          ... without a gap: correct the data or filter such cases out"]
+        [
+            "data.csv, row 3 (case 7): rank 4 stands in its case without the one before it (column \"choice\"); ranks are 1, 2, \
+          ... without a gap: correct the data or filter such cases out"
+        ]
     );
     assert_eq!(
         problem(["2", "3", "", "0"]),
-        ["data.csv, row 2 (case 7): rank 2 stands in its case without the one before it (column \"choice\"); ranks are 1, 2, \
-          ... without a gap: correct the data or filter such cases out"]
+        [
+            "data.csv, row 2 (case 7): rank 2 stands in its case without the one before it (column \"choice\"); ranks are 1, 2, \
+          ... without a gap: correct the data or filter such cases out"
+        ]
     );
     assert_eq!(
         problem(["0", "", "0", "0"]),
-        ["data.csv, row 2 (case 7): no alternative is chosen; every case needs a rank 1 in column \"choice\": correct the \
-          data or filter such cases out"]
+        [
+            "data.csv, row 2 (case 7): no alternative is chosen; every case needs a rank 1 in column \"choice\": correct the \
+          data or filter such cases out"
+        ]
     );
     assert_eq!(
         problem(["1", "x", "0", "0"]),
-        ["column \"choice\" of data.csv holds text (such as \"1\"), but a rank must be a number: 1 for the best, 0 or empty \
-          for what comes after all that are ranked"]
+        [
+            "column \"choice\" of data.csv holds text (such as \"1\"), but a rank must be a number: 1 for the best, 0 or empty \
+          for what comes after all that are ranked"
+        ]
     );
     let alone = read("case,alt,choice\n1,a,1\n1,b,2\n2,a,1\n2,b,0\n", &ranked(true), &[], &[]);
     assert_eq!(
         messages(alone),
-        ["data.csv, row 4 (case 2): only one alternative is ranked, but with best_worst = true a case has a best and a worst \
-          one; correct the data or filter such cases out"]
+        [
+            "data.csv, row 4 (case 2): only one alternative is ranked, but with best_worst = true a case has a best and a worst \
+          one; correct the data or filter such cases out"
+        ]
     );
 }
 
@@ -211,34 +245,46 @@ fn codes_that_are_no_ranking() {
     };
     assert_eq!(
         problem("2,1,2,1"),
-        ["data.csv, row 3: alternative \"bus\" is ranked twice, in the columns \"first\" and \"third\"; it has one rank: \
-          correct the data or filter such cases out"]
+        [
+            "data.csv, row 3: alternative \"bus\" is ranked twice, in the columns \"first\" and \"third\"; it has one rank: \
+          correct the data or filter such cases out"
+        ]
     );
     assert_eq!(
         problem("2,,1,1"),
-        ["data.csv, row 3: column \"third\" ranks an alternative, but no value stands in column \"second\" before it; ranks \
-          may be empty only from some rank on: correct the data or filter such cases out"]
+        [
+            "data.csv, row 3: column \"third\" ranks an alternative, but no value stands in column \"second\" before it; ranks \
+          may be empty only from some rank on: correct the data or filter such cases out"
+        ]
     );
     assert_eq!(
         problem("2,1,3,0"),
-        ["data.csv, row 3: the ranked alternative \"train\" is unavailable (\"rail == 1\" is 0); correct the data or drop \
-          such cases with filter"]
+        [
+            "data.csv, row 3: the ranked alternative \"train\" is unavailable (\"rail == 1\" is 0); correct the data or drop \
+          such cases with filter"
+        ]
     );
     assert_eq!(
         problem("2,9,3,1"),
-        ["data.csv, row 3: column \"second\" has the code 9, which is not among the alternatives (car = 1, bus = 2, train = \
-          3); add it to [alternatives] or filter such rows out"]
+        [
+            "data.csv, row 3: column \"second\" has the code 9, which is not among the alternatives (car = 1, bus = 2, train = \
+          3); add it to [alternatives] or filter such rows out"
+        ]
     );
     assert_eq!(
         problem(",1,3,1"),
-        ["data.csv, row 3: no value in column \"first\", but the best alternative is needed in every row; fill it in, set \
-          missing = \"drop_case\" in [data], or filter such rows out"]
+        [
+            "data.csv, row 3: no value in column \"first\", but the best alternative is needed in every row; fill it in, set \
+          missing = \"drop_case\" in [data], or filter such rows out"
+        ]
     );
     let worst = read("first,second,third,rail\n1,2,,1\n", &wide(&columns, true), &[], &[]);
     assert_eq!(
         messages(worst),
-        ["data.csv, row 2: no value in column \"third\", but the worst alternative is needed in every row; fill it in, set \
-          missing = \"drop_case\" in [data], or filter such rows out"]
+        [
+            "data.csv, row 2: no value in column \"third\", but the worst alternative is needed in every row; fill it in, set \
+          missing = \"drop_case\" in [data], or filter such rows out"
+        ]
     );
     let absent = read("first,second,rail\n1,2,1\n", &wide(&columns, false), &[], &[]);
     assert_eq!(
@@ -271,7 +317,13 @@ fn what_filters_and_missing_cells_leave() {
     );
     // The same with a ranked alternative whose attribute is missing.
     let missing = "case,alt,choice,x\n1,a,1,1\n1,b,2,NA\n1,c,0,1\n2,a,1,1\n2,b,2,1\n2,c,0,NA\n";
-    let data = read(missing, &ranked(false).missing(Missing::DropAlternative), &[], &[("all", "x")]).unwrap();
+    let data = read(
+        missing,
+        &ranked(false).missing(Missing::DropAlternative),
+        &[],
+        &[("all", "x")],
+    )
+    .unwrap();
     assert_eq!(sets(&data), ["a* b"]);
     assert_eq!(rankings(&data), [of("a b", "")]);
     let wide = wide(&["first", "second"], false).missing(Missing::DropCase);

@@ -31,20 +31,19 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// Exact for n ≤ 2 and for independent variables. Errors of ln P measured against numerical integration, root mean
 /// square and largest of 300 random problems with ln P > −14 each:
 ///
-/// | z                                              | n = 3         | 5             | 7             | 10            |
-/// |------------------------------------------------|---------------|---------------|---------------|---------------|
-/// | differences of independent utilities           | 0.0013, 0.007 | 0.0021, 0.007 | 0.0025, 0.013 | 0.0037, 0.018 |
-/// | two factors, correlations mostly below 0.7     | 0.0014, 0.010 | 0.006, 0.06   | 0.009, 0.04   | 0.025, 0.3    |
-/// | two factors, correlations up to 0.99           | 0.04, 0.6     | 0.12, 1.7     | 0.10, 0.7     | 0.13, 1.8     |
+/// | z                                          | n = 3         | 5             | 7             | 10            |
+/// |--------------------------------------------|---------------|---------------|---------------|---------------|
+/// | differences of independent utilities       | 0.0013, 0.007 | 0.0021, 0.007 | 0.0025, 0.013 | 0.0037, 0.018 |
+/// | two factors, correlations mostly below 0.7 | 0.0014, 0.010 | 0.006, 0.06   | 0.009, 0.04   | 0.025, 0.3    |
+/// | two factors, correlations up to 0.99       | 0.04, 0.6     | 0.12, 1.7     | 0.10, 0.7     | 0.13, 1.8     |
 ///
 /// Root mean squares by one variable at a time (Mendell and Elston) are 1.5 to 8 times these. `error` is three times the
-/// distance to that approximation: an indication, which was no less than the actual error in 63 to 89% of the problems
-/// of a cell.
+/// distance to that approximation: an indication, no less than the actual error in 63 to 89% of a cell's problems.
 ///
 /// Derivatives are those of the approximation itself, by the adjoint of its steps with their order fixed: where two
-/// pairs are equally improbable, it has a step of about its error. They lose digits where limits are hundreds of standard
-/// deviations below 0, and all is lost, up to NaN, where conditional variances below a millionth of the variance meet far
-/// tails.
+/// pairs are equally improbable, it has a step of about its error. They lose digits where limits are hundreds of
+/// standard deviations below 0, and all is lost, up to NaN, where conditional variances below a millionth of the
+/// variance meet far tails.
 ///
 /// `limits`: b, length n; +∞ leaves a variable out, −∞ gives P = 0. `covariance`: S, packed lower triangle by rows,
 /// length n(n + 1)/2. A call takes up to some n³/12 bivariate probabilities.

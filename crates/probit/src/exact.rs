@@ -20,14 +20,14 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// where P is too small for a number; how precise ln P is stands with [`ln_normal_cdf`](crate::ln_normal_cdf),
 /// [`ln_bivariate_normal_cdf`] and [`ln_trivariate_normal_cdf`](crate::ln_trivariate_normal_cdf). Correlations within δ
 /// of ±1 are themselves rounded by 10⁻¹⁶/δ of that, and ln P and its derivatives with them, by as much of ln P; where
-/// this is more than 1, as for δ = 10⁻⁹ and ln P = −10⁹, derivatives may be infinite.
+/// this is more than 1, as for δ = 10⁻⁹ and ln P = −10⁹, derivatives may be infinite or NaN.
 ///
 /// `limits`: b, length n, counting for the bound on n only where below +∞. A limit of −∞ gives P = 0.
 /// `covariance`: S, packed lower triangle by rows, length n(n + 1)/2. No variables at all: P = 1.
 ///
 /// # Errors
-/// [`OrthantError`]: lengths that do not fit, a limit that is NaN, a covariance that is not positive definite, more than
-/// three limits below +∞.
+/// [`OrthantError`]: lengths that do not fit, a limit that is NaN, a covariance that is not positive definite, more
+/// than three limits below +∞.
 ///
 /// # Source
 /// Plackett (1954), *A reduction formula for normal multivariate integrals*, Biometrika 41; Genz (2004).

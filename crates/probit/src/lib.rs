@@ -11,9 +11,9 @@ mod orthant;
 mod quadrature;
 mod trivariate;
 
-pub use bivariate::{bivariate_normal_cdf, ln_bivariate_normal_cdf};
-pub use normal::{ln_normal_cdf, ln_normal_density, normal_hazard};
 pub use approximate::approximate;
+pub use bivariate::{bivariate_normal_cdf, ln_bivariate_normal_cdf};
 pub use exact::exact;
+pub use normal::{ln_normal_cdf, ln_normal_density, normal_hazard};
 pub use orthant::{Orthant, OrthantError};
 pub use trivariate::{ln_trivariate_normal_cdf, trivariate_normal_cdf};

@@ -7,8 +7,8 @@ pub(crate) const LN_ROOT_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// Where the middle of the Chebyshev variable (t − 5)/(t + 5) lies.
 const MIDDLE: f64 = 5.0;
-/// Coefficients of (1 + t) m(t) in powers of (t − 5)/(t + 5), five to a row: a Chebyshev series computed with 40 digits,
-/// which ends below 10⁻¹⁷, and whose powers are harmless, as the sizes of these numbers sum to 1.7.
+/// Coefficients of (1 + t) m(t) in powers of (t − 5)/(t + 5), five to a row: a Chebyshev series computed with 40
+/// digits, which ends below 10⁻¹⁷, and whose powers are harmless, as the sizes of these numbers sum to 1.7.
 const MILLS: [[f64; 5]; 5] = [
     [
         1.156_848_628_291_894_6,

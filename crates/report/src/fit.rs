@@ -1,6 +1,7 @@
 //! The report of an estimation.
 
 pub(crate) mod draws;
+mod errors;
 mod facts;
 mod outside;
 mod sampling;

@@ -38,11 +38,11 @@ impl Found {
     pub fn of(args: &CompareArgs, models: &[Compared<'_>]) -> Result<Self, Failure> {
         let used = models.iter().map(estimation_data).collect::<Result<Vec<_>, _>>()?;
         let mut notes = Vec::new();
-        for model in models {
-            if let Err(missing) = &model.loaded {
+        let missing: Vec<&String> = models.iter().filter_map(|model| model.loaded.as_ref().err()).collect();
+        for (at, place) in missing.iter().enumerate() {
+            if !missing[..at].contains(place) {
                 notes.push(format!(
-                    "{}: {missing}; what needs them is left out, and --data says where they are.",
-                    model.name
+                    "{place}: what needs them is left out, and --data says where they are."
                 ));
             }
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Longest name that stands above a column.
-const LONGEST: usize = 18;
+const LONGEST: usize = 14;
 
 /// Names of fit files without folder and ending where these are short and differ, else numbers: `(1)`, `(2)`, ...
 pub fn of(paths: &[PathBuf]) -> Vec<String> {

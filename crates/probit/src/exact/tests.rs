@@ -93,7 +93,10 @@ fn far_tail() {
 proptest! {
     /// Of covariances A A′ + ½ I. The step is in the middle between curvature and rounding of ln P.
     #[test]
-    fn derivatives_anywhere(limits in prop::array::uniform3(-2.0..2.0), loadings in prop::array::uniform3(prop::array::uniform2(-1.0..1.0))) {
+    fn derivatives_anywhere(
+        limits in prop::array::uniform3(-2.0..2.0),
+        loadings in prop::array::uniform3(prop::array::uniform2(-1.0..1.0)),
+    ) {
         let mut covariance: Vec<f64> = Vec::new();
         for (i, a) in loadings.iter().enumerate() {
             for (j, b) in loadings[..=i].iter().enumerate() {

@@ -117,20 +117,20 @@ pub(super) fn elasticities(report: &ComparisonReport, of: &ComparedElasticities)
                     .as_ref()
                     .and_then(|model| model.rows.iter().find(|row| row.changed == *changed));
                 let value = row.and_then(|row| row.values.get(j).copied().flatten());
-                value.map_or(MISSING.to_string(), |value| fixed_or_zero(value))
+                value.map_or(MISSING.to_string(), fixed_or_zero)
             }));
             table.row(cells);
         }
     }
     page.table("", table);
     let changed = if by_alternative {
-        "the column by 1% in the rows of one alternative"
+        "in the rows of one alternative"
     } else {
-        "the column by 1%, for whichever alternatives use it"
+        "for whichever alternatives use it"
     };
     page.note(format!(
-        "Percent by which the predicted share of an alternative changes with {changed}: elasticities of the cases' \
-         probabilities, weighted by these."
+        "By how many percent the predicted share of an alternative changes if the column rises by 1% {changed}: elasticities \
+         of the probabilities of cases, weighted by these."
     ));
     for (model, found) in report.models.iter().zip(&of.models) {
         if found.is_none() {

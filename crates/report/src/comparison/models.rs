@@ -33,7 +33,7 @@ pub(super) fn page(report: &ComparisonReport) -> Page {
     }
     page.table("", table(models));
     page.note(format!(
-        "Standard errors in brackets: {}.{} AIC and BIC (over cases) also as they stand above the lowest.",
+        "Standard errors in brackets: {}.{} BIC is over cases.",
         covariances(models),
         if models.iter().any(|model| model.draws.is_some()) {
             " Simulation error: how far other draws would move the log-likelihood."

@@ -1,9 +1,9 @@
 //! Two models against each other: coefficients on a common scale, and Vuong's test.
 
-use logsum_utility::comparison::{Nesting, ScaleComparison, Vuong, VuongTest};
+use logsum_utility::comparison::{Nesting, Restriction, ScaleComparison, Vuong, VuongTest};
 
 use super::{ComparedNesting, ComparedPair, ComparisonReport};
-use crate::number::{MISSING, count, counted, decimals, fixed, in_plain_column, p_value, significant};
+use crate::number::{MISSING, counted, decimals, fixed, in_plain_column, p_value, significant};
 use crate::page::Page;
 use crate::{Align, Table};
 
@@ -42,10 +42,12 @@ fn scale(pair: &ComparedPair, first: &str, second: &str) -> Page {
         page.fact("Ratio of scales", format!("{}{error}", significant(scale.ratio, 5)));
         page.table("", scaled(scale, first, second));
         let weights = match scale.terms.as_slice() {
-            [_] => "As there is a single coefficient that both have, the ratio is its own.".to_string(),
+            [_] => {
+                format!("Scaled: {second} divided by the ratio, which is that of the one coefficient that both have.")
+            }
             _ => format!(
-                "The ratio brings the coefficients of {second} nearest to those of {first}, weighted by their precision in \
-                 {second}."
+                "Scaled: {second} divided by the ratio, which brings its coefficients nearest to those of {first}, weighted by \
+                 their precision in {second}."
             ),
         };
         let errors = match scale.std_error {
@@ -66,7 +68,7 @@ fn scaled(scale: &ScaleComparison, first: &str, second: &str) -> Table {
         (String::new(), Align::Left),
         (first.to_string(), Align::Decimal),
         (second.to_string(), Align::Decimal),
-        (format!("{second} / ratio"), Align::Decimal),
+        ("Scaled".to_string(), Align::Decimal),
         ("Difference".to_string(), Align::Decimal),
         ("Std error".to_string(), Align::Decimal),
     ])
@@ -82,19 +84,26 @@ fn scaled(scale: &ScaleComparison, first: &str, second: &str) -> Table {
             in_plain_column(Some(term.first), shared),
             in_plain_column(Some(term.second), shared),
             in_plain_column(Some(term.second_scaled), shared),
-            small(difference, shared),
-            small(term.std_error, shared),
+            beside(term.first, difference, shared),
+            beside(term.first, term.std_error, shared),
         ]);
     }
     table
 }
 
-/// A number that may be nothing but rounding.
-fn small(value: Option<f64>, decimals: usize) -> String {
-    value.map_or(MISSING.to_string(), |value| match value.abs() < 1e-7 {
-        true => format!("{:.decimals$}", 0.0),
-        false => fixed(value, decimals),
-    })
+/// A number beside a coefficient: what does not show in the decimals of that one is nothing.
+fn beside(coefficient: f64, value: Option<f64>, decimals: usize) -> String {
+    match value {
+        Some(value) if in_plain_column(Some(coefficient), decimals).contains('e') => {
+            in_plain_column(Some(value), decimals)
+        }
+        // + 0.0 turns a negative zero into a positive one, rounding another.
+        Some(value) => {
+            let unit = 10.0_f64.powi(decimals as i32);
+            format!("{:.decimals$}", (value * unit).round() / unit + 0.0)
+        }
+        None => MISSING.to_string(),
+    }
 }
 
 fn vuong(test: &Vuong, nested: Option<String>, first: &str, second: &str) -> Page {
@@ -122,29 +131,35 @@ fn vuong(test: &Vuong, nested: Option<String>, first: &str, second: &str) -> Pag
         page.notes.extend(nested);
         return page;
     }
-    let mut table = Table::new([
-        ("", Align::Left),
-        ("Statistic", Align::Decimal),
-        ("p", Align::Decimal),
-        ("Nearer to the truth (5%)", Align::Left),
-    ])
-    .at_least(64)
-    .at_most(crate::WIDTH);
+    let mut columns = vec![("", Align::Left), ("Statistic", Align::Decimal), ("p", Align::Decimal)];
+    if nested.is_none() {
+        columns.push(("Nearer to the truth (5%)", Align::Left));
+    }
+    let mut table = Table::new(columns).at_least(64).at_most(crate::WIDTH);
     for (label, test) in rows {
         let statistic = test.statistic.map_or(MISSING.to_string(), |z| fixed(z, 3));
-        let verdict = preferred(test, first, second).unwrap_or("neither");
-        table.row([label.to_string(), statistic, p_value(test.p_value), verdict.to_string()]);
+        let mut cells = vec![label.to_string(), statistic, p_value(test.p_value)];
+        if nested.is_none() {
+            let better = preferred(test, first, second).unwrap_or("neither");
+            cells.push(better.to_string());
+        }
+        table.row(cells);
     }
     page.table("", table);
+    let signs = "Positive statistics speak for the first. The corrections charge for parameters as the criteria do.";
     match nested {
-        Some(nested) => page.note(nested),
-        None => page.note(verdict(rows.map(|(_, test)| test), first, second)),
+        Some(nested) => {
+            page.note(nested);
+            page.note(signs);
+        }
+        None => {
+            page.note(verdict(rows.map(|(_, test)| test), first, second));
+            page.note(format!(
+                "{signs} The test is for models of which none is a special case of the other; their specifications do not show \
+                 that one is."
+            ));
+        }
     }
-    page.note(
-        "Positive statistics speak for the first. The corrections charge for parameters as the criteria do. The test is for \
-         models of which none is a special case of the other; whether they are is not known beyond what their \
-         specifications show.",
-    );
     page
 }
 
@@ -184,10 +199,6 @@ fn nested(report: &ComparisonReport, nested: &ComparedNesting) -> String {
         restrictions,
         on_boundary,
     } = &nested.nesting;
-    let held: Vec<String> = restrictions
-        .iter()
-        .map(|held| format!("{} = {}", held.term, significant(held.value, 6)))
-        .collect();
     let freedom = counted(restrictions.len(), "degree");
     let boundary = if *on_boundary {
         " (too cautious, as a spread of 0 lies on the boundary)"
@@ -199,19 +210,20 @@ fn nested(report: &ComparisonReport, nested: &ComparedNesting) -> String {
          compared with chi-squared with {freedom} of freedom{boundary}.",
         name(nested.inner),
         name(nested.outer),
-        listed(&held),
+        listed(restrictions),
         fixed(nested.likelihood_ratio, 3),
     )
 }
 
-fn listed(parts: &[String]) -> String {
-    const MOST: usize = 8;
-    match parts.len() {
-        n if n > MOST => format!(
-            "{}, and {} more at 0 or other values",
-            parts[..MOST].join(", "),
-            count(n - MOST)
-        ),
-        _ => parts.join(", "),
+/// `sd_a, sd_b = 0, lambda = 1`
+fn listed(restrictions: &[Restriction]) -> String {
+    let mut parts: Vec<(f64, Vec<&str>)> = Vec::new();
+    for Restriction { term, value } in restrictions {
+        match parts.iter_mut().find(|(known, _)| known == value) {
+            Some((_, terms)) => terms.push(term),
+            None => parts.push((*value, vec![term])),
+        }
     }
+    let part = |(value, terms): &(f64, Vec<&str>)| format!("{} = {}", terms.join(", "), significant(*value, 6));
+    parts.iter().map(part).collect::<Vec<_>>().join("; ")
 }

@@ -39,7 +39,7 @@ pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
     let Some(draws) = &fit.draws else {
         return Vec::new();
     };
-    let mut facts = vec![("Draws", plan(draws))];
+    let mut facts = vec![("Draws", plan(fit, draws))];
     match &draws.simulation_error {
         Some(error) => facts.push(("Simulation error", size(error))),
         None if is_rule(draws) => {}
@@ -55,7 +55,7 @@ pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
 }
 
 /// `500 Halton per decision maker, 6 dimensions`.
-fn plan(draws: &DrawsReport) -> String {
+fn plan(fit: &Fit, draws: &DrawsReport) -> String {
     let dimensions = counted(draws.dimensions, "dimension");
     if is_rule(draws) {
         return format!("Gauss quadrature with {}, {dimensions}", counted(draws.number, "point"));
@@ -63,8 +63,10 @@ fn plan(draws: &DrawsReport) -> String {
     let (name, _) = named(&draws.method);
     let within = per_case(draws.number_within);
     let more = details(&draws.method, draws.antithetic, draws.seed);
+    // Where tastes are the same, every case has draws of its errors.
+    let whom = if fit.errors.is_some() && fit.tastes.is_none() { "case" } else { "decision maker" };
     format!(
-        "{} {name} per decision maker{within}, {dimensions}{more}",
+        "{} {name} per {whom}{within}, {dimensions}{more}",
         count(draws.number)
     )
 }

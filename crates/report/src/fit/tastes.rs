@@ -17,7 +17,7 @@ const LARGE: f64 = 1e7;
 const DECIMALS: usize = 3;
 
 /// Columns of a correlation matrix that fit into the width of text.
-const COLUMNS: usize = 5;
+pub(super) const COLUMNS: usize = 5;
 
 /// Where 5 %, 50 % and 95 % stand among the quantiles.
 const SHOWN: [usize; 3] = [0, 2, 4];
@@ -33,8 +33,9 @@ pub(super) struct Section {
 /// The tables: the distributions, and a matrix for each group of correlated coefficients. With `narrow` a matrix that is
 /// wider than text comes in parts.
 pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
+    let of_errors = super::errors::sections(fit, narrow);
     let Some(report) = reported(fit) else {
-        return Vec::new();
+        return of_errors;
     };
     let mut sections = vec![Section {
         heading: "Distribution of tastes".to_string(),
@@ -53,6 +54,7 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
             heading = String::new();
         }
     }
+    sections.extend(of_errors);
     sections
 }
 
@@ -66,6 +68,12 @@ fn list(names: &[String]) -> String {
 
 /// What the numbers of the tables are.
 pub(super) fn note(fit: &Fit) -> Option<String> {
+    let notes = [of_tastes(fit), super::errors::note(fit)];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
+}
+
+fn of_tastes(fit: &Fit) -> Option<String> {
     let report = reported(fit)?;
     let mut note = "Over decision makers; positive: share of them whose coefficient is above 0.".to_string();
     let quantities = report.coefficients.iter().flat_map(|taste| {
@@ -161,7 +169,7 @@ fn random(fit: &Fit) -> Option<&serde_json::Map<String, Value>> {
 }
 
 /// Standard deviations and the lower triangle of the correlations, in parts of so many columns; two lines a coefficient.
-fn correlations(group: &TasteCovariance, at_once: usize) -> Vec<Table> {
+pub(super) fn correlations(group: &TasteCovariance, at_once: usize) -> Vec<Table> {
     let n = group.coefficients.len();
     let sds: Vec<Option<Quantity>> = (0..n).map(|at| sd(group, at)).collect();
     let deviations = Digits::of(sds.iter().flatten().copied());
@@ -228,12 +236,12 @@ fn sd(group: &TasteCovariance, at: usize) -> Option<Quantity> {
 }
 
 /// Decimals that estimates and their standard errors share.
-struct Digits {
+pub(super) struct Digits {
     decimals: usize,
 }
 
 impl Digits {
-    fn of(quantities: impl Iterator<Item = Quantity>) -> Digits {
+    pub(super) fn of(quantities: impl Iterator<Item = Quantity>) -> Digits {
         let (estimates, errors): (Vec<f64>, Vec<Option<f64>>) = quantities
             .map(|quantity| (quantity.estimate, quantity.std_error))
             .unzip();
@@ -254,11 +262,11 @@ impl Digits {
         Digits { decimals }
     }
 
-    fn estimate(&self, quantity: Option<Quantity>) -> String {
+    pub(super) fn estimate(&self, quantity: Option<Quantity>) -> String {
         number::in_plain_column(quantity.map(|quantity| quantity.estimate), self.decimals)
     }
 
-    fn error(&self, quantity: Option<Quantity>) -> String {
+    pub(super) fn error(&self, quantity: Option<Quantity>) -> String {
         match quantity.and_then(|quantity| quantity.std_error) {
             Some(error) if error.is_finite() => format!("({})", number::in_plain_column(Some(error), self.decimals)),
             _ => String::new(),

@@ -94,6 +94,7 @@ fn converged() -> Fit {
         sampling: None,
         draws: None,
         tastes: None,
+        errors: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,

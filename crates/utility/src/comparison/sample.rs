@@ -74,7 +74,7 @@ impl JointSample {
                 .map(|(position, pair)| {
                     let own = data.pair_alternatives()[pair];
                     let name = names.map_or(own, |names| names[own as usize]);
-                    (name, chosen(data, case, position, pair).to_bits())
+                    (name, (chosen(data, case, position, pair) + 0.0).to_bits())
                 })
                 .collect();
             set.sort_unstable();
@@ -159,11 +159,20 @@ fn numbered(first: &ChoiceData, second: &ChoiceData) -> Vec<u32> {
         .collect()
 }
 
+/// What is known of the choice of an alternative: its place among the best, from 1, or minus that among the worst; its
+/// count.
 fn chosen(data: &ChoiceData, case: usize, position: usize, pair: usize) -> f64 {
-    match data.outcome() {
-        Outcome::Chosen(chosen) => f64::from(u8::from(chosen[case] as usize == position)),
-        Outcome::Counts(counts) => counts[pair],
-        Outcome::None => 0.0,
+    if let Outcome::Counts(counts) = data.outcome() {
+        return counts[pair];
+    }
+    let Some(ranking) = data.ranking(case) else {
+        return 0.0;
+    };
+    let place = |slots: &[u32]| slots.iter().position(|slot| *slot as usize == position);
+    match (place(ranking.best), place(ranking.worst)) {
+        (Some(place), _) => place as f64 + 1.0,
+        (None, Some(place)) => -1.0 - place as f64,
+        (None, None) => 0.0,
     }
 }
 

@@ -56,7 +56,7 @@ pub fn vuong(first: &[f64], second: &[f64], parameters: (usize, usize), n_cases:
     let ratio: f64 = differences.iter().sum();
     let mean = ratio / n;
     let total: f64 = differences.iter().map(|d| (d - mean) * (d - mean)).sum();
-    let identical = differences.is_empty() || (total <= SAME && mean.abs() * n <= SAME);
+    let identical = differences.is_empty() || (total <= SAME && ratio * ratio <= SAME);
     let more = parameters.0 as f64 - parameters.1 as f64;
     let test = |correction: f64| {
         let statistic = (total > SAME && total.is_finite()).then(|| (ratio - correction) / total.sqrt());

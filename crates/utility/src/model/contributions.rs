@@ -32,7 +32,10 @@ impl Model<'_> {
                 .contributions(&mixture.draws, theta, &self.interrupt)
                 .map_err(|stopped| self.stopped(mixture, stopped));
         }
-        let data = self.whole()?;
+        let whole = self.whole()?;
+        // Rankings are stage by stage what the likelihood takes for cases.
+        let stages = self.ranked.as_ref().and_then(|_| whole.stages());
+        let data = stages.as_ref().map_or(whole, |stages| &stages.data);
         let mut contributions = vec![0.0; data.n_decision_makers()];
         self.blocks.segments.each(
             1,

@@ -67,7 +67,9 @@ impl Model<'_> {
             makers.map_or(case as u32, |makers| makers[case])
         };
         let first = maker(segment.cases.start);
-        scores.makers.extend(segment.cases.clone().map(|choice| maker(choice) - first));
+        scores
+            .makers
+            .extend(segment.cases.clone().map(|choice| maker(choice) - first));
         let n_makers = scores.makers.last().map_or(0, |last| *last as usize + 1);
         scores.blocks = n_makers.div_ceil(LANES);
         scores.lanes.clear();

@@ -43,15 +43,17 @@ impl Model<'_> {
 ///
 /// # Errors
 /// What does not go together with rankings.
-pub(super) fn stages(
-    specification: &Specification,
-    data: &ChoiceData,
-) -> Result<Option<Stages>, SpecificationError> {
+pub(super) fn stages(specification: &Specification, data: &ChoiceData) -> Result<Option<Stages>, SpecificationError> {
     // A probit looks at whole rankings.
     if data.rankings().is_none() || specification.probit.is_some() {
         return Ok(None);
     }
-    let rates = || data.schema().alternatives.iter().map(|alternative| alternative.sampling_rate);
+    let rates = || {
+        data.schema()
+            .alternatives
+            .iter()
+            .map(|alternative| alternative.sampling_rate)
+    };
     if data.correction().is_some() || rates().any(|rate| rate.is_some()) {
         return Err(SpecificationError::RankingOfSample);
     }
@@ -73,7 +75,8 @@ pub(super) fn of_stages<'s>(specification: &'s Specification, stages: Option<&St
     let Some(sign) = stages.and_then(|stages| stages.sign.as_deref()) else {
         return Cow::Borrowed(specification);
     };
-    let signed = |utility: &logsum_expressions::Expression| (column(sign) * Term::from(utility.clone())).into_expression();
+    let signed =
+        |utility: &logsum_expressions::Expression| (column(sign) * Term::from(utility.clone())).into_expression();
     let mut specification = specification.clone();
     specification.all = specification.all.as_ref().map(signed);
     for (_, own) in &mut specification.own {

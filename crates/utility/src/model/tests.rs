@@ -12,6 +12,7 @@ mod kernel;
 mod mixture;
 mod parts;
 mod prediction;
+mod probit;
 mod rankings;
 mod sampling_rates;
 mod separation;

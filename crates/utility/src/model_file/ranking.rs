@@ -29,15 +29,15 @@ pub(super) fn read(section: Section<'_, '_, '_>) -> Ranks {
 
 /// The table as JSON.
 pub(super) fn to_json(ranking: &RankingSchema) -> Value {
-    if ranking.best_worst { json!({ "best_worst": true }) } else { json!({}) }
+    if ranking.best_worst {
+        json!({ "best_worst": true })
+    } else {
+        json!({})
+    }
 }
 
 /// The columns of outcomes of wide data: that of the choice, or those of a ranking, the best first.
-pub(super) fn columns(
-    reader: &Reader<'_>,
-    value: &Spanned<DeValue<'_>>,
-    ranks: Option<&Ranks>,
-) -> Option<Vec<String>> {
+pub(super) fn columns(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, ranks: Option<&Ranks>) -> Option<Vec<String>> {
     let problem = |message: &str| {
         reader.problem(value.span(), message);
         None
@@ -56,7 +56,10 @@ pub(super) fn columns(
             let names: Vec<String> = names.into_iter().collect::<Option<_>>()?;
             let twice = (1..names.len()).find(|&at| names[..at].contains(&names[at]));
             if let Some(at) = twice {
-                let message = format!("column \"{}\" stands twice in choice; each holds another rank", names[at]);
+                let message = format!(
+                    "column \"{}\" stands twice in choice; each holds another rank",
+                    names[at]
+                );
                 return problem(&message);
             }
             if names.len() < 2 {

@@ -7,8 +7,10 @@ use super::{assert_near, bind, estimates, evaluate, fit};
 use crate::error::SpecificationError;
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan, RandomCoefficient, Shape, TasteDistribution, Varies};
 use crate::specification::Specification;
-use crate::testing::{LONG, Random, WIDE, data, expression, long_table, numbers, specification, wide_schema, wide_table};
-use crate::{CovarianceKind, FitOptions, Model};
+use crate::testing::{
+    LONG, Random, WIDE, data, expression, long_table, numbers, specification, wide_schema, wide_table,
+};
+use crate::{AlternativeSampling, CovarianceKind, FitOptions, Model, SampleSize, SamplingMethod};
 
 /// Columns "first", "second", "third" of [`wide_table`] with a random order of what is available, each empty from some rank
 /// on; the last is the worst, and never empty, if `best_worst`.
@@ -25,7 +27,11 @@ fn ranked(n_cases: usize, seed: u64, best_worst: bool) -> Table {
         let mut codes = vec![0.0];
         codes.extend((av_b[case] == 1.0).then_some(1.0));
         codes.extend((av_c[case] == 1.0).then_some(2.0));
-        let order: Vec<f64> = random.permutation(codes.len()).into_iter().map(|at| codes[at]).collect();
+        let order: Vec<f64> = random
+            .permutation(codes.len())
+            .into_iter()
+            .map(|at| codes[at])
+            .collect();
         let mut cells = [f64::NAN; 3];
         if best_worst {
             cells[2] = order[order.len() - 1];
@@ -130,6 +136,10 @@ fn the_likelihood_is_the_product_over_stages() {
             for (total, score) in total.iter().zip(&found.score) {
                 assert_near(*total, *score, 1e-11, 1.0);
             }
+            let contributions = model.contributions(&THETA).unwrap();
+            for (contribution, expected) in contributions.iter().zip(&expected) {
+                assert_near(*contribution, *expected, 1e-12, 1.0);
+            }
         }
     }
 }
@@ -137,19 +147,25 @@ fn the_likelihood_is_the_product_over_stages() {
 #[test]
 fn by_hand_with_three_alternatives() {
     // V = ln 1, ln 2, ln 4: a ranking c, a, b has probability 4/7 · 1/3.
-    let specification = specification(
-        &[("b", 0.0)],
-        &[("a", "b * x"), ("b", "b * y"), ("c", "b * z")],
-    );
+    let specification = specification(&[("b", 0.0)], &[("a", "b * x"), ("b", "b * y"), ("c", "b * z")]);
     let table = |cells: [f64; 3]| {
         let names = ["first", "second", "third"].into_iter().zip(cells);
         let mut columns: Vec<_> = names.map(|(name, cell)| numbers(name, [cell])).collect();
-        columns.extend(["x", "y", "z"].into_iter().zip([1.0_f64, 2.0, 4.0]).map(|(name, v)| numbers(name, [v.ln()])));
+        columns.extend(
+            ["x", "y", "z"]
+                .into_iter()
+                .zip([1.0_f64, 2.0, 4.0])
+                .map(|(name, v)| numbers(name, [v.ln()])),
+        );
         crate::testing::table(columns)
     };
     let value = |cells: [f64; 3], best_worst: bool| {
         let schema = Schema {
-            alternatives: Schema::wide("first").alternative("a", 0).alternative("b", 1).alternative("c", 2).alternatives,
+            alternatives: Schema::wide("first")
+                .alternative("a", 0)
+                .alternative("b", 1)
+                .alternative("c", 2)
+                .alternatives,
             ..schema(best_worst)
         };
         let data = data(table(cells), &schema, &specification);
@@ -181,7 +197,11 @@ fn score_and_hessian_against_differences() {
             let data = data(ranked(70, 5, best_worst), &schema(best_worst), specification);
             let model = bind(specification, &data);
             let mut random = Random::new(2);
-            let theta: Vec<f64> = model.start().iter().map(|start| start + random.between(-0.3, 0.3)).collect();
+            let theta: Vec<f64> = model
+                .start()
+                .iter()
+                .map(|start| start + random.between(-0.3, 0.3))
+                .collect();
             let check = check_derivatives(&model, &theta).unwrap();
             assert!(check.score_error < 1e-8 && check.hessian_error < 1e-8, "{check:?}");
         }
@@ -190,7 +210,11 @@ fn score_and_hessian_against_differences() {
 
 /// The same rankings, some of their columns empty.
 fn without(table: &Table, emptied: &str, where_: impl Fn(usize) -> bool) -> Table {
-    crate::testing::changed(table.clone(), emptied, |row, cell| if where_(row) { f64::NAN } else { cell })
+    crate::testing::changed(
+        table.clone(),
+        emptied,
+        |row, cell| if where_(row) { f64::NAN } else { cell },
+    )
 }
 
 #[test]
@@ -201,7 +225,10 @@ fn what_is_left_alone_adds_nothing() {
     // The third of three says nothing that the second has not said.
     let shorter = data(without(&table, "third", |_| true), &schema(false), &specification);
     assert_ne!(full.rankings(), shorter.rankings());
-    let (full, shorter) = (evaluate(&specification, &full, &THETA), evaluate(&specification, &shorter, &THETA));
+    let (full, shorter) = (
+        evaluate(&specification, &full, &THETA),
+        evaluate(&specification, &shorter, &THETA),
+    );
     assert_eq!(full.log_likelihood.to_bits(), shorter.log_likelihood.to_bits());
     assert_eq!(full.hessian, shorter.hessian);
 }
@@ -215,7 +242,10 @@ fn rankings_of_one_are_choices() {
     let (rankings, choices) = (bind(&specification, &rankings), bind(&specification, &choices));
     let value = |model: &Model<'_>| model.evaluate(&THETA, Order::Value).unwrap().log_likelihood;
     assert_near(value(&rankings), value(&choices), 1e-14, 0.0);
-    assert_eq!(rankings.facts().log_likelihood_null, choices.facts().log_likelihood_null);
+    assert_eq!(
+        rankings.facts().log_likelihood_null,
+        choices.facts().log_likelihood_null
+    );
 }
 
 #[test]
@@ -235,7 +265,12 @@ fn constants_alone_explain_every_stage() {
     let data = rankings(200, 4, false);
     let constants = specification(&[("asc_b", 0.0), ("asc_c", 0.0)], &[("b", "asc_b"), ("c", "asc_c")]);
     let fit = fit(&constants, &data);
-    assert_near(fit.log_likelihood, crate::log_likelihood_constants(&data).unwrap(), 1e-10, 0.0);
+    assert_near(
+        fit.log_likelihood,
+        crate::log_likelihood_constants(&data).unwrap(),
+        1e-10,
+        0.0,
+    );
     assert_eq!(fit.log_likelihood_constants, crate::log_likelihood_constants(&data));
     assert_eq!(crate::log_likelihood_constants(&rankings(200, 4, true)), None);
 }
@@ -246,7 +281,9 @@ fn ranks_in_rows_whatever_their_order() {
     // The two best of a random order.
     let mut table = long_table(60, 6);
     let mut random = Random::new(6);
-    let Values::Number(cases) = table.column("case").unwrap().values.clone() else { unreachable!() };
+    let Values::Number(cases) = table.column("case").unwrap().values.clone() else {
+        unreachable!()
+    };
     let mut ranks = vec![0.0; cases.len()];
     let mut begin = 0;
     for rows in cases.chunk_by(|a, b| a == b) {
@@ -301,7 +338,10 @@ fn fits_count_rankings() {
         };
         let clustered = bind(&specification, &data).fit(&options, None).unwrap();
         assert_eq!(estimates(&clustered), estimates(&found));
-        let (robust, clustered) = (found.covariance.robust.unwrap(), clustered.covariance.clustered.unwrap());
+        let (robust, clustered) = (
+            found.covariance.robust.unwrap(),
+            clustered.covariance.clustered.unwrap(),
+        );
         for (robust, clustered) in robust.iter().flatten().zip(clustered.iter().flatten()) {
             assert_near(*robust, *clustered, 1e-9, 1e-6);
         }
@@ -327,7 +367,10 @@ fn random_tastes_are_those_of_all_stages() {
         assert!(check.score_error < 1e-7, "{check:?}");
 
         let first = data.first_choices();
-        let (ranked, choices) = (model.predict(&theta).unwrap(), bind(&mixed, &first).predict(&theta).unwrap());
+        let (ranked, choices) = (
+            model.predict(&theta).unwrap(),
+            bind(&mixed, &first).predict(&theta).unwrap(),
+        );
         for (ranked, choices) in ranked.probabilities.iter().zip(&choices.probabilities) {
             assert_near(*ranked, *choices, 1e-12, 1e-3);
         }
@@ -354,7 +397,10 @@ fn what_does_not_go_with_rankings() {
     let plain = specification(WIDE.0, WIDE.1);
     let rated = schema(false).sampling_rate("a", 0.5);
     let data_ = data(ranked(20, 1, false), &rated, &plain);
-    assert_eq!(Model::bind(&plain, &data_).unwrap_err(), SpecificationError::RankingOfSample);
+    assert_eq!(
+        Model::bind(&plain, &data_).unwrap_err(),
+        SpecificationError::RankingOfSample
+    );
     assert_eq!(
         SpecificationError::RankingOfSample.to_string(),
         "rankings: sampling rates and sampled choice sets belong to single choices, and their correction does not hold for the \
@@ -370,8 +416,21 @@ fn what_does_not_go_with_rankings() {
         "rankings: \"b_time\" varies from case to case, which is not available for rankings yet; let it vary between decision \
          makers"
     );
-    let model = rankings(20, 1, false);
-    let error = bind(&plain, &model).draw_outcome(&THETA, logsum_draws::Seed::new(1)).unwrap_err();
+    let whole = rankings(20, 1, false);
+    let sampling = AlternativeSampling {
+        method: SamplingMethod::Uniform,
+        number: SampleSize::Same(2),
+        seed: 1,
+        replications: 1,
+    };
+    assert_eq!(
+        sampling.sample(&whole, 0).unwrap_err().to_string(),
+        "[sampling]: the outcomes are rankings; a sample of alternatives belongs to one choice, and its correction does not hold \
+         for the stages of a ranking: remove [sampling], or [ranking]"
+    );
+    let error = bind(&plain, &whole)
+        .draw_outcome(&THETA, logsum_draws::Seed::new(1))
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "rankings cannot be drawn yet; take the first choices of the data to draw the best"
@@ -399,10 +458,15 @@ fn in_parts_the_bits_are_those_of_the_whole() {
     let evaluate = |model: &Model<'_>| {
         let found = model.evaluate(&THETA, Order::Hessian).unwrap();
         let mut scores = Vec::new();
-        model.visit_scores(&THETA, &mut |case, score| scores.push((case, score.to_vec()))).unwrap();
+        model
+            .visit_scores(&THETA, &mut |case, score| scores.push((case, score.to_vec())))
+            .unwrap();
         (found.log_likelihood.to_bits(), found.score, found.hessian, scores)
     };
     assert_eq!(evaluate(&parts), evaluate(&whole));
     assert_eq!(parts.facts().n_cases, 300);
-    assert_eq!(parts.facts().log_likelihood_null.to_bits(), whole.facts().log_likelihood_null.to_bits());
+    assert_eq!(
+        parts.facts().log_likelihood_null.to_bits(),
+        whole.facts().log_likelihood_null.to_bits()
+    );
 }

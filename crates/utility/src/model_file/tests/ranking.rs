@@ -21,14 +21,24 @@ fn parse(text: &str) -> ModelFile {
 /// The first line of what is said.
 #[track_caller]
 fn problem(text: &str) -> String {
-    let error = ModelFile::parse(text, "modes.toml").expect_err("it should not parse").to_string();
+    let error = ModelFile::parse(text, "modes.toml")
+        .expect_err("it should not parse")
+        .to_string();
     error.lines().next().unwrap().to_owned()
 }
 
 #[test]
 fn columns_of_wide_data_the_best_first() {
-    let file = parse(&wide("[\"best\", \"second\", \"worst\"]", "[ranking]\nbest_worst = true\n"));
-    assert_eq!(file.schema.layout, Layout::Wide { choice: "best".to_owned() });
+    let file = parse(&wide(
+        "[\"best\", \"second\", \"worst\"]",
+        "[ranking]\nbest_worst = true\n",
+    ));
+    assert_eq!(
+        file.schema.layout,
+        Layout::Wide {
+            choice: "best".to_owned()
+        }
+    );
     let ranking = RankingSchema {
         further: vec!["second".to_owned(), "worst".to_owned()],
         best_worst: true,
@@ -49,7 +59,13 @@ fn a_column_of_ranks_in_long_data() {
     assert_eq!(file.schema.ranking, Some(RankingSchema::default()));
     assert_eq!(file.to_json()["ranking"], serde_json::json!({}));
     assert_eq!(ModelFile::from_json(&file.to_json()).unwrap(), file);
-    assert!(parse(&(LONG.to_owned() + "best_worst = true\n")).schema.ranking.unwrap().best_worst);
+    assert!(
+        parse(&(LONG.to_owned() + "best_worst = true\n"))
+            .schema
+            .ranking
+            .unwrap()
+            .best_worst
+    );
 }
 
 #[test]
@@ -79,7 +95,11 @@ fn what_is_wrong_with_it() {
         "modes.toml, line 6, column 19: choice is a text in quotes, not a number"
     );
     assert_eq!(
-        problem(&BASE.replace("choice = \"CHOICE\"\n", "").replace("[parameters]", "[ranking]\n[parameters]")),
+        problem(
+            &BASE
+                .replace("choice = \"CHOICE\"\n", "")
+                .replace("[parameters]", "[ranking]\n[parameters]")
+        ),
         "modes.toml, line 3, column 2: [data] needs \"choice\", such as choice = [\"best\", \"second\"], the columns with the \
          codes of the ranked alternatives, the best first"
     );

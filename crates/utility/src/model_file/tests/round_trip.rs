@@ -103,7 +103,7 @@ fn model_files(folder: &Path) -> Vec<PathBuf> {
 
 fn is_later(text: &str) -> bool {
     let table = |line: &str| LATER.iter().any(|name| line.starts_with(&format!("[{name}")));
-    text.lines().any(|line| table(line) || line.starts_with("choice = ["))
+    text.lines().any(table)
 }
 
 #[test]
