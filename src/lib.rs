@@ -4,6 +4,7 @@ pub use logsum_data as data;
 pub use logsum_draws as draws;
 pub use logsum_estimate as estimate;
 pub use logsum_expressions as expressions;
+pub use logsum_probit as probit;
 pub use logsum_report as report;
 pub use logsum_simulate as simulate;
 pub use logsum_tables as tables;

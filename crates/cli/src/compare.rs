@@ -98,7 +98,8 @@ fn read(args: &CompareArgs) -> Result<Vec<Compared<'_>>, Failure> {
         // Without data some parts are left out; that is an error only where they were asked for.
         let wanted = data.is_some() || !args.attribute.is_empty();
         let place = show::data_of(&fit, path, data);
-        let loaded = if wanted || place.exists() {
+        let is_pattern = place.to_string_lossy().contains(['*', '?', '[']);
+        let loaded = if wanted || is_pattern || place.exists() {
             match show::load_again(&fit, path, data, &[], "give the right file with --data") {
                 Ok(loaded) => Ok(loaded),
                 Err(failure) => {

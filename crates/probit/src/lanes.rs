@@ -1,6 +1,8 @@
 //! Φ and φ over lanes, written so that loops over them become vector instructions.
 
 use logsum_draws::{exp, multiply_add};
+use multiversion::multiversion;
+use multiversion::target::target_cfg_f;
 
 /// 1/√(2π).
 pub(crate) const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
@@ -65,6 +67,17 @@ pub(crate) fn cdf_and_kernel<const FUSED: bool>(t: f64) -> (f64, f64) {
     let e = gauss::<FUSED>(x);
     let tail = e * ratio;
     (if t < 0.0 { tail } else { 1.0 - tail }, e)
+}
+
+/// Replaces numbers t by Φ(t), several at a time; beyond ±37.5 by those of ±37.5. A simulated probability takes one for
+/// each draw and variable.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub fn normal_cdf_each(values: &mut [f64]) {
+    if target_cfg_f!(any(target_feature = "fma", target_feature = "neon")) {
+        values.iter_mut().for_each(|t| *t = cdf_and_kernel::<true>(*t).0);
+    } else {
+        values.iter_mut().for_each(|t| *t = cdf_and_kernel::<false>(*t).0);
+    }
 }
 
 /// exp(−x²/2), with what the rounding of the square leaves out.

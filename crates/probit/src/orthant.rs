@@ -67,7 +67,8 @@ pub(crate) const MOST: usize = 3;
 const SINGULAR: f64 = 8.0 * f64::EPSILON;
 
 /// Place of an element of a packed lower triangle, `column` ≤ `row`.
-pub(crate) fn pair(row: usize, column: usize) -> usize {
+#[inline(always)]
+pub const fn pair(row: usize, column: usize) -> usize {
     row * (row + 1) / 2 + column
 }
 

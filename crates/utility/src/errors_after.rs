@@ -9,6 +9,9 @@ use crate::probit::ErrorCovariance;
 use crate::taste_report::Quantity;
 use crate::tastes_after::Delta;
 
+/// Part of a number that is left of a derivative by rounding.
+const ROUNDING: f64 = 1e-13;
+
 /// Correlation of two differences from which on they count as one.
 const ONE: f64 = 0.999;
 
@@ -47,7 +50,12 @@ impl Model<'_> {
                         estimate: of(&covariance.value, true, one, other),
                         std_error: None,
                     });
-                    let first = covariance.first.iter().map(|first| of(first, false, one, other));
+                    // What cancels in exact arithmetic, as in the variance that is 1, is nothing.
+                    let size = of(&covariance.value, true, one, other).abs();
+                    let first = covariance.first.iter().map(|first| {
+                        let derivative = of(first, false, one, other);
+                        if derivative.abs() > ROUNDING * size { derivative } else { 0.0 }
+                    });
                     derivatives.push(first.collect::<Vec<f64>>());
                 }
                 values.push(cells);

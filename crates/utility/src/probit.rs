@@ -68,7 +68,7 @@ pub enum Probabilities {
     Ghk,
     /// Exact, for choice sets of up to four alternatives.
     Exact,
-    /// The analytic approximation of Mendell and Elston, for large choice sets.
+    /// An analytic approximation, by conditioning on two differences at a time, for large choice sets.
     Approximate,
 }
 

@@ -1,16 +1,12 @@
 //! Cholesky factors.
 
+pub use crate::orthant::pair;
+
 /// Place of a row's limit among the arguments x of ln P: each variable k has its limit b_k, then the elements L_k0 … L_kk
 /// of its row of the Cholesky factor.
 #[inline(always)]
 pub const fn row(k: usize) -> usize {
     k * (k + 3) / 2
-}
-
-/// Place in a packed lower triangle, `row` ≥ `column`.
-#[inline(always)]
-pub const fn pair(row: usize, column: usize) -> usize {
-    row * (row + 1) / 2 + column
 }
 
 /// The lower triangular L of a covariance S = L L′.

@@ -16,10 +16,12 @@
 mod deep;
 mod factor;
 mod kernel;
+mod reorder;
 mod simulator;
 #[cfg(test)]
 mod tests;
 
 pub use factor::{Factor, pair, row};
 pub use kernel::{CURVATURE, GRADIENT, Lanes, Recursion, VALUE};
+pub use reorder::order;
 pub use simulator::{Blocks, Derivatives, Held, Simulator};

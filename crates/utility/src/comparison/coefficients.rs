@@ -28,8 +28,8 @@ pub struct Coefficient {
 }
 
 impl Coefficient {
-    /// Standard error by the delta method from a covariance over the parameters that are not fixed; `None` where it does
-    /// not depend on what was estimated.
+    /// Its derivatives in the parameters that are not fixed, of which there are `n`, by their [`rows`]; `None` where they
+    /// are not known.
     pub(super) fn gradient(&self, rows: &[Option<usize>], n: usize) -> Option<Vec<f64>> {
         if self.derivatives.len() != self.parameters.len() {
             return None;

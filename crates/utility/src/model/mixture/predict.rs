@@ -72,6 +72,13 @@ impl Mixture {
         if let Some(errors) = self.errors.as_ref().filter(|_| !self.is_random()) {
             return self.foresee(draws, errors, cases, point, scratch, averages);
         }
+        if let (Some(normal), Some(points)) = (&self.errors, &draws.errors) {
+            scratch.errors.number = draws.between.number();
+            scratch.errors.of_case.resize_with(cases.len(), Vec::new);
+            for (case, out) in cases.clone().zip(&mut scratch.errors.of_case) {
+                points.of_case(normal.makers[case as usize], scratch.errors.number, out);
+            }
+        }
         scratch.ahead.clear();
         let of_maker = draws.between.of(maker, self.makers[maker]);
         let (full, rest) = draws.between.blocks();
@@ -93,6 +100,16 @@ impl Mixture {
             let first = full * WIDE + block * NARROW;
             let (errors, of_unit) = (&mut scratch.narrow.errors, &scratch.errors);
             self.average_block(draws, maker, point, (first, points), (tastes, plain, errors, of_unit), &mut out)?;
+        }
+        if self.errors.is_some() {
+            let (_, mut probabilities, logsums) = out;
+            for (case, logsum) in cases.zip(logsums) {
+                let of_case = probabilities.split_off_mut(..self.cases.slots_of(case).len());
+                let of_case = of_case.expect("all slots were averaged");
+                let sum: f64 = of_case.iter().sum();
+                of_case.iter_mut().for_each(|probability| *probability /= sum);
+                *logsum /= sum;
+            }
         }
         Ok(())
     }

@@ -84,7 +84,11 @@ impl ChoiceCase<'_> {
             Probabilities::Exact => exact(&scratch.limits, &self.outcome.covariance),
             _ => approximate(&scratch.limits, &self.outcome.covariance),
         };
-        let orthant = orthant.expect("limits are finite, and the covariance has a factor");
+        let orthant = orthant.map_err(|_| NotFinite {
+            case: self.case,
+            slot: None,
+            derivative: false,
+        })?;
         self.take(&orthant, &mut scratch.derivatives);
         Ok(())
     }

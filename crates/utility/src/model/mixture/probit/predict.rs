@@ -129,7 +129,9 @@ impl NormalErrors {
         Ok(best)
     }
 
-    /// The same at draws of tastes, whose utilities are given: probabilities of each slot, and expected maxima.
+    /// The same at draws of tastes, whose utilities are given: probabilities of each slot, and expected maxima. Each is
+    /// simulated with one draw of the errors: only averages over draws mean anything, divided by the sum of those of
+    /// probabilities.
     pub fn foresee_lanes<const W: usize>(
         &self,
         alternatives: &[u32],
@@ -143,9 +145,8 @@ impl NormalErrors {
     {
         let n = alternatives.len();
         probabilities.clear();
-        let mut worths = vec![[0.0; W]; n];
-        let mut sum = [0.0; W];
-        for (j, worth) in worths.iter_mut().enumerate() {
+        let mut best = [0.0; W];
+        for j in 0..n {
             let outcome = foreseen.of(self, covariance, alternatives, j as u32)?;
             let orthants = &mut lanes.orthants;
             orthants.resize(n - 1);
@@ -154,21 +155,12 @@ impl NormalErrors {
             }
             let ln_p = ln_weights(orthants, &outcome.factor, &lanes.uniforms, GRADIENT);
             orthants.backward(&outcome.factor, GRADIENT);
-            for l in 0..W {
+            let probability = ln_p.map(f64::exp);
+            for l in (0..W).filter(|&l| probability[l] > 0.0) {
                 let g = orthants.adjoint[..n - 1].iter().map(|adjoint| adjoint[l]);
-                worth[l] = self.worth(covariance, alternatives, j, g);
-                sum[l] += ln_p[l].exp();
+                best[l] += probability[l] * (utilities[j][l] + self.worth(covariance, alternatives, j, g));
             }
-            probabilities.push(ln_p.map(f64::exp));
-        }
-        let mut best = [0.0; W];
-        for (j, probability) in probabilities.iter_mut().enumerate() {
-            for l in 0..W {
-                probability[l] /= sum[l];
-                if probability[l] > 0.0 {
-                    best[l] += probability[l] * (utilities[j][l] + worths[j][l]);
-                }
-            }
+            probabilities.push(probability);
         }
         Ok(best)
     }

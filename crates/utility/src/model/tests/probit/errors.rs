@@ -6,7 +6,7 @@ fn refusal(model: &Specification) -> String {
     model.clone().completed().validate().expect_err("something is wrong with it").to_string()
 }
 
-const NAMES: [&str; 3] = ["a", "b", "c"];
+const NAMES: [&str; 3] = ["car", "train", "bus"];
 
 fn known(covariance: ErrorCovariance) -> Specification {
     wide(named(of(covariance), &NAMES), 100)
@@ -14,10 +14,10 @@ fn known(covariance: ErrorCovariance) -> Specification {
 
 #[test]
 fn bases() {
-    let model = wide(named(of(ErrorCovariance::Full).base("cc"), &NAMES), 100);
+    let model = wide(named(of(ErrorCovariance::Full).base("trian"), &NAMES), 100);
     assert_eq!(
         refusal(&model),
-        "[probit]: the base \"cc\" is no alternative (did you mean \"c\"?); there are \"a\", \"b\" and \"c\""
+        "[probit]: the base \"trian\" is no alternative (did you mean \"train\"?); there are \"car\", \"train\", \"bus\""
     );
 }
 
@@ -44,11 +44,11 @@ fn draws_of_none() {
 #[test]
 fn patterns() {
     assert!(refusal(&known(ErrorCovariance::Pattern(Vec::new()))).contains("needs elements"));
-    let wrong = vec![element("a", "bb", "rho"), element("a", "b", "0.1"), element("b", "a", "0.2")];
+    let wrong = vec![element("car", "trian", "rho"), element("car", "bus", "0.1"), element("bus", "car", "0.2")];
     let said = refusal(&known(ErrorCovariance::Pattern(wrong)));
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 3, "{said}");
-    assert!(lines[0].contains("\"bb\" is no alternative (did you mean \"b\"?)"), "{said}");
+    assert!(lines[0].contains("\"trian\" is no alternative (did you mean \"train\"?)"), "{said}");
     assert!(lines[1].contains("\"rho\" is no declared parameter"), "{said}");
     assert!(lines[2].contains("stands twice"), "{said}");
     // Singular at its start, which only the data can tell.
@@ -62,8 +62,8 @@ fn patterns() {
 
 #[test]
 fn parameters_of_another_covariance() {
-    let model = known(ErrorCovariance::Full).parameter("sd_b", 1.0);
-    assert!(refusal(&model).contains("\"sd_b\""));
-    let declared = known(ErrorCovariance::Full).parameter("chol_c_b", 0.2);
+    let model = known(ErrorCovariance::Full).parameter("sd_bus", 1.0);
+    assert!(refusal(&model).contains("\"sd_bus\""));
+    let declared = known(ErrorCovariance::Full).parameter("chol_bus_train", 0.2);
     assert!(declared.completed().validate().is_ok());
 }
