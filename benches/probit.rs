@@ -8,9 +8,8 @@ mod synthetic;
 use std::hint::black_box;
 use std::time::Instant;
 
-use logsum::draws::normal_quantile_each;
 use logsum::estimate::Order;
-use logsum::probit::normal_cdf_each;
+use logsum::probit::{normal_cdf_each, normal_quantile_each};
 use logsum::utility::{DrawNumber, DrawPlan, ErrorCovariance, Probit, exponentials};
 use logsum::{ChoiceData, LogLikelihood, Model};
 

@@ -32,13 +32,15 @@ fn the_reference_collection_is_reproduced() {
     let mut compared = 0;
     for file in files(&reference.join("expect"), ".json") {
         let expected = read(&file);
-        const FAMILIES: [&str; 6] = [
+        const FAMILIES: [&str; 8] = [
             "mnl",
             "weights",
             "mixed",
             "mixed_panel",
             "mixed_correlated",
             "mixed_lognormal",
+            "probit",
+            "rank_ordered",
         ];
         if !FAMILIES.contains(&expected["family"].as_str().expect("a family")) {
             continue;

@@ -73,6 +73,7 @@ pub fn load_formula(path: &Path, args: &FormulaArgs, extra: &[&str]) -> Result<L
                 expression,
             })
             .collect(),
+        labelled: false,
     };
     let bare = ChoiceData::new(table.clone(), &model.schema, &terms).map_err(fail)?;
     let varies = |name: &str| {

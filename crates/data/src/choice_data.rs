@@ -19,6 +19,9 @@ pub struct Uses<'a> {
     pub parameters: Vec<String>,
     /// The utilities.
     pub utilities: Vec<Use<'a>>,
+    /// Whether alternatives have a meaning of their own even if no utility is of one alone; those of long data need a
+    /// column that names them.
+    pub labelled: bool,
 }
 
 /// An expression of columns and parameters, and for which alternatives it is needed.

@@ -294,6 +294,7 @@ fn compare(kind: Kind, table: &Table, cuts: &[usize]) -> Result<bool, TestCaseEr
             alternative,
             expression: &utility,
         }],
+        labelled: false,
     };
     let used = ["z", "x", "t", "case"];
     let whole = ChoiceData::new(table.clone(), &schema, &uses);

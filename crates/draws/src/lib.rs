@@ -29,7 +29,7 @@ pub use lanes::{NARROW, Run, WIDE};
 pub use logarithm::{ln, ln_each};
 pub use points::{Maker, Method, PointSet, PointSetError, Variate};
 pub use quadrature::{QuadratureError, Rule, quadrature};
-pub use quantile::{normal_quantile, normal_quantile_each, normal_quantile_lanes};
+pub use quantile::{normal_quantile, normal_quantile_each};
 pub use seed::Seed;
 pub use stable::{ln_positive_stable, positive_stable};
 pub use stream::Stream;

@@ -43,13 +43,6 @@ pub fn normal_quantile_each(values: &mut [f64]) {
     quantile(values);
 }
 
-/// [`normal_quantile`] of each of up to 256 lanes, in place: the same bits. It is compiled into its caller, for whatever
-/// instructions that is compiled for.
-#[inline(always)]
-pub fn normal_quantile_lanes<const N: usize>(values: &mut [f64; N]) {
-    quantile_block::<N>(values);
-}
-
 #[inline(always)]
 fn tail_probability(u: f64) -> f64 {
     if u < 0.5 { u } else { 1.0 - u }

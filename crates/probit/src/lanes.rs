@@ -1,6 +1,6 @@
 //! Φ and φ over lanes, written so that loops over them become vector instructions.
 
-use logsum_draws::{exp, multiply_add};
+use logsum_draws::{WIDE, exp, ln, multiply_add, normal_quantile};
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
@@ -69,6 +69,101 @@ pub(crate) fn cdf_and_kernel<const FUSED: bool>(t: f64) -> (f64, f64) {
     (if t < 0.0 { tail } else { 1.0 - tail }, e)
 }
 
+/// −ln 4u(1 − u) up to which one polynomial gives Φ⁻¹(u): u between 0.00048 and 0.99952.
+const CENTRE: f64 = 6.25;
+
+/// Coefficients from degree 0 of Φ⁻¹(u)/(2u − 1) in s = w/3.125 − 1 with w = −ln 4u(1 − u): a Chebyshev expansion of degree
+/// 24, written in powers. What is left out is below 10⁻¹⁶ of it.
+const QUANTILE: [f64; 25] = [
+    2.338_620_710_026_593,
+    1.061_359_245_941_059_2,
+    -0.083_329_093_528_002_18,
+    -0.031_967_516_158_619_286,
+    0.025_184_826_807_117_817,
+    -0.005_851_046_104_325_073,
+    -0.001_798_444_453_875_996_2,
+    0.001_742_997_806_472_656_5,
+    -0.000_373_909_105_101_271_7,
+    -0.000_165_305_781_493_907_92,
+    0.000_132_041_394_231_691_76,
+    -2.125_239_684_647_160_7e-5,
+    -1.592_011_849_101_435_7e-5,
+    1.008_343_656_683_964_3e-5,
+    -9.672_440_946_803_279e-7,
+    -1.498_128_655_406_68e-6,
+    7.633_776_907_238_985e-7,
+    -1.437_955_595_020_864_2e-8,
+    -1.400_784_516_764_829e-7,
+    5.535_609_619_759_047e-8,
+    7.127_065_688_015_976e-9,
+    -1.210_281_714_470_144_6e-8,
+    2.045_101_375_411_776_2e-9,
+    1.086_256_090_301_889_2e-9,
+    -3.601_458_602_357_009e-10,
+];
+
+/// Replaces lanes u in (0, 1) by Φ⁻¹(u).
+///
+/// ```text
+/// Φ⁻¹(u) = (2u − 1) q(w),   w = −ln 4u(1 − u)
+/// ```
+///
+/// without a branch where w ≤ 6.25, beyond it [`normal_quantile`]. The largest error seen against 50 digits is 9·10⁻¹⁶ of the
+/// result.
+///
+/// # Source
+/// The variable is Giles' (2012), *Approximating the erfinv function*.
+#[inline(always)]
+pub(crate) fn quantile_lanes<const W: usize, const FUSED: bool>(u: &mut [f64; W]) {
+    let mut all = [0.0; W];
+    let mut farthest = 0.0_f64;
+    for l in 0..W {
+        let product = 4.0 * u[l] * (1.0 - u[l]);
+        // A number that is not normal has no logarithm here, and is far out.
+        let w = -ln(if product > f64::MIN_POSITIVE { product } else { f64::MIN_POSITIVE });
+        let s = multiply_add::<FUSED>(w, 1.0 / 3.125, -1.0);
+        let z = s * s;
+        let (mut even, mut odd) = (QUANTILE[24], QUANTILE[23]);
+        let mut at = 23;
+        while at > 1 {
+            even = multiply_add::<FUSED>(even, z, QUANTILE[at - 1]);
+            odd = multiply_add::<FUSED>(odd, z, QUANTILE[at - 2]);
+            at -= 2;
+        }
+        even = multiply_add::<FUSED>(even, z, QUANTILE[0]);
+        all[l] = (2.0 * u[l] - 1.0) * multiply_add::<FUSED>(odd, s, even);
+        farthest = if w > farthest { w } else { farthest };
+    }
+    if farthest > CENTRE {
+        for l in 0..W {
+            if 4.0 * u[l] * (1.0 - u[l]) < FAR {
+                all[l] = normal_quantile(u[l]);
+            }
+        }
+    }
+    *u = all;
+}
+
+/// exp(−6.25).
+const FAR: f64 = 0.001_930_454_136_227_709_2;
+
+/// Replaces numbers u in (0, 1) by Φ⁻¹(u), several at a time. A simulated probability takes one for each draw and variable
+/// but the last.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub fn normal_quantile_each(values: &mut [f64]) {
+    let (blocks, rest) = values.as_chunks_mut::<WIDE>();
+    for block in blocks {
+        if target_cfg_f!(any(target_feature = "fma", target_feature = "neon")) {
+            quantile_lanes::<WIDE, true>(block);
+        } else {
+            quantile_lanes::<WIDE, false>(block);
+        }
+    }
+    for u in rest {
+        *u = normal_quantile(*u);
+    }
+}
+
 /// Replaces numbers t by Φ(t), several at a time; beyond ±37.5 by those of ±37.5. A simulated probability takes one for
 /// each draw and variable.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
@@ -133,6 +228,28 @@ mod tests {
             for (p, _) in [cdf_and_kernel::<true>(t), cdf_and_kernel::<false>(t)] {
                 assert!((p / expected - 1.0).abs() < 2e-15, "{t}: {p:e}, not {expected:e}");
             }
+        }
+    }
+
+    #[test]
+    fn quantiles_are_those_of_the_library() {
+        // In the last digits of either: the library's are good to some 5 units in the last place.
+        for at in 1..200_000 {
+            let u = f64::from(at) / 200_000.0;
+            let expected = normal_quantile(u);
+            let mut fused = [u; 8];
+            let mut plain = [u; 8];
+            quantile_lanes::<8, true>(&mut fused);
+            quantile_lanes::<8, false>(&mut plain);
+            for found in [fused[3], plain[3]] {
+                assert!((found - expected).abs() <= 2e-15 * expected.abs(), "{u}: {found} {expected}");
+            }
+        }
+        let mut far = [1e-300, 1e-20, 1e-5, 0.5, 1.0 - 1e-9, 1.0 - f64::EPSILON / 2.0, 5e-324, 1e-310];
+        let expected = far.map(normal_quantile);
+        quantile_lanes::<8, true>(&mut far);
+        for (found, expected) in far.iter().zip(expected) {
+            assert!((found - expected).abs() <= 2e-15 * expected.abs(), "{found} {expected}");
         }
     }
 

@@ -15,7 +15,7 @@ mod trivariate;
 pub use approximate::approximate;
 pub use bivariate::{bivariate_normal_cdf, ln_bivariate_normal_cdf};
 pub use exact::exact;
-pub use lanes::normal_cdf_each;
+pub use lanes::{normal_cdf_each, normal_quantile_each};
 pub use normal::{ln_normal_cdf, ln_normal_density, normal_hazard};
 pub use orthant::{Orthant, OrthantError};
 pub use simulated::{SimulatedError, Simulation, simulated};

@@ -311,7 +311,9 @@ impl Model<'_> {
             }
         }
         if constants && data.best_worst == Some(true) && data.alternatives.labelled {
-            warnings.push("the log-likelihood with constants only is not computed for rankings that tell the worst".to_owned());
+            warnings.push(
+                "the log-likelihood with constants only is not computed for rankings that tell the worst".to_owned(),
+            );
         }
         let wanted = constants && data.counted.is_wanted();
         let constants = if wanted { data.counted.log_likelihood() } else { None };

@@ -95,6 +95,11 @@ impl Probit {
         self
     }
 
+    /// Whether the errors of alternatives differ.
+    pub(crate) fn tells_alternatives(&self) -> bool {
+        self.covariance != ErrorCovariance::Independent
+    }
+
     /// Place of the base among the alternatives.
     pub(crate) fn base_place(&self) -> usize {
         let base = self.base.as_ref();

@@ -146,6 +146,7 @@ impl Specification {
         Uses {
             parameters,
             utilities: self.utilities(),
+            labelled: self.probit.as_ref().is_some_and(Probit::tells_alternatives),
         }
     }
 

@@ -93,6 +93,7 @@ fn build(
                 expression,
             })
             .collect(),
+        labelled: false,
     };
     read(table, schema, &uses)
 }

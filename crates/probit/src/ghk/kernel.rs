@@ -1,12 +1,12 @@
 //! The recursion over lanes of draws, forwards and backwards.
 
-use logsum_draws::{NARROW, Run, WIDE, multiply_add, normal_quantile_lanes};
+use logsum_draws::{NARROW, Run, WIDE, multiply_add};
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::deep;
 use super::factor::{Factor, row};
-use crate::lanes::{DENSITY_AT_0, ROOT_2_PI, cdf_and_kernel, gauss};
+use crate::lanes::{DENSITY_AT_0, ROOT_2_PI, cdf_and_kernel, gauss, quantile_lanes};
 
 /// Only the probability.
 pub const VALUE: u8 = 0;
@@ -144,7 +144,7 @@ fn forward_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
             u[l] = if below > LARGEST { LARGEST } else { below };
         }
         eta.0 = u.0;
-        normal_quantile_lanes(&mut eta.0);
+        quantile_lanes::<W, FUSED>(&mut eta.0);
         if ORDER >= GRADIENT {
             let (hazard, slope) = (&lanes.hazard[k], &mut lanes.slope[k]);
             for l in 0..W {

@@ -154,7 +154,7 @@ fn a_comparison_as_text() {
         "above lowest 8.000 0.000",
         "Draws - 1,000 Halton",
         "Ratio of scales 1.5 (standard error 0.25)",
-        "b_cost -1.0000 -1.5000 -1.0000 0.0000 -",
+        "b_cost -1.000 -1.500 -1.000 0.000 -",
         "ln L difference 4.000 over 4 decision makers",
         "Log-likelihood 1.414 0.1573 neither",
         "b_time -2.000 (0.500) -1.250 (0.500)",

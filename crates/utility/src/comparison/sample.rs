@@ -178,10 +178,12 @@ fn chosen(data: &ChoiceData, case: usize, position: usize, pair: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use logsum_data::Schema;
+    use logsum_data::{RankingSchema, Schema};
 
     use super::*;
-    use crate::testing::{WIDE, changed, data, expression, specification, subset, wide_schema, wide_table};
+    use crate::testing::{
+        WIDE, changed, data, expression, numbers, specification, subset, table, wide_schema, wide_table,
+    };
 
     fn sample(schema: &Schema, change: impl Fn(usize, f64) -> f64) -> ChoiceData {
         let table = changed(wide_table(40, 9), "choice", change);
@@ -258,5 +260,24 @@ mod tests {
         let panels = [one, other].map(|column| sample(&wide_schema().decision_maker(column), |_, cell| cell));
         let differ = JointSample::new(&panels[0], &panels[1]).unwrap_err();
         assert_eq!(differ.to_string(), "decision makers differ");
+    }
+
+    #[test]
+    fn rankings_are_more_than_their_first_choices() {
+        let schema = Schema::long("case", "alt", "rank").ranking(RankingSchema {
+            further: Vec::new(),
+            best_worst: false,
+        });
+        let columns = vec![
+            numbers("case", [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]),
+            numbers("alt", [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]),
+            numbers("rank", [2.0, 1.0, 3.0, 1.0, 3.0, 2.0]),
+            numbers("x", [0.5, 0.1, 0.3, 0.2, 0.9, 0.4]),
+        ];
+        let specification = specification(&[("b", 0.0)], &[("all", "b * x")]);
+        let ranked = data(table(columns), &schema, &specification);
+        assert!(JointSample::new(&ranked, &ranked).is_ok());
+        let differ = JointSample::new(&ranked, &ranked.first_choices()).unwrap_err();
+        assert_eq!(differ, SampleDifference::Choices { n: 2, all: 2 });
     }
 }

@@ -36,6 +36,9 @@ pub struct ScaledTerm {
     pub std_error: Option<f64>,
 }
 
+/// Influences of decision makers, a row for each, on coefficients.
+type Influences<'a> = &'a [Vec<f64>];
+
 /// The positions, in two lists of coefficients, of those that both models have and that their scale multiplies.
 fn shared(first: &[Coefficient], second: &[Coefficient]) -> Vec<(usize, usize)> {
     let pair = |(at, one): (usize, &Coefficient)| {
@@ -59,7 +62,7 @@ fn shared(first: &[Coefficient], second: &[Coefficient]) -> Vec<(usize, usize)> 
 pub fn compare_scales(
     (first, second): (&[Coefficient], &[Coefficient]),
     second_fit: &Fit,
-    influences: Option<(&[Vec<f64>], &[Vec<f64>])>,
+    influences: Option<(Influences<'_>, Influences<'_>)>,
 ) -> Option<ScaleComparison> {
     let shared = shared(first, second);
     let m = shared.len();
@@ -92,10 +95,11 @@ pub fn compare_scales(
             })
             .collect();
         let covariance = covariance(&moved);
-        let root = |at: usize| Some(covariance.get(at)?[at].sqrt()).filter(|error| error.is_finite());
-        std_error = root(0);
+        let roots = (0..=m).map(|at| Some(covariance.get(at)?[at].sqrt()).filter(|error| error.is_finite()));
+        let roots: Vec<Option<f64>> = roots.collect();
+        std_error = roots[0];
         if m > 1 {
-            errors = (1..=m).map(root).collect();
+            errors = roots[1..].to_vec();
         }
     }
     let terms = shared.iter().zip(errors).map(|(&(at, twin), std_error)| {

@@ -121,7 +121,9 @@ impl<'data> Binder<'data> {
             let ranked = bound.ranked.get_or_insert_default();
             ranked.add(stages, bound.facts.n_cases);
         }
-        bound.facts.add(&data, stages.as_ref());
+        // A probit looks at whole rankings; constants explain their stages.
+        let of_constants = if stages.is_none() { data.stages() } else { None };
+        bound.facts.add(&data, stages.as_ref().or(of_constants.as_ref()));
         if let Some(mixture) = &mut bound.mixture {
             mixture.add(choices)?;
         }

@@ -117,7 +117,7 @@ fn later(name: &str) -> Option<String> {
     LATER.contains(&name).then(|| {
         format!(
             "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit, \
-             mixed logit and probit"
+             rank-ordered and mixed logit, and probit"
         )
     })
 }

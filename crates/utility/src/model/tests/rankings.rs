@@ -126,7 +126,7 @@ fn the_likelihood_is_the_product_over_stages() {
             // A ranking is one case: its score is that of all stages.
             assert_eq!(model.n_units(), 150);
             let mut seen = Vec::new();
-            let mut total = vec![0.0; 5];
+            let mut total = [0.0; 5];
             let mut visit = |case: usize, score: &[f64]| {
                 seen.push(case);
                 total.iter_mut().zip(score).for_each(|(total, score)| *total += score);

@@ -317,10 +317,10 @@ fn tables_without_anything_random() {
         "modes.toml, line 19, column 2: [random] is empty; name a coefficient in it, such as b_time = { distribution = \
          \"normal\" }, or remove it\n  [random]\n   ^^^^^^"
     );
-    // Probit simulates too, and says for itself that it is not estimated yet.
-    let text = message(&format!("{draws}[probit]\ncovariance = \"full\"\n"));
+    // Probit simulates too.
+    let text = message(&format!("{draws}[probit]\ncovariance = \"ful\"\n"));
     assert!(
-        text.starts_with("modes.toml, line 21, column 2: [probit] belongs to"),
+        text.starts_with("modes.toml, line 22, column 14: no covariance \"ful\""),
         "{text}"
     );
     assert_eq!(text.lines().count(), 3, "{text}");
