@@ -1,6 +1,6 @@
 //! Φ and φ over lanes, written so that loops over them become vector instructions.
 
-use logsum_draws::{WIDE, exp, ln, multiply_add, normal_quantile};
+use logsum_draws::{exp, ln, multiply_add, normal_quantile};
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
@@ -69,6 +69,9 @@ pub(crate) fn cdf_and_kernel<const FUSED: bool>(t: f64) -> (f64, f64) {
     (if t < 0.0 { tail } else { 1.0 - tail }, e)
 }
 
+/// Numbers that are transformed together.
+const BLOCK: usize = 128;
+
 /// −ln 4u(1 − u) up to which one polynomial gives Φ⁻¹(u): u between 0.00048 and 0.99952.
 const CENTRE: f64 = 6.25;
 
@@ -115,13 +118,15 @@ const QUANTILE: [f64; 25] = [
 /// The variable is Giles' (2012), *Approximating the erfinv function*.
 #[inline(always)]
 pub(crate) fn quantile_lanes<const W: usize, const FUSED: bool>(u: &mut [f64; W]) {
-    let mut all = [0.0; W];
-    let mut farthest = 0.0_f64;
+    let mut w = [0.0; W];
     for l in 0..W {
         let product = 4.0 * u[l] * (1.0 - u[l]);
         // A number that is not normal has no logarithm here, and is far out.
-        let w = -ln(if product > f64::MIN_POSITIVE { product } else { f64::MIN_POSITIVE });
-        let s = multiply_add::<FUSED>(w, 1.0 / 3.125, -1.0);
+        w[l] = -ln(if product > f64::MIN_POSITIVE { product } else { f64::MIN_POSITIVE });
+    }
+    let mut all = [0.0; W];
+    for l in 0..W {
+        let s = multiply_add::<FUSED>(w[l], 1.0 / 3.125, -1.0);
         let z = s * s;
         let (mut even, mut odd) = (QUANTILE[24], QUANTILE[23]);
         let mut at = 23;
@@ -132,11 +137,12 @@ pub(crate) fn quantile_lanes<const W: usize, const FUSED: bool>(u: &mut [f64; W]
         }
         even = multiply_add::<FUSED>(even, z, QUANTILE[0]);
         all[l] = (2.0 * u[l] - 1.0) * multiply_add::<FUSED>(odd, s, even);
-        farthest = if w > farthest { w } else { farthest };
     }
-    if farthest > CENTRE {
+    // Counted apart: a largest number would be found one by one.
+    let n_far: u64 = w.iter().map(|w| u64::from(*w > CENTRE)).sum();
+    if n_far > 0 {
         for l in 0..W {
-            if 4.0 * u[l] * (1.0 - u[l]) < FAR {
+            if w[l] > CENTRE {
                 all[l] = normal_quantile(u[l]);
             }
         }
@@ -144,19 +150,16 @@ pub(crate) fn quantile_lanes<const W: usize, const FUSED: bool>(u: &mut [f64; W]
     *u = all;
 }
 
-/// exp(−6.25).
-const FAR: f64 = 0.001_930_454_136_227_709_2;
-
 /// Replaces numbers u in (0, 1) by Φ⁻¹(u), several at a time. A simulated probability takes one for each draw and variable
 /// but the last.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub fn normal_quantile_each(values: &mut [f64]) {
-    let (blocks, rest) = values.as_chunks_mut::<WIDE>();
+    let (blocks, rest) = values.as_chunks_mut::<BLOCK>();
     for block in blocks {
         if target_cfg_f!(any(target_feature = "fma", target_feature = "neon")) {
-            quantile_lanes::<WIDE, true>(block);
+            quantile_lanes::<BLOCK, true>(block);
         } else {
-            quantile_lanes::<WIDE, false>(block);
+            quantile_lanes::<BLOCK, false>(block);
         }
     }
     for u in rest {

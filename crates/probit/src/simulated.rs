@@ -2,7 +2,7 @@
 
 use logsum_draws::{Maker, Method, PointSet, PointSetError, Seed, Variate};
 
-use crate::ghk::{Derivatives, Factor, GRADIENT, Held, Simulator, order, pair, row};
+use crate::ghk::{Derivatives, Factor, GRADIENT, Held, Simulator, order, row};
 use crate::orthant::{Orthant, OrthantError, either, solve};
 
 /// How to simulate.

@@ -1,12 +1,12 @@
 //! The recursion over lanes of draws, forwards and backwards.
 
-use logsum_draws::{NARROW, Run, WIDE, multiply_add};
+use logsum_draws::{NARROW, Run, WIDE, exp, multiply_add};
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::deep;
 use super::factor::{Factor, row};
-use crate::lanes::{DENSITY_AT_0, ROOT_2_PI, cdf_and_kernel, gauss, quantile_lanes};
+use crate::lanes::{DENSITY_AT_0, ROOT_2_PI, cdf_and_kernel, quantile_lanes};
 
 /// Only the probability.
 pub const VALUE: u8 = 0;
@@ -14,6 +14,10 @@ pub const VALUE: u8 = 0;
 pub const GRADIENT: u8 = 1;
 /// With second derivatives.
 pub const CURVATURE: u8 = 2;
+
+/// Lanes of several blocks together: a step of the recursion over them is long enough to hide how long each operation
+/// takes.
+pub(super) const VAST: usize = 4 * WIDE;
 
 /// Limits below this are put there: what such a draw weighs is nothing beside others, or all is computed anew in
 /// logarithms.
@@ -27,6 +31,8 @@ const LARGEST: f64 = 1.0 - f64::EPSILON / 2.0;
 pub struct Lanes<const W: usize> {
     /// b of each variable.
     pub limits: Vec<Run<W>>,
+    /// Whether they are those of all lanes.
+    same_limits: bool,
     /// t of each variable: its limit, standardised, given those before.
     pub t: Vec<Run<W>>,
     /// φ(t)/Φ(t).
@@ -65,11 +71,13 @@ impl<const W: usize> Lanes<W> {
             runs.resize(n, Run([0.0; W]));
         }
         self.weight.resize(1, Run([0.0; W]));
+        self.same_limits = false;
     }
 
     /// Gives every lane the same limits.
     pub fn set_limits(&mut self, limits: &[f64]) {
         self.resize(limits.len());
+        self.same_limits = true;
         for (run, limit) in self.limits.iter_mut().zip(limits) {
             **run = [*limit; W];
         }
@@ -110,45 +118,52 @@ fn forward_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
     let n = factor.n();
     let mut weight = Run([1.0; W]);
     for k in 0..n {
-        let mut t = lanes.limits[k];
+        let t = &mut lanes.t[k];
+        *t = lanes.limits[k];
         for (l_kj, eta) in factor.row(k).iter().zip(&lanes.eta[..k]) {
-            for l in 0..W {
-                t[l] = multiply_add::<FUSED>(-l_kj, eta[l], t[l]);
-            }
+            add_scaled::<W, FUSED>(t, -l_kj, eta);
         }
         let inverse = factor.inverse_diagonal(k);
         let mut p = Run([0.0; W]);
-        let mut e = Run([0.0; W]);
-        for l in 0..W {
-            let x = t[l] * inverse;
-            t[l] = if x < LOWEST { LOWEST } else { x };
-            (p[l], e[l]) = cdf_and_kernel::<FUSED>(t[l]);
-            weight[l] *= p[l];
-        }
-        if ORDER >= GRADIENT {
-            let hazard = &mut lanes.hazard[k];
+        let hazard = &mut lanes.hazard[k];
+        if k == 0 && lanes.same_limits {
+            // All draws have the same.
+            let x = t[0] * inverse;
+            let x = if x < LOWEST { LOWEST } else { x };
+            let (below, e) = cdf_and_kernel::<FUSED>(x);
+            **t = [x; W];
+            *p = [below; W];
+            *weight = [below; W];
+            **hazard = [DENSITY_AT_0 * e / below; W];
+        } else {
             for l in 0..W {
-                hazard[l] = DENSITY_AT_0 * e[l] / p[l];
+                let x = t[l] * inverse;
+                t[l] = if x < LOWEST { LOWEST } else { x };
+                let (below, e) = cdf_and_kernel::<FUSED>(t[l]);
+                p[l] = below;
+                weight[l] *= below;
+                if ORDER >= GRADIENT {
+                    hazard[l] = DENSITY_AT_0 * e / below;
+                }
             }
         }
-        lanes.t[k] = t;
         if k + 1 == n {
             break;
         }
         // Uniform draws are given on (−1, 1).
         let uniform = &uniforms[k];
-        let mut eta = Run([0.0; W]);
-        let mut u = Run([0.0; W]);
+        let eta = &mut lanes.eta[k];
         for l in 0..W {
             let below = multiply_add::<FUSED>(0.5, uniform[l], 0.5) * p[l];
-            u[l] = if below > LARGEST { LARGEST } else { below };
+            p[l] = if below > LARGEST { LARGEST } else { below };
         }
-        eta.0 = u.0;
-        quantile_lanes::<W, FUSED>(&mut eta.0);
+        *eta = p;
+        quantile_lanes::<W, FUSED>(eta);
         if ORDER >= GRADIENT {
-            let (hazard, slope) = (&lanes.hazard[k], &mut lanes.slope[k]);
+            let slope = &mut lanes.slope[k];
+            // 1/φ(η): no further than ±37 from 0, by the limits of t and u.
             for l in 0..W {
-                slope[l] = hazard[l] * u[l] * ROOT_2_PI / gauss::<FUSED>(eta[l]);
+                slope[l] = hazard[l] * p[l] * ROOT_2_PI * exp::<FUSED>(0.5 * eta[l] * eta[l]);
             }
             if ORDER >= CURVATURE {
                 let bend = &mut lanes.bend[k];
@@ -157,9 +172,16 @@ fn forward_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
                 }
             }
         }
-        lanes.eta[k] = eta;
     }
     lanes.weight[0] = weight;
+}
+
+/// y += a x, lane by lane, in memory: what stays in registers over a loop becomes single numbers.
+#[inline(always)]
+fn add_scaled<const W: usize, const FUSED: bool>(y: &mut Run<W>, a: f64, x: &Run<W>) {
+    for l in 0..W {
+        y[l] = multiply_add::<FUSED>(a, x[l], y[l]);
+    }
 }
 
 /// ∂ ln w/∂b of each variable, and what second derivatives need of it.
@@ -167,27 +189,26 @@ fn forward_plain<const W: usize, const FUSED: bool, const ORDER: u8>(
 fn backward_plain<const W: usize, const FUSED: bool, const ORDER: u8>(lanes: &mut Lanes<W>, factor: &Factor) {
     let n = factor.n();
     for k in (0..n).rev() {
-        let mut of_eta = Run([0.0; W]);
-        for i in k + 1..n {
-            let (l_ik, adjoint) = (factor.row(i)[k], &lanes.adjoint[i]);
-            for l in 0..W {
-                of_eta[l] = multiply_add::<FUSED>(-l_ik, adjoint[l], of_eta[l]);
-            }
+        let (upto, behind) = lanes.adjoint.split_at_mut(k + 1);
+        let adjoint = &mut upto[k];
+        // ∂ ln w/∂η first.
+        **adjoint = [0.0; W];
+        for (i, behind) in (k + 1..n).zip(behind) {
+            add_scaled::<W, FUSED>(adjoint, -factor.row(i)[k], behind);
         }
         let inverse = factor.inverse_diagonal(k);
         let (hazard, slope, bend, t) = (&lanes.hazard[k], &lanes.slope[k], &lanes.bend[k], &lanes.t[k]);
         let last = k + 1 == n;
-        let adjoint = &mut lanes.adjoint[k];
-        for l in 0..W {
-            let through = if last { 0.0 } else { of_eta[l] * slope[l] };
-            adjoint[l] = (hazard[l] + through) * inverse;
-        }
         if ORDER >= CURVATURE {
             let second = &mut lanes.second[k];
             for l in 0..W {
-                let through = if last { 0.0 } else { of_eta[l] * bend[l] };
+                let through = if last { 0.0 } else { adjoint[l] * bend[l] };
                 second[l] = multiply_add::<FUSED>(-hazard[l], t[l] + hazard[l], through);
             }
+        }
+        for l in 0..W {
+            let through = if last { 0.0 } else { adjoint[l] * slope[l] };
+            adjoint[l] = (hazard[l] + through) * inverse;
         }
     }
 }
@@ -439,6 +460,12 @@ macro_rules! recursion {
     };
 }
 
+recursion!(
+    VAST,
+    VALUE => forward_vast_value backward_vast_value add_vast_value,
+    GRADIENT => forward_vast_gradient backward_vast_gradient add_vast_gradient,
+    CURVATURE => forward_vast_curvature backward_vast_curvature add_vast_curvature
+);
 recursion!(
     WIDE,
     VALUE => forward_wide_value backward_wide_value add_wide_value,

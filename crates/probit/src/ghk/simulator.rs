@@ -3,11 +3,14 @@
 use logsum_draws::{NARROW, WIDE};
 
 use super::factor::{Factor, pair};
-use super::kernel::{CURVATURE, GRADIENT, Lanes, Recursion, Sums, VALUE};
+use super::kernel::{CURVATURE, GRADIENT, Lanes, Recursion, Sums, VALUE, VAST};
 use crate::normal::{ln_normal_cdf, normal_hazard};
 
 /// Probabilities below this are computed in logarithms.
 const SMALL: f64 = 1e-150;
+
+/// Full blocks that are taken together.
+const TOGETHER: usize = VAST / WIDE;
 
 /// Uniform draws on (−1, 1) in blocks: full ones, and narrow ones behind them.
 pub trait Blocks {
@@ -37,6 +40,9 @@ pub struct Derivatives {
 /// Buffers of one thread.
 #[derive(Clone, Debug, Default)]
 pub struct Simulator {
+    vast: Lanes<VAST>,
+    /// Draws of several full blocks side by side.
+    uniforms: Vec<[f64; VAST]>,
     wide: Lanes<WIDE>,
     narrow: Lanes<NARROW>,
     sums: Sums,
@@ -67,7 +73,15 @@ impl Simulator {
         self.narrow.set_limits(limits);
         self.sums.clear(limits.len(), order);
         let (n_wide, n_narrow) = draws.numbers();
-        for block in 0..n_wide {
+        let mut first = 0;
+        self.vast.set_limits(limits);
+        while first + TOGETHER <= n_wide {
+            let weights = self.together(draws, first, limits.len() - 1);
+            let draws = (self.uniforms.as_slice(), weights);
+            add(&mut self.vast, &mut self.sums, factor, draws, order);
+            first += TOGETHER;
+        }
+        for block in first..n_wide {
             let weights = draws.wide_weights(block);
             add(&mut self.wide, &mut self.sums, factor, (draws.wide(block), weights), order);
         }
@@ -80,6 +94,21 @@ impl Simulator {
             return self.sums.finish(0.0, out);
         }
         self.deep(limits.len(), factor, draws, order, out);
+    }
+
+    /// Puts full blocks side by side; their weights.
+    fn together(&mut self, draws: &mut impl Blocks, first: usize, n_dimensions: usize) -> [f64; VAST] {
+        self.uniforms.resize(n_dimensions, [0.0; VAST]);
+        let mut weights = [0.0; VAST];
+        for at in 0..TOGETHER {
+            let place = at * WIDE..(at + 1) * WIDE;
+            weights[place.clone()].copy_from_slice(&draws.wide_weights(first + at));
+            let block = draws.wide(first + at);
+            for (uniforms, block) in self.uniforms.iter_mut().zip(block) {
+                uniforms[place.clone()].copy_from_slice(block);
+            }
+        }
+        weights
     }
 
     /// The same in logarithms.
