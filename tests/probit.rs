@@ -26,7 +26,11 @@ fn folder(changes: &[(&str, &str)]) -> tempfile::TempDir {
         text.replace(from, to)
     });
     // Few draws: what is tested does not depend on them.
-    std::fs::write(folder.path().join("model.toml"), model.replace("number = 1000", "number = 100")).expect("writes");
+    std::fs::write(
+        folder.path().join("model.toml"),
+        model.replace("number = 1000", "number = 100"),
+    )
+    .expect("writes");
     folder
 }
 
@@ -34,7 +38,10 @@ fn refused(changes: &[(&str, &str)]) -> Vec<String> {
     let folder = folder(changes);
     let (code, out, err) = run(folder.path(), &["estimate", "model.toml"]);
     assert_eq!((code, out.as_str()), (2, ""), "{err}");
-    err.lines().filter(|line| line.contains("error")).map(str::to_owned).collect()
+    err.lines()
+        .filter(|line| line.contains("error"))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn json(folder: &Path, arguments: &[&str]) -> Value {
@@ -46,13 +53,25 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
 fn what_is_refused() {
     let of = |change: (&str, &str)| refused(&[change]).join("\n");
     let base = of(("base       = \"car\"", "base = \"cars\""));
-    assert!(base.contains("the base \"cars\" is no alternative (did you mean \"car\"?)"), "{base}");
+    assert!(
+        base.contains("the base \"cars\" is no alternative (did you mean \"car\"?)"),
+        "{base}"
+    );
     let covariance = of(("\"full\" ", "\"ful\" "));
-    assert!(covariance.contains("model.toml:") && covariance.contains("did you mean \"full\"?"), "{covariance}");
+    assert!(
+        covariance.contains("model.toml:") && covariance.contains("did you mean \"full\"?"),
+        "{covariance}"
+    );
     let factors = of(("covariance = \"full\"", "factors = 2"));
-    assert!(factors.contains("only 5 are identified") || !factors.contains("error"), "{factors}");
+    assert!(
+        factors.contains("only 5 are identified") || !factors.contains("error"),
+        "{factors}"
+    );
     let factors = of(("covariance = \"full\"", "factors = 3"));
-    assert!(factors.contains("6 free parameters, but only 5 are identified"), "{factors}");
+    assert!(
+        factors.contains("6 free parameters, but only 5 are identified"),
+        "{factors}"
+    );
     let none = of(("number = 1000", "number = 0"));
     assert!(none.contains("draws"), "{none}");
     let key = of(("base       = \"car\"", "base = \"car\"\ncorelation = 1"));
@@ -60,7 +79,10 @@ fn what_is_refused() {
     let pattern = of(("covariance = \"full\"", "pattern.bus.train = \"rho\""));
     assert!(pattern.contains("\"rho\" is no declared parameter"), "{pattern}");
     let singular = of(("covariance = \"full\"", "pattern.bus.train = \"1\""));
-    assert!(singular.contains("not positive definite") && singular.contains("\"bus\""), "{singular}");
+    assert!(
+        singular.contains("not positive definite") && singular.contains("\"bus\""),
+        "{singular}"
+    );
 }
 
 #[test]
@@ -79,9 +101,16 @@ fn a_fit_and_what_follows() {
         assert!(report.contains(said), "\"{said}\" is not in\n{report}");
     }
     // Another covariance of the estimates has other standard errors of the errors' covariance, without the data.
-    let robust = json(folder, &["show", "probit.json", "--covariance", "robust", "--format", "json"]);
+    let robust = json(
+        folder,
+        &["show", "probit.json", "--covariance", "robust", "--format", "json"],
+    );
     let classical = json(folder, &["show", "probit.json", "--format", "json"]);
-    let error = |fit: &Value| fit["errors"]["differences"][1][1]["std_error"].as_f64().expect("a standard error");
+    let error = |fit: &Value| {
+        fit["errors"]["differences"][1][1]["std_error"]
+            .as_f64()
+            .expect("a standard error")
+    };
     assert!(error(&robust) != error(&classical));
     assert_eq!(robust["errors"]["differences"][0][0]["std_error"], Value::Null);
     // Shares sum to the travellers.
@@ -89,14 +118,27 @@ fn a_fit_and_what_follows() {
     let text = shares.to_string();
     assert!(text.contains("air") && text.contains("car"), "{text}");
     // The same model again, from its fit file and on one thread.
-    let again = json(folder, &["estimate", "model.toml", "--format", "json", "--threads", "1"]);
+    let again = json(
+        folder,
+        &["estimate", "model.toml", "--format", "json", "--threads", "1"],
+    );
     assert_eq!(again["log_likelihood"], classical["log_likelihood"]);
     assert_eq!(again["parameters"], classical["parameters"]);
     let other = json(folder, &["estimate", "model.toml", "--format", "json", "--seed", "7"]);
     assert_ne!(other["log_likelihood"], classical["log_likelihood"]);
-    let automatic = json(folder, &["estimate", "model.toml", "--format", "json", "--draws", "auto"]);
-    let largest = automatic["draws"]["simulation_error"]["largest_ratio"].as_f64().expect("measured");
-    assert!(largest <= 0.1 && automatic["draws"]["path"].as_array().is_some_and(|path| !path.is_empty()));
+    let automatic = json(
+        folder,
+        &["estimate", "model.toml", "--format", "json", "--draws", "auto"],
+    );
+    let largest = automatic["draws"]["simulation_error"]["largest_ratio"]
+        .as_f64()
+        .expect("measured");
+    assert!(
+        largest <= 0.1
+            && automatic["draws"]["path"]
+                .as_array()
+                .is_some_and(|path| !path.is_empty())
+    );
 }
 
 #[test]
@@ -121,7 +163,15 @@ fn beside_logit() {
         let (code, _, err) = run(folder, &["estimate", model, "-o", fit, "--quiet"]);
         assert_eq!(code, 0, "{err}");
     }
-    let arguments = ["compare", "logit.json", "probit.json", "--cost", "b_gc", "--attribute", "gc"];
+    let arguments = [
+        "compare",
+        "logit.json",
+        "probit.json",
+        "--cost",
+        "b_gc",
+        "--attribute",
+        "gc",
+    ];
     let (code, report, err) = run(folder, &arguments);
     assert_eq!(code, 0, "{err}");
     for said in ["Vuong", "b_ttme", "chol_bus_bus"] {
@@ -136,7 +186,16 @@ fn recovery_of_what_is_simulated() {
     let (code, _, err) = run(folder, &["estimate", "model.toml", "-o", "fit.json", "--quiet"]);
     assert_eq!(code, 0, "{err}");
     let arguments = [
-        "simulate", "recovery", "model.toml", "--parameters", "fit.json", "--cases", "800", "--replications", "4", "--format",
+        "simulate",
+        "recovery",
+        "model.toml",
+        "--parameters",
+        "fit.json",
+        "--cases",
+        "800",
+        "--replications",
+        "4",
+        "--format",
         "json",
     ];
     let (code, out, err) = run(folder, &arguments);

@@ -6,8 +6,8 @@ by logsum, in one run.
 
 The table has a row per alternative (chid, alt, choice, x1, x2). Covariance of the differences against the first
 alternative is full. Both use the points of one Halton sequence per case and agree on ln L to rounding. logsum's time is
-the difference of two runs of its program, which evaluate the likelihood and score once and many times more (`replications`
-of the draws, which are generated anew each time: more work than an evaluation alone).
+the difference of two runs of its program, which evaluate likelihood and score a few times and many times more, at draws
+that are generated anew each time: what it takes at draws that are kept, `cargo bench --bench probit` says.
 """
 import argparse
 import json

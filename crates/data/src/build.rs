@@ -163,8 +163,16 @@ pub(crate) fn assemble(
 
 /// Whether alternatives have a meaning of their own.
 pub(crate) fn is_labelled(schema: &Schema, uses: &Uses<'_>) -> bool {
-    let named = matches!(schema.layout, Layout::Long { alternative: Some(_), .. });
-    !schema.alternatives.is_empty() || (uses.labelled && named) || uses.utilities.iter().any(|utility| utility.alternative.is_some())
+    let named = matches!(
+        schema.layout,
+        Layout::Long {
+            alternative: Some(_),
+            ..
+        }
+    );
+    !schema.alternatives.is_empty()
+        || (uses.labelled && named)
+        || uses.utilities.iter().any(|utility| utility.alternative.is_some())
 }
 
 /// Looks every name up; all that are wrong are reported together.

@@ -56,4 +56,3 @@ pub fn exp<const FUSED: bool>(x: f64) -> f64 {
     let biased = shifted.to_bits().wrapping_sub(TO_INTEGER.to_bits()).wrapping_add(1023);
     power * f64::from_bits(biased << 52)
 }
-

@@ -122,7 +122,11 @@ pub(crate) fn quantile_lanes<const W: usize, const FUSED: bool>(u: &mut [f64; W]
     for l in 0..W {
         let product = 4.0 * u[l] * (1.0 - u[l]);
         // A number that is not normal has no logarithm here, and is far out.
-        w[l] = -ln(if product > f64::MIN_POSITIVE { product } else { f64::MIN_POSITIVE });
+        w[l] = -ln(if product > f64::MIN_POSITIVE {
+            product
+        } else {
+            f64::MIN_POSITIVE
+        });
     }
     let mut all = [0.0; W];
     for l in 0..W {
@@ -245,10 +249,22 @@ mod tests {
             quantile_lanes::<8, true>(&mut fused);
             quantile_lanes::<8, false>(&mut plain);
             for found in [fused[3], plain[3]] {
-                assert!((found - expected).abs() <= 2e-15 * expected.abs(), "{u}: {found} {expected}");
+                assert!(
+                    (found - expected).abs() <= 2e-15 * expected.abs(),
+                    "{u}: {found} {expected}"
+                );
             }
         }
-        let mut far = [1e-300, 1e-20, 1e-5, 0.5, 1.0 - 1e-9, 1.0 - f64::EPSILON / 2.0, 5e-324, 1e-310];
+        let mut far = [
+            1e-300,
+            1e-20,
+            1e-5,
+            0.5,
+            1.0 - 1e-9,
+            1.0 - f64::EPSILON / 2.0,
+            5e-324,
+            1e-310,
+        ];
         let expected = far.map(normal_quantile);
         quantile_lanes::<8, true>(&mut far);
         for (found, expected) in far.iter().zip(expected) {

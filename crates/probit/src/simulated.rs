@@ -74,7 +74,11 @@ pub fn simulated(limits: &[f64], covariance: &[f64], how: &Simulation) -> Result
 /// The same where all limits are finite; `points` have a dimension for each variable but one at least.
 fn finite(limits: &[f64], covariance: &[f64], points: &PointSet, how: &Simulation) -> Result<Orthant, OrthantError> {
     let n = limits.len();
-    let places: Vec<usize> = if how.reordered { order(limits, covariance) } else { (0..n).collect() };
+    let places: Vec<usize> = if how.reordered {
+        order(limits, covariance)
+    } else {
+        (0..n).collect()
+    };
     let moved_limits: Vec<f64> = places.iter().map(|&place| limits[place]).collect();
     let triangle = (0..n).flat_map(|k| (0..=k).map(move |j| (k, j)));
     let from: Vec<usize> = triangle.map(|(k, j)| either(places[k], places[j])).collect();
@@ -97,11 +101,18 @@ fn finite(limits: &[f64], covariance: &[f64], points: &PointSet, how: &Simulatio
         simulator.evaluate(&moved_limits, &factor, &mut held, GRADIENT, &mut derivatives);
         found.push(derivatives);
     }
-    let largest = found.iter().map(|one| one.ln_probability).fold(f64::NEG_INFINITY, f64::max);
+    let largest = found
+        .iter()
+        .map(|one| one.ln_probability)
+        .fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = found.iter().map(|one| (one.ln_probability - largest).exp()).collect();
     let m = how.replications as f64;
     let mean = weights.iter().sum::<f64>() / m;
-    let variance = weights.iter().map(|weight| (weight - mean) * (weight - mean)).sum::<f64>() / (m - 1.0);
+    let variance = weights
+        .iter()
+        .map(|weight| (weight - mean) * (weight - mean))
+        .sum::<f64>()
+        / (m - 1.0);
     let mut score = vec![0.0; row(n)];
     for (one, weight) in found.iter().zip(&weights) {
         for (sum, derivative) in score.iter_mut().zip(&one.score) {
@@ -110,7 +121,11 @@ fn finite(limits: &[f64], covariance: &[f64], points: &PointSet, how: &Simulatio
     }
     let mut orthant = Orthant {
         ln_probability: largest + mean.ln(),
-        error: if n < 2 { 0.0 } else { (variance / m).sqrt() * largest.exp() },
+        error: if n < 2 {
+            0.0
+        } else {
+            (variance / m).sqrt() * largest.exp()
+        },
         limits: vec![0.0; n],
         covariance: vec![0.0; covariance.len()],
     };
@@ -156,7 +171,13 @@ fn covariance_score(factor: &Factor, score: &[f64]) -> Vec<f64> {
     }
     let triangle = (0..n).flat_map(|k| (0..=k).map(move |j| (k, j)));
     triangle
-        .map(|(k, j)| if k == j { m[k * n + k] } else { m[k * n + j] + m[j * n + k] })
+        .map(|(k, j)| {
+            if k == j {
+                m[k * n + k]
+            } else {
+                m[k * n + j] + m[j * n + k]
+            }
+        })
         .collect()
 }
 

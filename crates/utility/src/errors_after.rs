@@ -36,7 +36,8 @@ impl Model<'_> {
         };
         let (base, others) = (probit.base_place(), probit.others());
         let difference = |sigma: &[f64], constant: bool, one: usize, other: usize| {
-            element(sigma, constant, one, other) - element(sigma, constant, one, base)
+            element(sigma, constant, one, other)
+                - element(sigma, constant, one, base)
                 - element(sigma, constant, base, other)
                 + element(sigma, constant, base, base)
         };
@@ -54,7 +55,11 @@ impl Model<'_> {
                     let size = of(&covariance.value, true, one, other).abs();
                     let first = covariance.first.iter().map(|first| {
                         let derivative = of(first, false, one, other);
-                        if derivative.abs() > ROUNDING * size { derivative } else { 0.0 }
+                        if derivative.abs() > ROUNDING * size {
+                            derivative
+                        } else {
+                            0.0
+                        }
                     });
                     derivatives.push(first.collect::<Vec<f64>>());
                 }
@@ -69,7 +74,11 @@ impl Model<'_> {
             ErrorCovariance::Diagonal | ErrorCovariance::Factors(_) | ErrorCovariance::Pattern(_)
         );
         let all: Vec<usize> = std::iter::once(base).chain(others.iter().copied()).collect();
-        let (errors, of_errors) = if is_identified { triangle(&all, &element) } else { Default::default() };
+        let (errors, of_errors) = if is_identified {
+            triangle(&all, &element)
+        } else {
+            Default::default()
+        };
         let mut report = ErrorReport {
             covariance: probit.covariance.name().to_owned(),
             base: probit.alternatives[base].clone(),
@@ -136,7 +145,9 @@ impl ErrorReport {
                 std_error: delta.std_error(parameters, &all),
             }
         };
-        self.correlation = (0..n).map(|row| (0..=row).map(|column| correlation(row, column)).collect()).collect();
+        self.correlation = (0..n)
+            .map(|row| (0..=row).map(|column| correlation(row, column)).collect())
+            .collect();
     }
 
     /// What to say where the covariance has run to its boundary.

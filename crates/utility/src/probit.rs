@@ -120,9 +120,15 @@ impl Probit {
         };
         let label = |element: &PatternElement| match element.row == element.column {
             true => format!("[probit.pattern] variance of \"{}\"", element.row),
-            false => format!("[probit.pattern] covariance of \"{}\" and \"{}\"", element.row, element.column),
+            false => format!(
+                "[probit.pattern] covariance of \"{}\" and \"{}\"",
+                element.row, element.column
+            ),
         };
-        elements.iter().map(|element| (label(element), &element.value)).collect()
+        elements
+            .iter()
+            .map(|element| (label(element), &element.value))
+            .collect()
     }
 }
 

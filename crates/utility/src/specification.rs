@@ -198,7 +198,10 @@ impl Specification {
                 }
                 continue;
             }
-            let of_errors = self.probit.as_ref().is_some_and(|probit| probit::is_of_errors(probit, &name));
+            let of_errors = self
+                .probit
+                .as_ref()
+                .is_some_and(|probit| probit::is_of_errors(probit, &name));
             if !used.contains(&name.as_str()) && has_utility && !of_errors {
                 errors.extend(self.unused(name, &used));
             }

@@ -31,7 +31,11 @@ pub(super) fn forward<const W: usize>(lanes: &mut Lanes<W>, factor: &Factor, uni
         let mut ln_weight = 0.0;
         for k in 0..n {
             let row = factor.row(k);
-            let before: f64 = row[..k].iter().zip(&lanes.eta[..k]).map(|(l_kj, eta)| l_kj * eta[l]).sum();
+            let before: f64 = row[..k]
+                .iter()
+                .zip(&lanes.eta[..k])
+                .map(|(l_kj, eta)| l_kj * eta[l])
+                .sum();
             let t = (lanes.limits[k][l] - before) / row[k];
             let ln_p = ln_cdf(t);
             ln_weight += ln_p;

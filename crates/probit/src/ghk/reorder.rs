@@ -27,7 +27,9 @@ pub fn order(limits: &[f64], covariance: &[f64]) -> Vec<usize> {
             ((limits[k] - shift) / left, left)
         };
         let best = (place..n)
-            .min_by(|&a, &b| ln_normal_cdf(standardised(order[a]).0).total_cmp(&ln_normal_cdf(standardised(order[b]).0)))
+            .min_by(|&a, &b| {
+                ln_normal_cdf(standardised(order[a]).0).total_cmp(&ln_normal_cdf(standardised(order[b]).0))
+            })
             .expect("some are left");
         let (t, left) = standardised(order[best]);
         order.swap(place, best);
@@ -37,7 +39,11 @@ pub fn order(limits: &[f64], covariance: &[f64]) -> Vec<usize> {
         for &other in &order[place..] {
             let products: f64 = factor[other][..place].iter().zip(&row).map(|(a, b)| a * b).sum();
             let element = covariance[pair(chosen.max(other), chosen.min(other))];
-            factor[other][place] = if other == chosen { left } else { (element - products) / left };
+            factor[other][place] = if other == chosen {
+                left
+            } else {
+                (element - products) / left
+            };
         }
     }
     order

@@ -73,21 +73,33 @@ impl Simulator {
         self.narrow.set_limits(limits);
         self.sums.clear(limits.len(), order);
         let (n_wide, n_narrow) = draws.numbers();
-        let mut first = 0;
         self.vast.set_limits(limits);
-        while first + TOGETHER <= n_wide {
-            let weights = self.together(draws, first, limits.len() - 1);
+        let mut next = (0, 0);
+        while next.0 + TOGETHER <= n_wide || (n_wide - next.0) * WIDE + (n_narrow - next.1) * NARROW > VAST / 2 {
+            let (weights, behind) = self.together(draws, next, limits.len() - 1);
             let draws = (self.uniforms.as_slice(), weights);
             add(&mut self.vast, &mut self.sums, factor, draws, order);
-            first += TOGETHER;
+            next = behind;
         }
-        for block in first..n_wide {
+        for block in next.0..n_wide {
             let weights = draws.wide_weights(block);
-            add(&mut self.wide, &mut self.sums, factor, (draws.wide(block), weights), order);
+            add(
+                &mut self.wide,
+                &mut self.sums,
+                factor,
+                (draws.wide(block), weights),
+                order,
+            );
         }
-        for block in 0..n_narrow {
+        for block in next.1..n_narrow {
             let weights = draws.narrow_weights(block);
-            add(&mut self.narrow, &mut self.sums, factor, (draws.narrow(block), weights), order);
+            add(
+                &mut self.narrow,
+                &mut self.sums,
+                factor,
+                (draws.narrow(block), weights),
+                order,
+            );
         }
         let probability: f64 = self.sums.weight.iter().sum();
         if probability > SMALL {
@@ -96,30 +108,38 @@ impl Simulator {
         self.deep(limits.len(), factor, draws, order, out);
     }
 
-    /// Puts full blocks side by side; their weights.
-    fn together(&mut self, draws: &mut impl Blocks, first: usize, n_dimensions: usize) -> [f64; VAST] {
+    /// Puts blocks side by side from these on, the full ones first; their weights, and the blocks behind them. What room is
+    /// left has no weight.
+    fn together(
+        &mut self,
+        draws: &mut impl Blocks,
+        (mut wide, mut narrow): (usize, usize),
+        n_dimensions: usize,
+    ) -> ([f64; VAST], (usize, usize)) {
+        let (n_wide, n_narrow) = draws.numbers();
+        self.uniforms.clear();
         self.uniforms.resize(n_dimensions, [0.0; VAST]);
         let mut weights = [0.0; VAST];
-        for at in 0..TOGETHER {
-            let place = at * WIDE..(at + 1) * WIDE;
-            weights[place.clone()].copy_from_slice(&draws.wide_weights(first + at));
-            let block = draws.wide(first + at);
-            for (uniforms, block) in self.uniforms.iter_mut().zip(block) {
-                uniforms[place.clone()].copy_from_slice(block);
+        let mut place = 0;
+        while wide < n_wide && place + WIDE <= VAST {
+            weights[place..place + WIDE].copy_from_slice(&draws.wide_weights(wide));
+            for (uniforms, block) in self.uniforms.iter_mut().zip(draws.wide(wide)) {
+                uniforms[place..place + WIDE].copy_from_slice(block);
             }
+            (wide, place) = (wide + 1, place + WIDE);
         }
-        weights
+        while wide == n_wide && narrow < n_narrow && place + NARROW <= VAST {
+            weights[place..place + NARROW].copy_from_slice(&draws.narrow_weights(narrow));
+            for (uniforms, block) in self.uniforms.iter_mut().zip(draws.narrow(narrow)) {
+                uniforms[place..place + NARROW].copy_from_slice(block);
+            }
+            (narrow, place) = (narrow + 1, place + NARROW);
+        }
+        (weights, (wide, narrow))
     }
 
     /// The same in logarithms.
-    fn deep(
-        &mut self,
-        n: usize,
-        factor: &Factor,
-        draws: &mut impl Blocks,
-        order: u8,
-        out: &mut Derivatives,
-    ) {
+    fn deep(&mut self, n: usize, factor: &Factor, draws: &mut impl Blocks, order: u8, out: &mut Derivatives) {
         let (n_wide, n_narrow) = draws.numbers();
         let mut largest = f64::NEG_INFINITY;
         for block in 0..n_wide {
@@ -199,8 +219,11 @@ fn one(limit: f64, factor: f64, order: u8, out: &mut Derivatives) {
     }
     let bend = -h * (t + h);
     let square = factor * factor;
-    out.hessian
-        .extend([bend / square, (-bend * t - h) / square, (bend * t * t + 2.0 * h * t) / square]);
+    out.hessian.extend([
+        bend / square,
+        (-bend * t - h) / square,
+        (bend * t * t + 2.0 * h * t) / square,
+    ]);
 }
 
 impl Sums {
@@ -242,7 +265,11 @@ impl Held {
     /// # Panics
     /// If there are no draws, or their numbers do not fit.
     pub fn new(values: &[f64], number: usize, weights: Option<&[f64]>) -> Self {
-        assert!(number > 0 && values.len() % number == 0, "{} values for {number} draws", values.len());
+        assert!(
+            number > 0 && values.len() % number == 0,
+            "{} values for {number} draws",
+            values.len()
+        );
         let n_dimensions = values.len() / number;
         let full = number / WIDE;
         let at = |dimension: usize, draw: usize| values[dimension * number + draw.min(number - 1)];

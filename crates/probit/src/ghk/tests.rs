@@ -3,7 +3,14 @@ use logsum_draws::{Maker, Method, PointSet, Seed, Variate};
 use super::*;
 
 fn draws(n_dimensions: usize, number: usize) -> Held {
-    let set = PointSet::new(Method::Sobol, number, false, Seed::new(3), vec![Variate::Uniform; n_dimensions]).unwrap();
+    let set = PointSet::new(
+        Method::Sobol,
+        number,
+        false,
+        Seed::new(3),
+        vec![Variate::Uniform; n_dimensions],
+    )
+    .unwrap();
     let mut values = vec![0.0; n_dimensions * number];
     set.fill(Maker { position: 0, key: 7 }, 0..number, &mut values);
     Held::new(&values, number, None)
@@ -60,13 +67,20 @@ fn derivatives_are_those_of_the_simulated_probability() {
             let difference = (up.ln_probability - down.ln_probability) / (2.0 * h);
             // Central differences: h² of a third derivative, and rounding of ln P over h.
             let slack = 1e-6 * (1.0 + first.score[i].abs());
-            assert!((difference - first.score[i]).abs() < slack, "{x:?} {i}: {difference} {}", first.score[i]);
+            assert!(
+                (difference - first.score[i]).abs() < slack,
+                "{x:?} {i}: {difference} {}",
+                first.score[i]
+            );
             assert!((all.score[i] - first.score[i]).abs() < 1e-11 * (1.0 + first.score[i].abs()));
             for j in 0..=i {
                 let difference = (up.score[j] - down.score[j]) / (2.0 * h);
                 let second = all.hessian[pair(i, j)];
                 let slack = 1e-5 * (1.0 + second.abs() + first.score[i].abs() * first.score[j].abs() * 1e-3);
-                assert!((difference - second).abs() < slack, "{x:?} {i} {j}: {difference} {second}");
+                assert!(
+                    (difference - second).abs() < slack,
+                    "{x:?} {i} {j}: {difference} {second}"
+                );
             }
         }
     }
@@ -78,7 +92,9 @@ fn independent_variables_multiply() {
     let mut factor = vec![0.0; 10];
     (0..4).for_each(|k| factor[pair(k, k)] = 1.0 + k as f64);
     let found = evaluate(&limits, &factor, &draws(3, 64), VALUE).ln_probability;
-    let expected: f64 = (0..4).map(|k| crate::normal::ln_normal_cdf(limits[k] / (1.0 + k as f64))).sum();
+    let expected: f64 = (0..4)
+        .map(|k| crate::normal::ln_normal_cdf(limits[k] / (1.0 + k as f64)))
+        .sum();
     assert!((found - expected).abs() < 1e-13, "{found} {expected}");
 }
 
@@ -90,7 +106,9 @@ fn exchangeable_variables_with_half_the_variance_in_common() {
             .flat_map(|k| (0..=k).map(move |j| if j == k { 1.0 } else { 0.5 }))
             .collect();
         let factor = Factor::of(&covariance).unwrap();
-        let found = evaluate(&vec![0.0; n], factor.lower(), &draws(n - 1, 4096), VALUE).ln_probability.exp();
+        let found = evaluate(&vec![0.0; n], factor.lower(), &draws(n - 1, 4096), VALUE)
+            .ln_probability
+            .exp();
         let expected = 1.0 / (n + 1) as f64;
         // Owen-scrambled nets of 4,096 points: a few times 1/N of the spread of the integrand.
         assert!((found / expected - 1.0).abs() < 6e-3, "{n}: {found} {expected}");

@@ -46,7 +46,12 @@ fn one_factor_in_up_to_twenty_dimensions() {
                 let found = simulated(&limits, &one_factor(&loadings, &own), &how).unwrap();
                 // Of eight randomisations, t with 7 degrees of freedom: beyond 5 once in 600.
                 let off = (found.probability() - expected).abs() / found.error;
-                assert!(off < 12.0, "{n} {seed}: {} {expected} {}", found.probability(), found.error);
+                assert!(
+                    off < 12.0,
+                    "{n} {seed}: {} {expected} {}",
+                    found.probability(),
+                    found.error
+                );
                 outside += usize::from(off > 2.365);
                 all += 1;
                 assert!(found.error < 3e-3 * expected, "{n}: {} of {expected}", found.error);
@@ -87,7 +92,11 @@ fn exchangeable_variables_have_one_chance_in_n_plus_one() {
         let found = simulated(&vec![0.0; n], &covariance, &Simulation::default()).unwrap();
         let expected = 1.0 / (n + 1) as f64;
         let off = (found.probability() - expected).abs();
-        assert!(off < 6.0 * found.error + 1e-15 && found.error < 2e-3 * expected, "{n}: {off} {}", found.error);
+        assert!(
+            off < 6.0 * found.error + 1e-15 && found.error < 2e-3 * expected,
+            "{n}: {off} {}",
+            found.error
+        );
     }
 }
 
@@ -127,7 +136,11 @@ fn derivatives_against_differences() {
         };
         let difference = (moved(h) - moved(-h)) / (2.0 * h);
         // h² of a third derivative, and rounding over h.
-        assert!((difference - here.limits[k]).abs() < 1e-7, "{k}: {difference} {}", here.limits[k]);
+        assert!(
+            (difference - here.limits[k]).abs() < 1e-7,
+            "{k}: {difference} {}",
+            here.limits[k]
+        );
     }
     for k in 0..covariance.len() {
         let moved = |by: f64| {
@@ -136,7 +149,11 @@ fn derivatives_against_differences() {
             at(&limits, &covariance).ln_probability
         };
         let difference = (moved(h) - moved(-h)) / (2.0 * h);
-        assert!((difference - here.covariance[k]).abs() < 1e-7, "{k}: {difference} {}", here.covariance[k]);
+        assert!(
+            (difference - here.covariance[k]).abs() < 1e-7,
+            "{k}: {difference} {}",
+            here.covariance[k]
+        );
     }
 }
 
@@ -146,16 +163,36 @@ fn infinite_limits() {
     let how = Simulation::default();
     let one = simulated(&[0.5, f64::INFINITY], &covariance, &how).unwrap();
     assert!((one.ln_probability - ln_normal_cdf(0.5)).abs() < 1e-14 && one.error == 0.0 && one.limits[1] == 0.0);
-    assert_eq!(simulated(&[0.5, f64::NEG_INFINITY], &covariance, &how).unwrap().probability(), 0.0);
+    assert_eq!(
+        simulated(&[0.5, f64::NEG_INFINITY], &covariance, &how)
+            .unwrap()
+            .probability(),
+        0.0
+    );
     assert_eq!(simulated(&[], &[], &how).unwrap().probability(), 1.0);
 }
 
 #[test]
 fn what_is_refused() {
     let how = Simulation::default();
-    assert!(simulated(&[0.0, 0.0], &[1.0, 1.0, 1.0], &how).unwrap_err().to_string().contains("variable 2"));
+    assert!(
+        simulated(&[0.0, 0.0], &[1.0, 1.0, 1.0], &how)
+            .unwrap_err()
+            .to_string()
+            .contains("variable 2")
+    );
     let none = Simulation { number: 0, ..how };
-    assert!(simulated(&[0.0], &[1.0], &none).unwrap_err().to_string().contains("draws"));
+    assert!(
+        simulated(&[0.0], &[1.0], &none)
+            .unwrap_err()
+            .to_string()
+            .contains("draws")
+    );
     let once = Simulation { replications: 1, ..how };
-    assert!(simulated(&[0.0], &[1.0], &once).unwrap_err().to_string().contains("at least 2"));
+    assert!(
+        simulated(&[0.0], &[1.0], &once)
+            .unwrap_err()
+            .to_string()
+            .contains("at least 2")
+    );
 }

@@ -64,11 +64,12 @@ fn plan(fit: &Fit, draws: &DrawsReport) -> String {
     let within = per_case(draws.number_within);
     let more = details(&draws.method, draws.antithetic, draws.seed);
     // Where tastes are the same, every case has draws of its errors.
-    let whom = if fit.errors.is_some() && fit.tastes.is_none() { "case" } else { "decision maker" };
-    format!(
-        "{} {name} per {whom}{within}, {dimensions}{more}",
-        count(draws.number)
-    )
+    let whom = if fit.errors.is_some() && fit.tastes.is_none() {
+        "case"
+    } else {
+        "decision maker"
+    };
+    format!("{} {name} per {whom}{within}, {dimensions}{more}", count(draws.number))
 }
 
 /// A method in words, and whether its draws depend on the seed.

@@ -36,9 +36,15 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     };
     add("Correlation of the differences", correlations(&group, at_once));
     if !report.errors.is_empty() {
-        let names: Vec<String> = std::iter::once(&report.base).chain(&report.alternatives).cloned().collect();
+        let names: Vec<String> = std::iter::once(&report.base)
+            .chain(&report.alternatives)
+            .cloned()
+            .collect();
         match report.covariance.as_str() {
-            "diagonal" => add("Variances of the errors, which are independent", vec![variances(&names, report)]),
+            "diagonal" => add(
+                "Variances of the errors, which are independent",
+                vec![variances(&names, report)],
+            ),
             _ => add("Covariance of the errors", matrix(&names, &report.errors, at_once)),
         }
     }

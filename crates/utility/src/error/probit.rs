@@ -35,9 +35,7 @@ pub enum ProbitError {
          covariance; add attributes, or take covariance = \"independent\""
     )]
     ConstantsOnly { alternatives: usize },
-    #[error(
-        "[probit]: covariance = \"pattern\" needs elements, such as [probit.pattern] with bus.train = \"rho\""
-    )]
+    #[error("[probit]: covariance = \"pattern\" needs elements, such as [probit.pattern] with bus.train = \"rho\"")]
     EmptyPattern,
     #[error("[probit.pattern]: \"{name}\" is no alternative{}", near(suggestion))]
     PatternAlternative { name: String, suggestion: Option<String> },

@@ -218,7 +218,13 @@ impl<'data> Model<'data> {
         for (k, _) in self.blocks.plans.iter().flat_map(|plan| &plan.terms) {
             linear[*k as usize] = true;
         }
-        for k in self.blocks.plans.iter().filter_map(|plan| plan.rest.as_ref()).flat_map(|rest| &rest.parameters) {
+        for k in self
+            .blocks
+            .plans
+            .iter()
+            .filter_map(|plan| plan.rest.as_ref())
+            .flat_map(|rest| &rest.parameters)
+        {
             linear[*k as usize] = false;
         }
         linear
@@ -302,9 +308,7 @@ impl<'data> Model<'data> {
         let identifier = self.data.and_then(|data| data.place(at).case);
         let identifier = identifier.map_or(String::new(), |case| format!(" (case {case})"));
         let alternative = undefined.slot.and_then(|(slot, plan)| match self.data {
-            Some(data) if self.ranked.is_none() => {
-                Some(data.pair_alternatives()[data.pairs(at).start + slot] as usize)
-            }
+            Some(data) if self.ranked.is_none() => Some(data.pair_alternatives()[data.pairs(at).start + slot] as usize),
             _ => self.only_alternative(plan),
         });
         let utility = match alternative {

@@ -15,7 +15,8 @@ pub(super) fn read(root: &Section<'_, '_, '_>, alternatives: &[&str]) -> Option<
     let named = section.take("covariance").map(|value| {
         let text = reader.text_of("covariance", value)?;
         if !ErrorCovariance::NAMES.contains(&text.as_str()) {
-            let near = near_miss(&text, ErrorCovariance::NAMES).map_or(String::new(), |name| format!("; did you mean \"{name}\"?"));
+            let near = near_miss(&text, ErrorCovariance::NAMES)
+                .map_or(String::new(), |name| format!("; did you mean \"{name}\"?"));
             let message = format!(
                 "no covariance \"{text}\" of errors; there are {}{near}",
                 name_list(ErrorCovariance::NAMES)
@@ -30,10 +31,14 @@ pub(super) fn read(root: &Section<'_, '_, '_>, alternatives: &[&str]) -> Option<
         (Some(Some((name, span))), Some(factors), pattern) => {
             let pattern = pattern.flatten();
             if factors.is_some() && name != "factors" {
-                reader.problem(span.clone(), format!("factors are for covariance = \"factors\", not \"{name}\"; remove one of the two"));
+                reader.problem(
+                    span.clone(),
+                    format!("factors are for covariance = \"factors\", not \"{name}\"; remove one of the two"),
+                );
             }
             if pattern.is_some() && name != "pattern" {
-                let message = format!("[probit.pattern] is for covariance = \"pattern\", not \"{name}\"; remove one of the two");
+                let message =
+                    format!("[probit.pattern] is for covariance = \"pattern\", not \"{name}\"; remove one of the two");
                 reader.problem(span, message);
             }
             Some(match name.as_str() {
@@ -47,7 +52,10 @@ pub(super) fn read(root: &Section<'_, '_, '_>, alternatives: &[&str]) -> Option<
         (None, Some(Some(factors)), None) => Some(ErrorCovariance::Factors(factors as usize)),
         (None, Some(None), Some(Some(pattern))) => Some(ErrorCovariance::Pattern(pattern)),
         (None, Some(Some(_)), Some(Some(_))) => {
-            reader.problem(section.span.clone(), "[probit] has factors and a pattern; remove one of the two");
+            reader.problem(
+                section.span.clone(),
+                "[probit] has factors and a pattern; remove one of the two",
+            );
             None
         }
         (None, Some(None), None) => Some(ErrorCovariance::Full),
@@ -59,7 +67,10 @@ pub(super) fn read(root: &Section<'_, '_, '_>, alternatives: &[&str]) -> Option<
             let known = Probabilities::NAMES.into_iter().find(|(name, _)| *name == text);
             if known.is_none() {
                 let names = Probabilities::NAMES.map(|(name, _)| name);
-                let message = format!("no way \"{text}\" to compute probabilities; there are {}", name_list(names));
+                let message = format!(
+                    "no way \"{text}\" to compute probabilities; there are {}",
+                    name_list(names)
+                );
                 reader.problem(value.span(), message);
             }
             known.map(|(_, probabilities)| probabilities)

@@ -232,7 +232,9 @@ fn know_all_layouts(data: &Section<'_, '_, '_>) {
 fn read_wide(data: &Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<(Layout, Vec<String>)> {
     let example = match ranks {
         None => "choice = \"CHOICE\", the column with the code of the chosen alternative",
-        Some(_) => "choice = [\"best\", \"second\"], the columns with the codes of the ranked alternatives, the best first",
+        Some(_) => {
+            "choice = [\"best\", \"second\"], the columns with the codes of the ranked alternatives, the best first"
+        }
     };
     let value = data.require("choice", example)?;
     let mut columns = ranking::columns(data.reader, value, ranks)?.into_iter();

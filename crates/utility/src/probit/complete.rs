@@ -165,10 +165,19 @@ mod tests {
             ["chol_c_a", "chol_c_c", "chol_d_a", "chol_d_c", "chol_d_d"]
         );
         assert_eq!(named(ErrorCovariance::Diagonal), ["sd_b", "sd_c", "sd_d"]);
-        assert_eq!(named(ErrorCovariance::Factors(1)), ["loading_a", "loading_c", "loading_d"]);
+        assert_eq!(
+            named(ErrorCovariance::Factors(1)),
+            ["loading_a", "loading_c", "loading_d"]
+        );
         assert_eq!(
             named(ErrorCovariance::Factors(2)),
-            ["loading_a_1", "loading_c_1", "loading_c_2", "loading_d_1", "loading_d_2"]
+            [
+                "loading_a_1",
+                "loading_c_1",
+                "loading_c_2",
+                "loading_d_1",
+                "loading_d_2"
+            ]
         );
         assert!(named(ErrorCovariance::Independent).is_empty());
     }

@@ -26,7 +26,11 @@ pub(crate) fn problems(specification: &Specification) -> Vec<SpecificationError>
     };
     let mut found = Vec::new();
     let named = !probit.alternatives.is_empty();
-    if let Some(base) = probit.base.as_ref().filter(|base| named && !probit.alternatives.contains(base)) {
+    if let Some(base) = probit
+        .base
+        .as_ref()
+        .filter(|base| named && !probit.alternatives.contains(base))
+    {
         found.push(ProbitError::Base {
             base: base.clone(),
             alternatives: probit.alternatives.clone(),
@@ -41,7 +45,10 @@ pub(crate) fn problems(specification: &Specification) -> Vec<SpecificationError>
         found.extend(not_identified(specification, probit));
     }
     if let Some(mixing) = &specification.mixing
-        && mixing.random.iter().any(|random| random.varies == crate::mixing::Varies::Case)
+        && mixing
+            .random
+            .iter()
+            .any(|random| random.varies == crate::mixing::Varies::Case)
     {
         found.push(ProbitError::VariesByCase);
     }

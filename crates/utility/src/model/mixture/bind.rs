@@ -108,7 +108,9 @@ impl MixtureBuilder {
         } = symbolic;
         let n_parameters = specification.parameters.len();
         let errors = specification.probit.as_ref();
-        let errors = errors.map(|probit| normal_errors(specification, probit, data)).transpose()?;
+        let errors = errors
+            .map(|probit| normal_errors(specification, probit, data))
+            .transpose()?;
         // Behind the coefficients of utilities.
         let of_errors = errors.iter().flat_map(|errors| &errors.structure.parameters);
         let of_errors: Vec<u32> = of_errors.copied().filter(|k| !fixed.contains(k)).collect();
@@ -307,7 +309,11 @@ impl MixtureBuilder {
         let Some(errors) = &mut self.errors else { return Ok(()) };
         errors.makers.push(Maker {
             position: errors.makers.len() as u64,
-            key: if n_cases == 1 { key } else { case_key(key, offset as u32) },
+            key: if n_cases == 1 {
+                key
+            } else {
+                case_key(key, offset as u32)
+            },
         });
         let pairs = data.pairs(case);
         errors.outcomes.see_set(pairs.len());

@@ -14,6 +14,8 @@ pub(crate) struct Plan {
     pub terms: Vec<u32>,
     /// The rest, if there is one.
     pub rest: Option<Rest>,
+    /// Every coefficient in it, ascending.
+    pub coefficients: Vec<u32>,
     /// Numbers that a slot stores: the offset, what multiplies each term, inputs of the rest, the correction.
     pub sources: Vec<Source>,
 }
@@ -71,20 +73,17 @@ impl Plan {
                 seconds: rest.seconds.clone(),
             }
         });
+        let terms: Vec<u32> = terms.into_iter().map(|(c, _)| c).collect();
+        let of_rest = rest.iter().flat_map(|rest: &Rest| rest.coefficients.iter().copied());
+        let mut coefficients: Vec<u32> = terms.iter().copied().chain(of_rest).collect();
+        coefficients.sort_unstable();
+        coefficients.dedup();
         Plan {
-            terms: terms.into_iter().map(|(c, _)| c).collect(),
+            terms,
             rest,
+            coefficients,
             sources,
         }
-    }
-
-    /// Every coefficient in it, ascending.
-    pub fn coefficients(&self) -> Vec<u32> {
-        let rest = self.rest.iter().flat_map(|rest| rest.coefficients.iter().copied());
-        let mut all: Vec<u32> = self.terms.iter().copied().chain(rest).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use logsum_estimate::{EvalError, Order};
 use rayon::prelude::*;
 
-use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 use super::arithmetic::{NARROW, WIDE};
 use super::average::{Average, AverageKernel, Contribution};
 use super::cases::Unit;
@@ -17,6 +16,7 @@ use super::tastes::{IndexKernel, TasteLanes};
 use super::within::{Inner, WithinLanes};
 use super::{DrawSet, Mixture};
 use crate::model::lanes::Compensated;
+use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 
 /// Sums of 1/P beyond which differences of utilities have come near the largest that an exponential takes.
 const FAR: f64 = 1e300;
@@ -427,8 +427,11 @@ impl Mixture {
     ) -> EvalError {
         let NotFinite { case, slot, derivative } = match stopped {
             Stopped::Interrupted => return EvalError::Interrupted,
-            Stopped::NotPositive(NotPositive { alternatives: (one, other) }) => {
-                let quoted = |alternative| name(alternative).map_or("an alternative".to_owned(), |name| format!("\"{name}\""));
+            Stopped::NotPositive(NotPositive {
+                alternatives: (one, other),
+            }) => {
+                let quoted =
+                    |alternative| name(alternative).map_or("an alternative".to_owned(), |name| format!("\"{name}\""));
                 return EvalError::Outside {
                     reason: format!(
                         "the covariance of the errors is not positive definite: the difference of {} and {} has no variance of its own",
@@ -507,12 +510,7 @@ impl Mixture {
     }
 
     /// What every decision maker adds to ln L, in their order; 0 of those without weight.
-    pub fn contributions(
-        &self,
-        draws: &DrawSet,
-        theta: &[f64],
-        interrupt: &AtomicBool,
-    ) -> Result<Vec<f64>, Stopped> {
+    pub fn contributions(&self, draws: &DrawSet, theta: &[f64], interrupt: &AtomicBool) -> Result<Vec<f64>, Stopped> {
         let mut contributions = vec![0.0; self.makers.len()];
         let point = self.at(theta, VALUE)?;
         self.each_group(

@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 use super::arithmetic::{NARROW, WIDE};
 use super::average::{Average, AverageKernel};
 use super::cases::Unit;
@@ -15,6 +14,7 @@ use super::probit::Point;
 use super::tastes::{IndexKernel, TasteLanes};
 use super::within::Inner;
 use super::{DrawSet, Mixture};
+use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 
 /// A number of each decision maker that coefficients give: a coefficient itself, or minus its ratio to another.
 #[derive(Clone, Copy, Debug, PartialEq)]

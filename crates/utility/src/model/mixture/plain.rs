@@ -53,7 +53,7 @@ impl<const W: usize> PlainLanes<W> {
         if order >= GRADIENT {
             self.coefficients.clear();
             for slot in slots.clone() {
-                self.coefficients.extend(cases.slot(slot).0.coefficients());
+                self.coefficients.extend(&cases.slot(slot).0.coefficients);
             }
             self.coefficients.sort_unstable();
             self.coefficients.dedup();

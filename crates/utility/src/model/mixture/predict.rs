@@ -9,8 +9,8 @@ use super::arithmetic::{NARROW, WIDE};
 use super::evaluate::{Scratch, Stopped};
 use super::kernel::VALUE;
 use super::plain::{At, NotFinite, PlainLanes};
+use super::probit::{CaseBlocks, ErrorLanes, Foreseen, NormalErrors, Point, Refused, UnitDraws, root};
 use super::tastes::{IndexKernel, TasteLanes};
-use super::probit::{ErrorLanes, Foreseen, NormalErrors, Point, Refused, UnitDraws, CaseBlocks, root};
 use super::{DrawSet, Mixture};
 use crate::model::logit;
 use logsum_probit::ghk::{Lanes as Orthants, Recursion};
@@ -99,7 +99,14 @@ impl Mixture {
             let (tastes, plain) = (&mut scratch.narrow.tastes, &mut scratch.narrow.plain);
             let first = full * WIDE + block * NARROW;
             let (errors, of_unit) = (&mut scratch.narrow.errors, &scratch.errors);
-            self.average_block(draws, maker, point, (first, points), (tastes, plain, errors, of_unit), &mut out)?;
+            self.average_block(
+                draws,
+                maker,
+                point,
+                (first, points),
+                (tastes, plain, errors, of_unit),
+                &mut out,
+            )?;
         }
         if self.errors.is_some() {
             let (_, mut probabilities, logsums) = out;
@@ -137,10 +144,20 @@ impl Mixture {
                 ahead: &mut scratch.ahead,
             };
             let end = pair + self.cases.slots_of(case).len();
-            let out = (&mut averages.utilities[pair..end], &mut averages.probabilities[pair..end]);
+            let out = (
+                &mut averages.utilities[pair..end],
+                &mut averages.probabilities[pair..end],
+            );
             let known = (&factors.covariance, &mut scratch.foreseen);
             let best = errors
-                .foresee((&self.cases, case), known, &point.fixed, &mut blocks, &mut scratch.choice, out)
+                .foresee(
+                    (&self.cases, case),
+                    known,
+                    &point.fixed,
+                    &mut blocks,
+                    &mut scratch.choice,
+                    out,
+                )
                 .map_err(|refused| match refused {
                     Refused::NotFinite(not_finite) => Stopped::NotFinite(not_finite),
                     Refused::NotPositive(not_positive) => Stopped::NotPositive(not_positive),

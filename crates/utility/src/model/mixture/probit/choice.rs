@@ -6,7 +6,7 @@ use logsum_probit::{Orthant, approximate, exact};
 use super::draws::CaseBlocks;
 use super::factors::OfOutcome;
 use super::outcomes::Pairs;
-use crate::model::mixture::arithmetic::{NARROW, Run};
+use crate::model::mixture::arithmetic::Run;
 use crate::model::mixture::average::Contribution;
 use crate::model::mixture::cases::Cases;
 use crate::model::mixture::plain::{At, NotFinite, PlainLanes};
@@ -15,7 +15,7 @@ use crate::probit::Probabilities;
 /// Buffers of one thread.
 #[derive(Debug, Default)]
 pub(crate) struct ChoiceScratch {
-    pub plain: PlainLanes<NARROW>,
+    pub plain: PlainLanes<1>,
     simulator: Simulator,
     pub derivatives: Derivatives,
     pub limits: Vec<f64>,
@@ -50,8 +50,8 @@ impl ChoiceCase<'_> {
         order: u8,
         scratch: &mut ChoiceScratch,
     ) -> Result<(), NotFinite> {
-        let at: At<'_, NARROW> = At {
-            beta: &[] as &[Run<NARROW>],
+        let at: At<'_, 1> = At {
+            beta: &[] as &[Run<1>],
             fixed: self.fixed,
         };
         scratch.plain.utilities(self.cases, self.case, at, false, order);
@@ -222,7 +222,10 @@ impl ChoiceCase<'_> {
             };
             let adjoint: f64 = self.pairs.iter().enumerate().map(of_slot).sum();
             let (first, second_parameter) = (self.coefficients[a as usize], self.coefficients[b as usize]);
-            let place = pair(first.max(second_parameter) as usize, first.min(second_parameter) as usize);
+            let place = pair(
+                first.max(second_parameter) as usize,
+                first.min(second_parameter) as usize,
+            );
             out.hessian[place] += adjoint * second[0];
         }
         for (p, &of_row) in self.parameters.iter().enumerate() {

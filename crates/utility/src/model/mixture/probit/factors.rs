@@ -107,9 +107,8 @@ impl OfOutcome {
                     let (a, b) = (&all.first[row], &all.first[column]);
                     for k in 0..n {
                         for j in 0..=k {
-                            let products = (0..=j).map(|i| {
-                                a[pair(k, i)] * b[pair(j, i)] + b[pair(k, i)] * a[pair(j, i)]
-                            });
+                            let products =
+                                (0..=j).map(|i| a[pair(k, i)] * b[pair(j, i)] + b[pair(k, i)] * a[pair(j, i)]);
                             rest[pair(k, j)] -= products.sum::<f64>();
                         }
                     }
@@ -127,7 +126,10 @@ fn differences(sigma: &[f64], outcome: &Outcome, independent: bool) -> Vec<f64> 
         if independent {
             return if one == other { 0.5 } else { 0.0 };
         }
-        let (one, other) = (outcome.alternatives[one as usize] as usize, outcome.alternatives[other as usize] as usize);
+        let (one, other) = (
+            outcome.alternatives[one as usize] as usize,
+            outcome.alternatives[other as usize] as usize,
+        );
         sigma[pair(one.max(other), one.min(other))]
     };
     let mut all = Vec::with_capacity(pair(outcome.pairs.len(), 0));

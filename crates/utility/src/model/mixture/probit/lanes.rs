@@ -127,7 +127,14 @@ impl<const W: usize> ErrorLanes<W> {
     fn of_factor(&self, k: usize, d: &[f64]) -> Run<W> {
         let mut slope = Run([0.0; W]);
         for i in 0..=k {
-            let (eta, d) = (if i == k { &self.orthants.t[k] } else { &self.orthants.eta[i] }, d[pair(k, i)]);
+            let (eta, d) = (
+                if i == k {
+                    &self.orthants.t[k]
+                } else {
+                    &self.orthants.eta[i]
+                },
+                d[pair(k, i)],
+            );
             (0..W).for_each(|l| slope[l] -= d * eta[l]);
         }
         slope
@@ -227,4 +234,3 @@ where
     orthants.forward_deep(factor, uniforms, order);
     orthants.weight[0].0
 }
-

@@ -85,7 +85,10 @@ mod tests {
     fn pairs() {
         assert_eq!(pairs_of_choice(1, 3), [(1, 0), (1, 2)]);
         let ranking = |best: &'static [u32], worst: &'static [u32]| Ranking { best, worst };
-        assert_eq!(pairs_of_ranking(ranking(&[2, 0], &[]), 4).unwrap(), [(2, 0), (0, 1), (0, 3)]);
+        assert_eq!(
+            pairs_of_ranking(ranking(&[2, 0], &[]), 4).unwrap(),
+            [(2, 0), (0, 1), (0, 3)]
+        );
         assert_eq!(pairs_of_ranking(ranking(&[2, 0, 1], &[]), 3).unwrap(), [(2, 0), (0, 1)]);
         assert_eq!(pairs_of_ranking(ranking(&[2], &[0]), 3).unwrap(), [(2, 1), (1, 0)]);
         assert_eq!(pairs_of_ranking(ranking(&[2], &[0]), 4), None);

@@ -111,7 +111,9 @@ impl NormalErrors {
                 coefficients: &[],
                 fixed,
             };
-            choice.probability(draws, GRADIENT, scratch).map_err(Refused::NotFinite)?;
+            choice
+                .probability(draws, GRADIENT, scratch)
+                .map_err(Refused::NotFinite)?;
             probabilities[j] = scratch.derivatives.ln_probability.exp();
             let score = &scratch.derivatives.score;
             let g = (0..pairs.len()).map(|k| score[row(k)]);

@@ -44,7 +44,11 @@ impl Structure {
             return Err(ProbitError::Unlabelled { covariance }.into());
         }
         let mut graph = Graph::default();
-        let n = if probit.covariance == ErrorCovariance::Independent { 0 } else { probit.alternatives.len() };
+        let n = if probit.covariance == ErrorCovariance::Independent {
+            0
+        } else {
+            probit.alternatives.len()
+        };
         let elements = Elements {
             specification,
             probit,

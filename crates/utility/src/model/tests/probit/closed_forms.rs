@@ -23,11 +23,15 @@ fn two_alternatives_are_a_binary_probit_without_draws() {
         let theta = [0.2, -0.5];
         let column = |name: &str| {
             let column = data.columns().iter().find(|column| column.name == name).unwrap();
-            let logsum_data::Values::Number(cells) = &column.values else { panic!("numbers") };
+            let logsum_data::Values::Number(cells) = &column.values else {
+                panic!("numbers")
+            };
             cells.clone()
         };
         let (time_a, time_b) = (column("time_a"), column("time_b"));
-        let logsum_data::Outcome::Chosen(chosen) = data.outcome() else { panic!("choices") };
+        let logsum_data::Outcome::Chosen(chosen) = data.outcome() else {
+            panic!("choices")
+        };
         let expected: f64 = (0..data.n_cases())
             .map(|case| {
                 let v = theta[0] + theta[1] * (time_b[case] - time_a[case]) / 10.0;
@@ -48,7 +52,9 @@ fn independent(utilities: &[f64], j: usize) -> f64 {
     let at = |i: i32| {
         let x = step * f64::from(i);
         let others = (0..utilities.len()).filter(|&k| k != j);
-        let product: f64 = others.map(|k| normal_cdf(x + (utilities[j] - utilities[k]) / sigma)).product();
+        let product: f64 = others
+            .map(|k| normal_cdf(x + (utilities[j] - utilities[k]) / sigma))
+            .product();
         (-0.5 * x * x).exp() * product
     };
     step * (-500..=500).map(at).sum::<f64>() / std::f64::consts::TAU.sqrt()
@@ -63,7 +69,9 @@ fn independent_errors_are_a_one_dimensional_integral() {
         let bound = bind(&model, &data);
         let theta = bound.start();
         let utilities = bound.utilities(&theta).unwrap();
-        let logsum_data::Outcome::Chosen(chosen) = data.outcome() else { panic!("choices") };
+        let logsum_data::Outcome::Chosen(chosen) = data.outcome() else {
+            panic!("choices")
+        };
         let expected: f64 = (0..data.n_cases())
             .map(|case| independent(&utilities[data.pairs(case)], chosen[case] as usize).ln())
             .sum();
@@ -74,7 +82,11 @@ fn independent_errors_are_a_one_dimensional_integral() {
         for case in 0..data.n_cases() {
             for (j, pair) in data.pairs(case).enumerate() {
                 let expected = independent(&utilities[data.pairs(case)], j);
-                assert!((predicted[pair] - expected).abs() < 5e-4, "{case} {j}: {} {expected}", predicted[pair]);
+                assert!(
+                    (predicted[pair] - expected).abs() < 5e-4,
+                    "{case} {j}: {} {expected}",
+                    predicted[pair]
+                );
             }
         }
     }
@@ -82,7 +94,11 @@ fn independent_errors_are_a_one_dimensional_integral() {
 
 #[test]
 fn simulated_likelihoods_approach_the_exact_one() {
-    let covariances = [ErrorCovariance::Full, ErrorCovariance::Diagonal, ErrorCovariance::Factors(1)];
+    let covariances = [
+        ErrorCovariance::Full,
+        ErrorCovariance::Diagonal,
+        ErrorCovariance::Factors(1),
+    ];
     for covariance in covariances {
         let at = |probit: Probit, number: usize| {
             let model = wide(probit, number);
@@ -124,14 +140,24 @@ fn covariances_with_the_same_differences_are_one_model() {
         element("b", "c", "3"),
     ];
     let pattern = wide(exact(of(ErrorCovariance::Pattern(numbers))), 1);
-    assert_near(value(&pattern, &wide_data(&pattern, 100, 4), &utilities), expected, 1e-12, 0.0);
+    assert_near(
+        value(&pattern, &wide_data(&pattern, 100, 4), &utilities),
+        expected,
+        1e-12,
+        0.0,
+    );
 
     // Independent errors with variances v: Ω_aa = v_a + v_b = 1, Ω_ca = v_b, Ω_cc = v_c + v_b.
     let (v_b, v_a, v_c) = (s_ca, 1.0 - s_ca, s_cc - s_ca);
     let diagonal = wide(exact(of(ErrorCovariance::Diagonal).base("b")), 1);
     let mut theta = utilities.clone();
     theta.extend([(v_b / v_a).sqrt(), (v_c / v_a).sqrt()]);
-    assert_near(value(&diagonal, &wide_data(&diagonal, 100, 4), &theta), expected, 1e-12, 0.0);
+    assert_near(
+        value(&diagonal, &wide_data(&diagonal, 100, 4), &theta),
+        expected,
+        1e-12,
+        0.0,
+    );
 }
 
 #[test]
@@ -157,7 +183,11 @@ fn utilities_far_apart_stay_finite() {
     let mut theta = bound.start();
     theta[2] = -300.0;
     let far = bound.evaluate(&theta, Order::Hessian).unwrap();
-    assert!(far.log_likelihood.is_finite() && far.log_likelihood < -1e4, "{}", far.log_likelihood);
+    assert!(
+        far.log_likelihood.is_finite() && far.log_likelihood < -1e4,
+        "{}",
+        far.log_likelihood
+    );
     assert!(far.score.iter().chain(&far.hessian).all(|value| value.is_finite()));
 }
 
@@ -171,7 +201,9 @@ fn the_same_bits_on_any_number_of_threads() {
             let bound = bind(&model, &data);
             let theta = near_start(&bound, 1);
             let all = bound.evaluate(&theta, Order::Hessian).unwrap();
-            let bits = std::iter::once(&all.log_likelihood).chain(&all.score).chain(&all.hessian);
+            let bits = std::iter::once(&all.log_likelihood)
+                .chain(&all.score)
+                .chain(&all.hessian);
             bits.map(|value| value.to_bits()).collect::<Vec<u64>>()
         })
     };

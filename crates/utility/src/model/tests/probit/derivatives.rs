@@ -9,7 +9,9 @@ fn assert_derivatives(name: &str, model: &Specification, data: &ChoiceData, tole
     let bound = bind(model, data);
     for seed in 20..22 {
         let theta = near_start(&bound, seed);
-        let whole = bound.evaluate(&theta, Order::Hessian).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let whole = bound
+            .evaluate(&theta, Order::Hessian)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let (score, hessian) = differences(&bound, &theta, &vec![0.3; theta.len()]).unwrap();
         let size = whole.magnitude.max(1.0) + whole.hessian.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
         for (k, (one, other)) in score.iter().zip(&whole.score).enumerate() {
@@ -22,7 +24,14 @@ fn assert_derivatives(name: &str, model: &Specification, data: &ChoiceData, tole
         let value = bound.evaluate(&theta, Order::Value).unwrap();
         let first = bound.evaluate(&theta, Order::Score).unwrap();
         assert!((value.log_likelihood - whole.log_likelihood).abs() < 1e-12 * whole.magnitude.max(1.0));
-        assert!(first.score.iter().zip(&whole.score).all(|(a, b)| (a - b).abs() < 1e-11 * size), "{name}");
+        assert!(
+            first
+                .score
+                .iter()
+                .zip(&whole.score)
+                .all(|(a, b)| (a - b).abs() < 1e-11 * size),
+            "{name}"
+        );
     }
 }
 
@@ -31,7 +40,11 @@ const EXACT: f64 = 1e-8;
 
 #[test]
 fn covariances() {
-    let pattern = vec![element("2", "3", "rho"), element("4", "4", "s ^ 2"), element("1", "4", "rho / 2 * s")];
+    let pattern = vec![
+        element("2", "3", "rho"),
+        element("4", "4", "s ^ 2"),
+        element("1", "4", "rho / 2 * s"),
+    ];
     let covariances = [
         ErrorCovariance::Full,
         ErrorCovariance::Diagonal,
@@ -72,7 +85,10 @@ fn weights_counts_and_panels() {
 fn utilities_that_are_not_linear() {
     let utilities = [
         ("a", "b_time * boxcox(time_a, b_income + 0.5) + b_cost * cost_a"),
-        ("b", "asc_b + b_time * boxcox(time_b, b_income + 0.5) + exp(b_cost) * cost_b"),
+        (
+            "b",
+            "asc_b + b_time * boxcox(time_b, b_income + 0.5) + exp(b_cost) * cost_b",
+        ),
         ("c", "asc_c * b_cost + b_time * boxcox(time_c, b_income + 0.5)"),
     ];
     let model = specification(&AWAY, &utilities)
@@ -94,7 +110,11 @@ fn random_tastes() {
     let model = base(of(ErrorCovariance::Full));
     assert_derivatives("cross-section", &model, &long_data(&model, 25, 5), EXACT);
     let panel = long_schema().decision_maker("person");
-    for covariance in [ErrorCovariance::Full, ErrorCovariance::Independent, ErrorCovariance::Factors(1)] {
+    for covariance in [
+        ErrorCovariance::Full,
+        ErrorCovariance::Independent,
+        ErrorCovariance::Factors(1),
+    ] {
         let name = covariance.name();
         let model = base(of(covariance)).random(random("b_y", Shape::Lognormal));
         assert_derivatives(name, &model, &data(long_table(30, 6), &panel, &model), EXACT);
@@ -130,6 +150,10 @@ fn approximate_probabilities() {
             bound.evaluate(&moved, Order::Value).unwrap().log_likelihood
         };
         let difference = (at(h) - at(-h)) / (2.0 * h);
-        assert!((difference - score[k]).abs() < 1e-5 * (1.0 + score[k].abs()), "{k}: {difference} {}", score[k]);
+        assert!(
+            (difference - score[k]).abs() < 1e-5 * (1.0 + score[k].abs()),
+            "{k}: {difference} {}",
+            score[k]
+        );
     }
 }

@@ -39,16 +39,33 @@ fn exact_and_simulated_estimates_agree_within_simulation_error() {
     for (k, (one, other)) in fit.parameters.iter().zip(&exact_fit.parameters).enumerate() {
         let error = errors.estimates[k].unwrap();
         // Five replications tell a standard deviation to a third; five of them are far in its tail.
-        assert!((one.estimate - other.estimate).abs() < 5.0 * error + 1e-6, "{}: {} {}", one.term, one.estimate, other.estimate);
+        assert!(
+            (one.estimate - other.estimate).abs() < 5.0 * error + 1e-6,
+            "{}: {} {}",
+            one.term,
+            one.estimate,
+            other.estimate
+        );
         let std_error = other.std_error.unwrap();
         assert!((one.std_error.unwrap() / std_error - 1.0).abs() < 0.02);
-        assert!((one.estimate - truth[k]).abs() < 4.0 * std_error, "{}: {} for {}", one.term, one.estimate, truth[k]);
+        assert!(
+            (one.estimate - truth[k]).abs() < 4.0 * std_error,
+            "{}: {} for {}",
+            one.term,
+            one.estimate,
+            truth[k]
+        );
     }
     assert!((fit.log_likelihood - exact_fit.log_likelihood).abs() < 5.0 * errors.log_likelihood + 1e-3);
     let report = fit.errors.as_ref().unwrap();
     assert_eq!((report.base.as_str(), report.alternatives.len()), ("a", 2));
     let variance = &report.differences[1][1];
-    assert_near(variance.estimate, fit.parameters[5].estimate.powi(2) + fit.parameters[6].estimate.powi(2), 1e-12, 0.0);
+    assert_near(
+        variance.estimate,
+        fit.parameters[5].estimate.powi(2) + fit.parameters[6].estimate.powi(2),
+        1e-12,
+        0.0,
+    );
     assert!(variance.std_error.unwrap() > 0.0 && report.differences[0][0].std_error.is_none());
 }
 
@@ -82,6 +99,11 @@ fn random_tastes_in_a_panel_are_recovered() {
     assert_eq!(fit.model.family, "mixed probit");
     for (parameter, truth) in fit.parameters.iter().zip(truth) {
         let off = (parameter.estimate - truth) / parameter.std_error.unwrap();
-        assert!(off.abs() < 4.0, "{}: {} for {truth}", parameter.term, parameter.estimate);
+        assert!(
+            off.abs() < 4.0,
+            "{}: {} for {truth}",
+            parameter.term,
+            parameter.estimate
+        );
     }
 }

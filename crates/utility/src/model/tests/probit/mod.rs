@@ -40,7 +40,13 @@ fn wide(probit: Probit, number: usize) -> Specification {
 
 /// Ragged choice sets out of five alternatives.
 fn long(probit: Probit, number: usize) -> Specification {
-    let starts = [("b_x", 0.6), ("b_y", -0.4), ("asc_2", 0.3), ("asc_3", -0.2), ("b_z3", 0.3)];
+    let starts = [
+        ("b_x", 0.6),
+        ("b_y", -0.4),
+        ("asc_2", 0.3),
+        ("asc_3", -0.2),
+        ("b_z3", 0.3),
+    ];
     specification(&starts, LONG.1)
         .probit(probit)
         .draws(draws(DrawMethod::Sobol, number))
@@ -95,5 +101,9 @@ fn long_data(model: &Specification, n: usize, seed: u64) -> ChoiceData {
 /// Parameters near the starts, once the data have told the alternatives.
 fn near_start(model: &super::Model<'_>, seed: u64) -> Vec<f64> {
     let mut random = Random::new(seed);
-    model.start().iter().map(|start| start + random.between(-0.2, 0.2)).collect()
+    model
+        .start()
+        .iter()
+        .map(|start| start + random.between(-0.2, 0.2))
+        .collect()
 }

@@ -65,7 +65,11 @@ fn the_expected_maximum_of_two_is_clarks() {
 
 #[test]
 fn choices_are_drawn_as_often_as_predicted() {
-    for covariance in [ErrorCovariance::Full, ErrorCovariance::Independent, ErrorCovariance::Factors(1)] {
+    for covariance in [
+        ErrorCovariance::Full,
+        ErrorCovariance::Independent,
+        ErrorCovariance::Factors(1),
+    ] {
         let model = long(of(covariance), 512);
         let data = long_data(&model, 3000, 5);
         let bound = bind(&model, &data);
@@ -87,7 +91,10 @@ fn choices_are_drawn_as_often_as_predicted() {
                 }
             }
             // Four standard deviations of the count.
-            assert!((seen - mean).abs() < 4.0 * f64::sqrt(variance), "{alternative}: {seen} {mean}");
+            assert!(
+                (seen - mean).abs() < 4.0 * f64::sqrt(variance),
+                "{alternative}: {seen} {mean}"
+            );
         }
     }
 }

@@ -16,14 +16,20 @@ fn all_rankings() -> logsum_data::Table {
             cells.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell));
         }
     }
-    table(names.iter().zip(cells).map(|(name, cells)| numbers(name, cells)).collect())
+    table(
+        names
+            .iter()
+            .zip(cells)
+            .map(|(name, cells)| numbers(name, cells))
+            .collect(),
+    )
 }
 
 #[test]
 fn the_rankings_of_a_set_have_probabilities_that_sum_to_one() {
     for covariance in [ErrorCovariance::Full, ErrorCovariance::Independent] {
-        let model = specification(&[("b", 0.7), ("asc", 0.2)], &[("all", "b * x"), ("3", "asc")])
-            .probit(exact(of(covariance)));
+        let model =
+            specification(&[("b", 0.7), ("asc", 0.2)], &[("all", "b * x"), ("3", "asc")]).probit(exact(of(covariance)));
         let schema = Schema::long("case", "alt", "rank").ranking(logsum_data::RankingSchema::default());
         let data = data(all_rankings(), &schema, &model);
         let bound = bind(&model, &data);
