@@ -193,7 +193,9 @@ fn each_wrong_option_has_one_line() {
     for option in ["--draws", "--seed"] {
         assert_eq!(
             refused(folder.path(), &[option, "5"]),
-            format!("error: {option} belongs to models with random tastes, and this one has none\n")
+            format!(
+                "error: {option} belongs to models with random tastes or normal errors, and this one has neither\n"
+            )
         );
     }
 }

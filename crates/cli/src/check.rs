@@ -18,6 +18,12 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         other => logsum_report::description(&description, other),
     };
     output::result(&text)?;
+    if let Some(probit) = &loaded.model.specification.probit {
+        let errors = logsum_report::normal_errors(probit, args.output.format, output::style());
+        if !errors.is_empty() {
+            output::result(&format!("\n{errors}"))?;
+        }
+    }
     if let Some(mixing) = &loaded.model.specification.mixing {
         let tastes = logsum_report::random_tastes(mixing, args.output.format, output::style());
         if !tastes.is_empty() {
@@ -53,6 +59,8 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         let noun = if free == 1 { "parameter" } else { "parameters" };
         let identified = if linear {
             ", all identified by these data"
+        } else if loaded.model.specification.probit.is_some() {
+            " (some of the errors: \"estimate\" tells whether all are identified)"
         } else if loaded.model.specification.mixing.is_some() {
             " (some of random tastes: \"estimate\" tells whether all are identified)"
         } else {

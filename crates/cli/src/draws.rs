@@ -37,7 +37,7 @@ impl DrawArgs {
         let Some(mixing) = &mut model.specification.mixing else {
             let option = if self.draws.is_some() { "--draws" } else { "--seed" };
             return Err(Failure::bad_input(format!(
-                "{option} belongs to models with random tastes, and this one has none"
+                "{option} belongs to models with random tastes or normal errors, and this one has neither"
             )));
         };
         mixing.draws.number = self.draws.unwrap_or(mixing.draws.number);

@@ -14,7 +14,13 @@ pub fn random_tastes(mixing: &Mixing, format: Format, style: Style) -> String {
 }
 
 fn page(mixing: &Mixing) -> Page {
-    let mut page = Page::new("Random tastes", "");
+    // A probit may have draws without random tastes.
+    let heading = if mixing.is_random() {
+        "Random tastes"
+    } else {
+        "Simulation"
+    };
+    let mut page = Page::new(heading, "");
     for random in &mixing.random {
         page.fact(random.symbol.clone(), coefficient(mixing, random));
     }
@@ -42,7 +48,10 @@ fn page(mixing: &Mixing) -> Page {
         );
     }
     let by_case = mixing.random.iter().any(|random| random.varies == Varies::Case);
-    page.fact("Draws", crate::fit::draws::planned(&mixing.draws, by_case));
+    page.fact(
+        "Draws",
+        crate::fit::draws::planned(&mixing.draws, by_case, mixing.is_random()),
+    );
     page
 }
 

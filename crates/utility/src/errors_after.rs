@@ -12,11 +12,17 @@ use crate::tastes_after::Delta;
 /// Part of a number that is left of a derivative by rounding.
 const ROUNDING: f64 = 1e-13;
 
+/// Variance of a difference below which it counts as none: that of the first is 1.
+const SMALL: f64 = 1e-6;
+
 /// Correlation of two differences from which on they count as one.
 const ONE: f64 = 0.999;
 
 /// Share of a variance that is left given the other differences below which it counts as none.
-const NOTHING: f64 = 1e-4;
+const NOTHING: f64 = 1e-3;
+
+/// An element of a covariance, or of its derivative (without constants), by its two alternatives.
+type Element<'a> = dyn Fn(&[f64], bool, usize, usize) -> f64 + 'a;
 
 impl Model<'_> {
     /// The covariance of the errors at the estimates of a fit; none where alternatives have no names.
@@ -41,7 +47,7 @@ impl Model<'_> {
                 - element(sigma, constant, base, other)
                 + element(sigma, constant, base, base)
         };
-        let triangle = |places: &[usize], of: &dyn Fn(&[f64], bool, usize, usize) -> f64| {
+        let triangle = |places: &[usize], of: &Element<'_>| {
             let mut values = Vec::new();
             let mut derivatives = Vec::new();
             for (row, &one) in places.iter().enumerate() {
@@ -165,7 +171,7 @@ impl ErrorReport {
                 }
             }
             let variance = self.differences[row][row].estimate;
-            if !(variance > 1e-6) {
+            if variance.is_nan() || variance <= SMALL {
                 warnings.push(format!(
                     "the difference of \"{}\" against \"{}\" has a variance of {variance:.2e}: the covariance has run to its \
                      boundary, where standard errors mean little; a simpler covariance may do",

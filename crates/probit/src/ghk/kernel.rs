@@ -1,5 +1,10 @@
 //! The recursion over lanes of draws, forwards and backwards.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "lanes and variables are indexed alike in several runs at once"
+)]
+
 use logsum_draws::{NARROW, Run, WIDE, exp, multiply_add};
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;

@@ -266,7 +266,7 @@ impl Held {
     /// If there are no draws, or their numbers do not fit.
     pub fn new(values: &[f64], number: usize, weights: Option<&[f64]>) -> Self {
         assert!(
-            number > 0 && values.len() % number == 0,
+            number > 0 && values.len().is_multiple_of(number),
             "{} values for {number} draws",
             values.len()
         );

@@ -74,7 +74,7 @@ fn report() -> ComparisonReport {
         attribute: "time".to_string(),
         rows: vec![
             row(Some(0), [-0.5 * times, 0.25 * times]),
-            row(Some(1), [0.125 * times, -1.0 * times]),
+            row(Some(1), [0.125 * times, -times]),
         ],
     };
     ComparisonReport {

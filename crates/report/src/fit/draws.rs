@@ -14,10 +14,16 @@ const SAME: f64 = 0.1;
 /// How the likelihood was maximised.
 pub(super) fn method(fit: &Fit) -> &'static str {
     match &fit.draws {
+        None if probabilities(fit) == Some("approximate") => "maximum approximate likelihood",
         None => "maximum likelihood",
         Some(draws) if is_rule(draws) => "maximum likelihood by quadrature",
         Some(_) => "maximum simulated likelihood",
     }
+}
+
+/// How a probit's probabilities were computed, if not by simulation.
+fn probabilities(fit: &Fit) -> Option<&str> {
+    fit.model.specification.get("probit")?.get("probabilities")?.as_str()
 }
 
 /// Whether the points are those of a rule, and nothing is random.
@@ -37,7 +43,12 @@ fn measured(fit: &Fit) -> Option<&SimulationError> {
 /// Draws, their error, how their number was found, and the points from which the estimation was begun.
 pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
     let Some(draws) = &fit.draws else {
-        return Vec::new();
+        let how = match probabilities(fit) {
+            Some("exact") => "exact",
+            Some("approximate") => "an analytic approximation",
+            _ => return Vec::new(),
+        };
+        return vec![("Probabilities", how.to_string())];
     };
     let mut facts = vec![("Draws", plan(fit, draws))];
     match &draws.simulation_error {
@@ -102,7 +113,8 @@ fn details(method: &str, antithetic: bool, seed: u64) -> String {
 }
 
 /// Draws before anything is estimated; `by_case` says whether cases have draws of their own.
-pub(crate) fn planned(plan: &DrawPlan, by_case: bool) -> String {
+pub(crate) fn planned(plan: &DrawPlan, by_case: bool, of_tastes: bool) -> String {
+    let whom = if of_tastes { "decision maker" } else { "case" };
     let method = plan.method.name();
     let (name, _) = named(method);
     let within = per_case(by_case.then_some(plan.number_within));
@@ -113,10 +125,10 @@ pub(crate) fn planned(plan: &DrawPlan, by_case: bool) -> String {
         }
         DrawNumber::Number(number) => {
             let number = if plan.antithetic { 2 * number } else { number };
-            format!("{} {name} per decision maker{within}{more}", count(number))
+            format!("{} {name} per {whom}{within}{more}", count(number))
         }
         DrawNumber::Auto => format!(
-            "as many {name} per decision maker as it takes for errors of {} of a standard error{within}{more}",
+            "as many {name} per {whom} as it takes for errors of {} of a standard error{within}{more}",
             plan.tolerance
         ),
     }

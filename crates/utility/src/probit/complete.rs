@@ -9,6 +9,10 @@ use crate::specification::{DeclaredParameter, Specification};
 /// Where loadings start: at 0 the score does not tell one sign from the other.
 const LOADING_START: f64 = 0.3;
 
+/// Lower bound of the diagonal of a Cholesky factor that has none of its own: the covariance stays positive definite, and
+/// differences that are all but determined by others do not turn probabilities into steps.
+const LEAST_DIAGONAL: f64 = 0.01;
+
 /// Name of the relative standard deviation of an alternative's error.
 pub(crate) fn deviation_name(alternative: &str) -> String {
     format!("sd_{alternative}")
@@ -61,6 +65,19 @@ impl Probit {
     }
 }
 
+impl Probit {
+    /// Parameters on the diagonal of the Cholesky factor.
+    fn diagonal(&self) -> Vec<String> {
+        if self.covariance != ErrorCovariance::Full {
+            return Vec::new();
+        }
+        let others = self.others().into_iter().skip(1);
+        others
+            .map(|place| cholesky_name(&self.alternatives[place], &self.alternatives[place]))
+            .collect()
+    }
+}
+
 /// Elements of the Cholesky factor of ½ (I + 11′), the differences of independent errors.
 fn independent(k: usize, j: usize) -> f64 {
     let n = (j + 1) as f64;
@@ -72,6 +89,7 @@ impl Specification {
     /// Declares the parameters of the errors' covariance that are not.
     pub(crate) fn complete_errors(&mut self) {
         let Some(probit) = &self.probit else { return };
+        let diagonal = probit.diagonal();
         self.mixing.get_or_insert_default();
         for (name, start) in probit.parameters() {
             if !self.parameters.iter().any(|declared| declared.symbol == name) {
@@ -79,6 +97,13 @@ impl Specification {
                     symbol: name.clone(),
                     parameter: Parameter::new(name, start),
                 });
+            }
+        }
+        for declared in &mut self.parameters {
+            let parameter = &mut declared.parameter;
+            let bounded = parameter.lower > f64::NEG_INFINITY || parameter.fixed || parameter.start < LEAST_DIAGONAL;
+            if !bounded && diagonal.contains(&declared.symbol) {
+                parameter.lower = LEAST_DIAGONAL;
             }
         }
     }

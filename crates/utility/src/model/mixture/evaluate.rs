@@ -139,10 +139,14 @@ impl Mixture {
             }
         }
         totals.hessian = vec![Compensated::default(); k * (k + 1) / 2];
-        for row in 0..k {
-            for column in 0..=row {
-                let place = pair(row as u32, column as u32);
-                totals.hessian[place].add(0.5 * (rows[row][column] + rows[column][row]));
+        for (at, row) in rows.iter().enumerate() {
+            for (column, (one, other)) in row
+                .iter()
+                .zip(rows.iter().map(|other| other[at]))
+                .enumerate()
+                .take(at + 1)
+            {
+                totals.hessian[pair(at as u32, column as u32)].add(0.5 * (one + other));
             }
         }
         Ok(totals)

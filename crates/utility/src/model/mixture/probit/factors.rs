@@ -205,9 +205,10 @@ mod tests {
         let factor = Factor::of(&s(x, y)).unwrap();
         let ds = |y: f64| -> Vec<f64> { (0..6).map(|i| parts[1][i] + y * parts[3][i]).collect() };
         let first = derivative(&factor, ds(y));
-        for i in 0..6 {
-            let difference = (l(x + h, y)[i] - l(x - h, y)[i]) / (2.0 * h);
-            assert!((first[i] - difference).abs() < 1e-7, "{i}: {} {difference}", first[i]);
+        let (above, below) = (l(x + h, y), l(x - h, y));
+        for (first, (above, below)) in first.iter().zip(above.iter().zip(&below)) {
+            let difference = (above - below) / (2.0 * h);
+            assert!((first - difference).abs() < 1e-7, "{first} {difference}");
         }
     }
 }

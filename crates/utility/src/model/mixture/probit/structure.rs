@@ -178,9 +178,9 @@ impl Elements<'_> {
                 let mut loadings = vec![vec![zero; n_factors]; n];
                 if others.len() > 1 {
                     for (k, &row) in others.iter().enumerate() {
-                        for factor in 0..n_factors.min(k + 1) {
+                        for (factor, loading) in loadings[row].iter_mut().enumerate().take(k + 1) {
                             let name = loading_name(self.name(row), factor, n_factors);
-                            loadings[row][factor] = self.parameter(&name);
+                            *loading = self.parameter(&name);
                         }
                     }
                 }

@@ -105,8 +105,7 @@ fn simulated_likelihoods_approach_the_exact_one() {
             let data = wide_data(&model, 100, 4);
             let bound = bind(&model, &data);
             let theta = near_start(&bound, 8);
-            let value = bound.evaluate(&theta, Order::Value).unwrap().log_likelihood;
-            value
+            bound.evaluate(&theta, Order::Value).unwrap().log_likelihood
         };
         let expected = at(exact(of(covariance.clone())), 1);
         let found = at(of(covariance.clone()), 16_384);

@@ -9,7 +9,7 @@ mod rankings;
 
 use logsum_data::{ChoiceData, Schema};
 
-use super::{assert_near, bind, evaluate};
+use super::{assert_near, bind};
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan, RandomCoefficient, Shape, TasteDistribution};
 use crate::probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 use crate::specification::Specification;

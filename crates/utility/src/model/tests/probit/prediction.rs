@@ -81,10 +81,10 @@ fn choices_are_drawn_as_often_as_predicted() {
         };
         for alternative in 0..5 {
             let (mut seen, mut mean, mut variance) = (0.0, 0.0, 0.0);
-            for case in 0..data.n_cases() {
+            for (case, &chosen) in chosen.iter().enumerate() {
                 for (slot, pair) in data.pairs(case).enumerate() {
                     if data.pair_alternatives()[pair] == alternative {
-                        seen += f64::from(u8::from(chosen[case] as usize == slot));
+                        seen += f64::from(u8::from(chosen as usize == slot));
                         mean += expected[pair];
                         variance += expected[pair] * (1.0 - expected[pair]);
                     }
