@@ -59,7 +59,7 @@ fn what_is_refused() {
     );
     let covariance = of(("\"full\" ", "\"ful\" "));
     assert!(
-        covariance.contains("model.toml:") && covariance.contains("did you mean \"full\"?"),
+        covariance.contains("model.toml, line") && covariance.contains("did you mean \"full\"?"),
         "{covariance}"
     );
     let factors = of(("covariance = \"full\"", "factors = 2"));

@@ -831,9 +831,9 @@ fn a_mixed_logit_in_every_format() {
         "Mixed logit, maximum simulated likelihood. Data",
         "Simulation error: ln L \\ensuremath{\\pm} 0.432",
         "\\caption{Train trips: mixed logit. Distribution of tastes}\n\\label{tab:train-trips-mixed-logit-distribution-of-tastes}",
-        "\n\\quad lognormal & $(0.213)$ & $(0.346)$ &  & $(0.037)$",
+        "\n\\quad lognormal & ($0.213$) & ($0.346$) &  & ($0.037$)",
         "\\caption{Train trips: mixed logit. Correlation of time and change}",
-        "change & $1.762$ & $-0.030$ & $1$ \\\\\n & $(0.182)$ & $(0.092)$ \\\\\n",
+        "change & $1.762$ & $-0.030$ & $1$ \\\\\n & ($0.182$) & ($0.092$) \\\\\n",
     ] {
         assert!(latex.contains(part), "{part}\n{latex}");
     }

@@ -19,6 +19,12 @@ pub struct Prediction {
     /// ```text
     /// ln Σ_{j ∈ C_n} exp V_nj
     /// ```
+    ///
+    /// Of normal errors E max_j (V_nj + ε_nj), from the probabilities and their slopes:
+    ///
+    /// ```text
+    /// Σ_j P_nj (V_nj + Σ_k σ_jk ∂ ln P_nj/∂V_nk)
+    /// ```
     pub logsums: Vec<f64>,
 }
 
