@@ -62,11 +62,6 @@ fn what_is_refused() {
         covariance.contains("model.toml, line") && covariance.contains("did you mean \"full\"?"),
         "{covariance}"
     );
-    let factors = of(("covariance = \"full\"", "factors = 2"));
-    assert!(
-        factors.contains("only 5 are identified") || !factors.contains("error"),
-        "{factors}"
-    );
     let factors = of(("covariance = \"full\"", "factors = 3"));
     assert!(
         factors.contains("6 free parameters, but only 5 are identified"),
@@ -202,4 +197,38 @@ fn recovery_of_what_is_simulated() {
     assert!(code != 2, "{err}");
     let report: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"));
     assert!(report.to_string().contains("chol_bus_train"), "{report}");
+}
+
+#[test]
+fn alternatives_that_only_the_data_know() {
+    let folder = folder(&[]);
+    let folder = folder.path();
+    let model = "[data]\nfile = \"travel_mode.csv\"\nlayout = \"long\"\ncase = \"individual\"\nalternative = \"mode\"\n\
+                 choice = \"choice\"\n[parameters]\nb_gc = 0\nb_ttme = 0\n[utility]\nall = \"b_gc * gc + b_ttme * ttme\"\n\
+                 [probit]\ncovariance = \"diagonal\"\nbase = \"4\"\n[draws]\nnumber = 64\n";
+    std::fs::write(folder.join("long.toml"), model).expect("writes");
+    let (code, report, err) = run(folder, &["estimate", "long.toml", "-o", "long.json"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        report.contains("sd_4") && report.contains("sd_2") && !report.contains("sd_1"),
+        "{report}"
+    );
+    let arguments = [
+        "simulate",
+        "recovery",
+        "long.toml",
+        "--parameters",
+        "long.json",
+        "--cases",
+        "210",
+        "--replications",
+        "2",
+    ];
+    let (code, _, err) = run(folder, &arguments);
+    assert!(code != 2, "{err}");
+    // Rows that no column names count from 1, and have no errors of their own.
+    std::fs::write(folder.join("long.toml"), model.replace("alternative = \"mode\"\n", "")).expect("writes");
+    let (code, _, err) = run(folder, &["estimate", "long.toml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("needs alternatives with names"), "{err}");
 }

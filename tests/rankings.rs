@@ -34,7 +34,7 @@ fn answers() -> Vec<([f64; 4], [f64; 4], Vec<usize>)> {
             let noise = -(-uniform().ln()).ln();
             utility[j] = -price[j] + 0.8 * quality[j] + if j == 0 { 0.5 } else { 0.0 } + noise;
         }
-        let mut order: Vec<usize> = (0..if respondent % 3 == 0 { 3 } else { 4 }).collect();
+        let mut order: Vec<usize> = (0..if respondent.is_multiple_of(3) { 3 } else { 4 }).collect();
         order.sort_by(|&a, &b| utility[b].total_cmp(&utility[a]));
         (price, quality, order)
     };

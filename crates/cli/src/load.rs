@@ -76,7 +76,7 @@ fn not_a_model(path: &Path) -> Option<String> {
 }
 
 /// Reads the data of a model from `path`; all problems of model and data are reported together.
-pub fn load_data(model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Loaded, Failure> {
+pub fn load_data(mut model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Loaded, Failure> {
     let started = Instant::now();
     let mut problems: Vec<String> = Vec::new();
     if let Err(error) = model.specification.validate() {
@@ -98,6 +98,10 @@ pub fn load_data(model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Load
             return Err(Failure::all(&problems));
         }
     };
+    if data.alternatives().labelled {
+        // Parameters of the errors are named after alternatives that only the data may know.
+        model.specification = model.specification.completed_for(&data.alternatives().names);
+    }
     Ok(Loaded {
         model,
         data,

@@ -34,7 +34,6 @@ impl Source {
         if let Err(error) = model.specification.validate() {
             return Err(Failure::all(error.each()));
         }
-        let truth = truth(args.parameters.as_deref(), &model.specification, &args.model, quiet)?;
         let (cases, each) = (args.cases as usize, args.per_decision_maker.map(|each| each as usize));
         let (model, data, path) = if Design::unstated(&model).is_empty() && model.synthetic.is_some() {
             (model, None, None)
@@ -48,6 +47,7 @@ impl Source {
             output::warnings(loaded.data.warnings(), quiet);
             (loaded.model, Some(loaded.data), Some(loaded.path))
         };
+        let truth = truth(args.parameters.as_deref(), &model.specification, &args.model, quiet)?;
         Ok(Source {
             model,
             data,

@@ -109,7 +109,7 @@ impl Specification {
     }
 
     /// The specification for data with these alternatives, in order, where it did not know them before.
-    pub(crate) fn completed_for(mut self, alternatives: &[String]) -> Self {
+    pub fn completed_for(mut self, alternatives: &[String]) -> Self {
         if let Some(probit) = &mut self.probit
             && probit.alternatives.is_empty()
         {
