@@ -165,7 +165,7 @@ impl ErrorReport {
                 if cell.estimate.abs() > ONE {
                     warnings.push(format!(
                         "the differences of \"{}\" and \"{}\" against \"{}\" have a correlation of {:.5}: the covariance has run \
-                         to its boundary, where standard errors mean little; a simpler covariance may do",
+                         to its boundary, where standard errors and simulation errors mean little; a simpler covariance may do",
                         self.alternatives[row], self.alternatives[column], self.base, cell.estimate
                     ));
                 }
@@ -174,7 +174,7 @@ impl ErrorReport {
             if variance.is_nan() || variance <= SMALL {
                 warnings.push(format!(
                     "the difference of \"{}\" against \"{}\" has a variance of {variance:.2e}: the covariance has run to its \
-                     boundary, where standard errors mean little; a simpler covariance may do",
+                     boundary, where standard errors and simulation errors mean little; a simpler covariance may do",
                     self.alternatives[row], self.base
                 ));
             }
@@ -187,7 +187,8 @@ impl ErrorReport {
                     if let Some(k) = (0..factor.n()).find(left) {
                         warnings.push(format!(
                             "the difference of \"{}\" against \"{}\" has next to no variance given those before it: the \
-                             covariance has run to its boundary, where standard errors mean little; a simpler covariance may do",
+                             covariance has run to its boundary, where standard errors and simulation errors mean little; a \
+                             simpler covariance may do",
                             self.alternatives[k], self.base
                         ));
                     }

@@ -58,15 +58,22 @@ pub(super) fn note(fit: &Fit) -> Option<String> {
         "pattern" => "The covariance of the errors is taken as it was given.".to_string(),
         _ => {
             let first = report.alternatives.first()?;
-            format!(
-                "Normal errors; the scale is set by a variance of 1 of the difference between the errors of {first} and {}: \
-                 logit coefficients, whose differences have variance 3.29, are about 1.81 times as large.",
+            let scale = format!(
+                "Normal errors; the scale is set by a variance of 1 of the difference between the errors of {first} and {}",
                 report.base
-            )
+            );
+            match report.covariance.as_str() {
+                "independent" => format!(
+                    "{scale}: logit coefficients, whose differences have variance 3.29, are about 1.81 times as large."
+                ),
+                _ => format!("{scale} (3.29 in a logit)."),
+            }
         }
     };
     let errors = report.differences.iter().chain(&report.correlation).flatten();
-    let note = match errors.clone().any(|quantity| quantity.std_error.is_some()) {
+    // The note of random tastes says so already.
+    let said = fit.tastes.is_some();
+    let note = match !said && errors.clone().any(|quantity| quantity.std_error.is_some()) {
         true => format!("{scale} In parentheses: standard errors by the delta method."),
         false => scale,
     };

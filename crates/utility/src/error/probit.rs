@@ -68,6 +68,29 @@ pub enum ProbitError {
     )]
     Unlabelled { covariance: &'static str },
     #[error(
+        "row {row}: {count} choices; beside random tastes every choice of a probit is simulated by itself, which takes whole \
+         counts"
+    )]
+    PartOfAChoice { row: usize, count: f64 },
+    #[error(
+        "[draws]: method = \"quadrature\" beside [random] and [probit]: normal errors of more than two alternatives are \
+         simulated, and a rule for tastes alone would hide how noisily; take method = \"sobol\""
+    )]
+    RuleBesideErrors,
+    #[error(
+        "[probit]: the covariance is not positive definite, and nothing in it is free: the difference between the errors of \
+         \"{}\" and \"{}\" has no variance of its own; change the elements of the covariance",
+        alternatives.0, alternatives.1
+    )]
+    Singular { alternatives: (String, String) },
+    #[error("[probit]: two elements of the covariance would share the parameter \"{name}\"; rename an alternative")]
+    SharedName { name: String },
+    #[error(
+        "[probit]: \"{name}\" belongs to the covariance of the errors, and {elsewhere} has a parameter of that name; rename \
+         the coefficient or the alternative"
+    )]
+    NameElsewhere { name: String, elsewhere: &'static str },
+    #[error(
         "row {row}: more than one alternative stands between the best and the worst, which is no probability of a single \
          normal orthant; rank all but one, or estimate a logit"
     )]

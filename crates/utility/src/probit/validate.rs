@@ -40,6 +40,7 @@ pub(crate) fn problems(specification: &Specification) -> Vec<SpecificationError>
     if let ErrorCovariance::Factors(0) = probit.covariance {
         found.push(ProbitError::NoFactors);
     }
+    names(specification, probit, &mut found);
     pattern(specification, probit, &mut found);
     if named && found.is_empty() {
         found.extend(not_identified(specification, probit));
@@ -60,6 +61,28 @@ pub(crate) fn problems(specification: &Specification) -> Vec<SpecificationError>
         });
     }
     found.into_iter().map(SpecificationError::Probit).collect()
+}
+
+/// Parameters of the covariance whose names mean something else too.
+fn names(specification: &Specification, probit: &Probit, found: &mut Vec<ProbitError>) {
+    let parameters = probit.parameters();
+    let in_utilities: Vec<&str> = specification.expressions().flat_map(Expression::names).collect();
+    let of_tastes = specification.mixing.iter().flat_map(|mixing| mixing.second_estimates());
+    let of_tastes: Vec<String> = of_tastes.map(|(name, _)| name).collect();
+    for (at, (name, _)) in parameters.iter().enumerate() {
+        if parameters[..at].iter().any(|(earlier, _)| earlier == name) {
+            found.push(ProbitError::SharedName { name: name.clone() });
+        }
+        let elsewhere = match () {
+            () if of_tastes.contains(name) => "the distribution of a coefficient",
+            () if in_utilities.contains(&name.as_str()) => "a utility",
+            () => continue,
+        };
+        found.push(ProbitError::NameElsewhere {
+            name: name.clone(),
+            elsewhere,
+        });
+    }
 }
 
 /// Elements of a pattern.

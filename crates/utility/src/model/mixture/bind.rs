@@ -7,13 +7,15 @@ use logsum_expressions::{Graph, NodeId};
 use super::cases::{Case, Cases, Choice, DecisionMaker, Plan, Unit};
 use super::laws::Law;
 use super::points::first_number;
-use super::probit::{NormalErrors, Outcome as ErrorOutcome, Outcomes, Structure, pairs_of_choice, pairs_of_ranking};
+use super::probit::{
+    NormalErrors, OfOutcome, Outcome as ErrorOutcome, Outcomes, Structure, pairs_of_choice, pairs_of_ranking,
+};
 use super::symbolic::{Dimensions, Form, Symbolic};
 use super::tastes::Tastes;
 use super::within::case_key;
 use super::{DrawSet, Mixture};
 use crate::error::{ProbitError, SpecificationError, TasteError};
-use crate::mixing::{DrawPlan, Mixing};
+use crate::mixing::{DrawMethod, DrawPlan, Mixing};
 use crate::model::corrections::Corrections;
 use crate::model::plan::{Source, UtilityPlan};
 use crate::probit::{Probabilities, Probit};
@@ -223,7 +225,7 @@ impl MixtureBuilder {
                 key: keys[first],
                 choices: (first..end).map(|case| data.choices(case)).sum(),
             });
-            self.add_units(data, first..end, (maker, first_case), n_random);
+            self.add_units(data, first..end, (maker, first_case), n_random)?;
             self.n_makers += 1;
             first = end;
         }
@@ -237,9 +239,10 @@ impl MixtureBuilder {
         cases: std::ops::Range<usize>,
         (maker, first_case): (u32, u32),
         n_random: usize,
-    ) {
+    ) -> Result<(), SpecificationError> {
         if self.errors.is_some() && n_random == 0 {
-            return self.add_single_choices(data, cases, (maker, first_case));
+            self.add_single_choices(data, cases, (maker, first_case));
+            return Ok(());
         }
         let panel = data.decision_makers().is_some();
         let weight = data.weights().map_or(1.0, |weights| weights[cases.start]);
@@ -251,6 +254,19 @@ impl MixtureBuilder {
                 Outcome::Counts(counts) => {
                     for (position, pair) in data.pairs(case).enumerate() {
                         if counts[pair] == 0.0 {
+                            continue;
+                        }
+                        if panel && self.errors.is_some() {
+                            // Errors are others at every choice: each is simulated by itself.
+                            if counts[pair].fract() != 0.0 {
+                                let row = data.row_number(pair);
+                                return Err(ProbitError::PartOfAChoice {
+                                    row,
+                                    count: counts[pair],
+                                }
+                                .into());
+                            }
+                            (0..counts[pair] as u64).for_each(|_| self.add_choice(id, position as u32, 1.0, n_random));
                             continue;
                         }
                         let times = if panel { counts[pair] } else { 1.0 };
@@ -269,6 +285,7 @@ impl MixtureBuilder {
         if end > first_choice && !counted_alone {
             self.add_unit(maker, first_choice..end, weight);
         }
+        Ok(())
     }
 
     /// The choices of a decision maker with the same tastes as everybody: each is a unit.
@@ -323,9 +340,8 @@ impl MixtureBuilder {
             }
             .into());
         }
-        if data.rankings().is_some()
-            && let Some(ranking) = data.ranking(case)
-        {
+        if data.rankings().is_some() {
+            let ranking = data.ranking(case).expect("every case of rankings has one");
             let row = data.row_number(pairs.start);
             let order = pairs_of_ranking(ranking, pairs.len()).ok_or(ProbitError::BetweenBestAndWorst { row })?;
             errors.rankings.push(order);
@@ -452,8 +468,14 @@ impl MixtureBuilder {
     /// # Errors
     /// Draws that cannot be had.
     pub fn finish(mut self) -> Result<Mixture, SpecificationError> {
-        if let Some(errors) = self.errors.as_mut().filter(|_| self.tastes.n_random() == 0) {
+        if let Some(errors) = &mut self.errors {
             errors.rankings = Vec::new();
+            let is_rule = self.draws.method == DrawMethod::Quadrature;
+            if is_rule && self.tastes.n_random() > 0 && errors.n_dimensions() > 0 {
+                return Err(ProbitError::RuleBesideErrors.into());
+            }
+        }
+        if let Some(errors) = self.errors.as_mut().filter(|_| self.tastes.n_random() == 0) {
             let n_dimensions = errors.n_dimensions();
             self.dimensions.variates.resize(n_dimensions, Variate::Uniform);
             self.dimensions.n_between = n_dimensions;
@@ -487,8 +509,31 @@ fn normal_errors(
     probit: &Probit,
     data: &ChoiceData,
 ) -> Result<NormalErrors, SpecificationError> {
+    let structure = Structure::new(specification, probit, data.alternatives().labelled)?;
+    let fixed = |k: &u32| specification.parameters[*k as usize].parameter.fixed;
+    if structure.parameters.iter().all(fixed) && structure.n_alternatives > 0 {
+        // Nothing can move it: what is wrong with it is so for good.
+        let start: Vec<f64> = specification
+            .parameters
+            .iter()
+            .map(|known| known.parameter.start)
+            .collect();
+        let all: Vec<u32> = (0..structure.n_alternatives as u32).collect();
+        let outcome = ErrorOutcome {
+            pairs: pairs_of_choice(probit.base_place() as u32, all.len()),
+            alternatives: all,
+        };
+        if let Err(singular) = OfOutcome::new(&structure.at(&start), &outcome, false, 0) {
+            let name = |place: u32| probit.alternatives[place as usize].clone();
+            let (one, other) = singular.alternatives;
+            return Err(ProbitError::Singular {
+                alternatives: (name(one), name(other)),
+            }
+            .into());
+        }
+    }
     Ok(NormalErrors {
-        structure: Structure::new(specification, probit, data.alternatives().labelled)?,
+        structure,
         probabilities: probit.probabilities,
         outcomes: Outcomes::default(),
         makers: Vec::new(),

@@ -27,7 +27,7 @@ use crate::probit::Probabilities;
 
 pub(crate) use choice::ChoiceScratch;
 pub(crate) use draws::{CaseBlocks, CaseDraws};
-pub(crate) use factors::NotPositive;
+pub(crate) use factors::{NotPositive, OfOutcome};
 pub(crate) use lanes::{ErrorLanes, UnitDraws};
 pub(crate) use outcomes::{Outcome, Outcomes, Pairs, pairs_of_choice, pairs_of_ranking};
 pub(crate) use predict::{Foreseen, Refused, root};

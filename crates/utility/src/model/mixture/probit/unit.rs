@@ -9,6 +9,7 @@ use crate::model::mixture::evaluate::{Scratch, Stopped, UnitCase};
 use crate::model::mixture::kernel::{Kernel, Lanes};
 use crate::model::mixture::plain::{At, NotFinite, PlainLanes};
 use crate::model::mixture::tastes::TasteLanes;
+use crate::model::mixture::within::case_key;
 use crate::model::mixture::{DrawSet, Mixture};
 use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 
@@ -102,8 +103,17 @@ impl Mixture {
         let choices = self.choices(unit);
         of_unit.number = draws.between.number();
         of_unit.of_case.resize_with(choices.len(), Vec::new);
+        let mut before = None;
+        let mut repetition = 0;
         for (choice, out) in choices.iter().zip(&mut of_unit.of_case) {
-            points.of_case(errors.makers[choice.case as usize], of_unit.number, out);
+            // Choices that are made again from a case have draws of their own.
+            repetition = if before == Some(choice.case) { repetition + 1 } else { 0 };
+            before = Some(choice.case);
+            let mut maker = errors.makers[choice.case as usize];
+            if repetition > 0 {
+                maker.key = case_key(maker.key, repetition);
+            }
+            points.of_case(maker, of_unit.number, out);
         }
         Some(UnitErrors {
             factors,

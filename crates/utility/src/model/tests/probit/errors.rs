@@ -69,6 +69,14 @@ fn patterns() {
     let singular = vec![element("a", "b", "1")];
     let model = wide(of(ErrorCovariance::Pattern(singular)), 10);
     let data = wide_data(&model, 30, 1);
+    let error = crate::Model::bind(&model, &data).unwrap_err().to_string();
+    assert!(
+        error.contains("the covariance is not positive definite, and nothing in it is free"),
+        "{error}"
+    );
+    // Singular at its start only.
+    let movable = vec![element("a", "b", "rho")];
+    let model = wide(of(ErrorCovariance::Pattern(movable)), 10).parameter("rho", 1.0);
     let error = bind(&model, &data)
         .fit(&Default::default(), None)
         .unwrap_err()
@@ -89,4 +97,39 @@ fn parameters_of_another_covariance() {
     assert!(refusal(&model).contains("\"sd_bus\""));
     let declared = known(ErrorCovariance::Full).parameter("chol_bus_train", 0.2);
     assert!(declared.completed().validate().is_ok());
+}
+
+#[test]
+fn names_that_mean_two_things() {
+    let clash = named(of(ErrorCovariance::Full), &["a", "c", "b_c", "d_b", "d"]);
+    assert!(refusal(&wide(clash, 100)).contains("would share the parameter \"chol_d_b_c\""));
+    let tastes = wide(
+        named(of(ErrorCovariance::Diagonal).base("b_time"), &["a", "b_time", "c"]),
+        100,
+    );
+    let tastes = tastes.random(random("b_time", Shape::Normal));
+    assert!(refusal(&tastes).contains("\"sd_b_time\" belongs to the covariance of the errors, and the distribution"));
+}
+
+#[test]
+fn what_tastes_and_errors_do_not_share() {
+    let tastes = |method: DrawMethod| {
+        let model = long(of(ErrorCovariance::Independent), 20).draws(draws(method, 20));
+        model.random(random("b_x", Shape::Normal))
+    };
+    let model = tastes(DrawMethod::Quadrature);
+    let error = crate::Model::bind(&model, &long_data(&model, 20, 5))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("quadrature") && error.contains("sobol"), "{error}");
+    let counts = Schema::of(logsum_data::Layout::Long {
+        case: "case".to_owned(),
+        alternative: Some("alt".to_owned()),
+        choice: "w".to_owned(),
+        counts: true,
+    });
+    let model = tastes(DrawMethod::Sobol);
+    let data = data(long_table(20, 5), &counts.decision_maker("person"), &model);
+    let error = crate::Model::bind(&model, &data).unwrap_err().to_string();
+    assert!(error.contains("whole counts"), "{error}");
 }
