@@ -1,9 +1,15 @@
 //! The simulated log-likelihood: decision maker by decision maker, block of draws by block of draws.
 
+mod differences;
+mod stopped;
+mod visits;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logsum_estimate::{EvalError, Order};
+use logsum_estimate::Order;
 use rayon::prelude::*;
+
+pub(crate) use stopped::Stopped;
 
 use super::arithmetic::{NARROW, WIDE};
 use super::average::{Average, AverageKernel, Contribution};
@@ -11,7 +17,7 @@ use super::cases::Unit;
 use super::kernel::{CURVATURE, GRADIENT, Kernel, Lanes, Rows, VALUE, pair};
 use super::plain::{At, NotFinite, PlainLanes};
 use super::points::Ahead;
-use super::probit::{ChoiceScratch, ErrorLanes, Foreseen, NotPositive, Point, UnitDraws, UnitErrors};
+use super::probit::{ChoiceScratch, ErrorLanes, Foreseen, Point, UnitDraws, UnitErrors};
 use super::tastes::{IndexKernel, TasteLanes};
 use super::within::{Inner, WithinLanes};
 use super::{DrawSet, Mixture};
@@ -112,43 +118,6 @@ impl Mixture {
                 totals.products.iter_mut().zip(&sums.products).for_each(add);
             },
         )?;
-        Ok(totals)
-    }
-
-    /// The same where only scores are analytic: the Hessian from their central differences, over a thousandth of what a
-    /// parameter's outer product says of its standard error.
-    fn total_by_differences(&self, draws: &DrawSet, theta: &[f64], interrupt: &AtomicBool) -> Result<Totals, Stopped> {
-        const STEP: f64 = 1e-3;
-        let mut totals = self.total(draws, theta, GRADIENT, interrupt)?;
-        let k = theta.len();
-        let mut rows = vec![vec![0.0; k]; k];
-        let mut moved = theta.to_vec();
-        for (at, row) in rows.iter_mut().enumerate() {
-            let information = totals.products[pair(at as u32, at as u32)].total();
-            if information == 0.0 {
-                continue;
-            }
-            let step = STEP / information.sqrt();
-            moved[at] = theta[at] + step;
-            let above = self.total(draws, &moved, GRADIENT, interrupt)?;
-            moved[at] = theta[at] - step;
-            let below = self.total(draws, &moved, GRADIENT, interrupt)?;
-            moved[at] = theta[at];
-            for (cell, (above, below)) in row.iter_mut().zip(above.score.iter().zip(&below.score)) {
-                *cell = (above.total() - below.total()) / (2.0 * step);
-            }
-        }
-        totals.hessian = vec![Compensated::default(); k * (k + 1) / 2];
-        for (at, row) in rows.iter().enumerate() {
-            for (column, (one, other)) in row
-                .iter()
-                .zip(rows.iter().map(|other| other[at]))
-                .enumerate()
-                .take(at + 1)
-            {
-                totals.hessian[pair(at as u32, column as u32)].add(0.5 * (one + other));
-            }
-        }
         Ok(totals)
     }
 
@@ -411,129 +380,4 @@ pub(crate) struct UnitCase<'a> {
     pub once: bool,
     /// Normal errors beside random tastes.
     pub errors: Option<UnitErrors<'a>>,
-}
-
-/// Why there are no sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stopped {
-    Interrupted,
-    NotFinite(NotFinite),
-    NotPositive(NotPositive),
-}
-
-impl Mixture {
-    /// The error of an evaluation that stopped; `name` names an alternative, `place` tells where a case stands in the data.
-    pub fn error(
-        &self,
-        stopped: Stopped,
-        name: impl Fn(u32) -> Option<String>,
-        place: impl Fn(usize, u64) -> String,
-    ) -> EvalError {
-        let NotFinite { case, slot, derivative } = match stopped {
-            Stopped::Interrupted => return EvalError::Interrupted,
-            Stopped::NotPositive(NotPositive {
-                alternatives: (one, other),
-            }) => {
-                let quoted =
-                    |alternative| name(alternative).map_or("an alternative".to_owned(), |name| format!("\"{name}\""));
-                return EvalError::Outside {
-                    reason: format!(
-                        "the covariance of the errors is not positive definite: the difference of {} and {} has no variance of its own",
-                        quoted(one),
-                        quoted(other)
-                    ),
-                };
-            }
-            Stopped::NotFinite(not_finite) => not_finite,
-        };
-        let row = self.cases.cases[case as usize].row;
-        let alternative = slot.map(|slot| self.cases.alternatives[self.cases.slots_of(case).start + slot as usize]);
-        let utility = match alternative.and_then(name) {
-            Some(name) => format!("the utility of \"{name}\""),
-            None => "a utility".to_owned(),
-        };
-        let what = if derivative { "a derivative of " } else { "" };
-        // Of a sum over the decision maker's cases it is not known which of them is to blame.
-        let later = if slot.is_none() {
-            ", or in a later case of the same decision maker"
-        } else {
-            ""
-        };
-        EvalError::Outside {
-            reason: format!(
-                "{what}{utility} is not a finite number at some draw at {}{later}",
-                place(case as usize, row)
-            ),
-        }
-    }
-}
-
-impl Mixture {
-    /// Hands over the score of every decision maker, in their order; of those without weight it is 0.
-    pub fn scores(
-        &self,
-        draws: &DrawSet,
-        theta: &[f64],
-        interrupt: &AtomicBool,
-        visit: &mut dyn FnMut(usize, &[f64]),
-    ) -> Result<(), Stopped> {
-        let k = theta.len();
-        let mut next = 0;
-        let nothing = vec![0.0; k];
-        let point = self.at(theta, GRADIENT)?;
-        self.each_group(
-            draws,
-            interrupt,
-            |scratch, units| {
-                let mut scores: Vec<(u32, Vec<f64>)> = Vec::new();
-                for unit in units {
-                    self.unit(draws, unit, &point, GRADIENT, scratch)?;
-                    if scores.last().is_none_or(|(maker, _)| *maker != unit.maker) {
-                        scores.push((unit.maker, vec![0.0; k]));
-                    }
-                    let (_, score) = scores.last_mut().expect("one was just pushed");
-                    for (sum, part) in score.iter_mut().zip(&scratch.contribution.score) {
-                        *sum += unit.weight * part;
-                    }
-                }
-                Ok(scores)
-            },
-            |scores| {
-                for (maker, score) in scores {
-                    while next < maker as usize {
-                        visit(next, &nothing);
-                        next += 1;
-                    }
-                    visit(next, &score);
-                    next += 1;
-                }
-            },
-        )?;
-        (next..self.makers.len()).for_each(|maker| visit(maker, &nothing));
-        Ok(())
-    }
-
-    /// What every decision maker adds to ln L, in their order; 0 of those without weight.
-    pub fn contributions(&self, draws: &DrawSet, theta: &[f64], interrupt: &AtomicBool) -> Result<Vec<f64>, Stopped> {
-        let mut contributions = vec![0.0; self.makers.len()];
-        let point = self.at(theta, VALUE)?;
-        self.each_group(
-            draws,
-            interrupt,
-            |scratch, units| {
-                let mut values = Vec::with_capacity(units.len());
-                for unit in units {
-                    self.unit(draws, unit, &point, VALUE, scratch)?;
-                    values.push((unit.maker, unit.weight * scratch.contribution.value));
-                }
-                Ok(values)
-            },
-            |values| {
-                for (maker, value) in values {
-                    contributions[maker as usize] += value;
-                }
-            },
-        )?;
-        Ok(contributions)
-    }
 }
