@@ -107,3 +107,14 @@ proptest! {
         assert_derivatives(&limits, &covariance, 2e-4, 1e-5);
     }
 }
+
+#[test]
+fn published_values() {
+    // Genz (1992), Numerical computation of multivariate normal probabilities: the example in three dimensions.
+    let covariance = [1.0, 0.6, 1.0, 1.0 / 3.0, 11.0 / 15.0, 1.0];
+    let found = exact(&[1.0, 4.0, 2.0], &covariance).unwrap().probability();
+    assert!((found - 0.827_984_897_456_834).abs() < 1e-14, "{found}");
+    // GAUSS, manual of cdfMvn.
+    let found = exact(&[-0.5, 1.0], &[1.0, 0.26, 1.0]).unwrap().probability();
+    assert!((found - 0.280_25).abs() < 5e-6, "{found}");
+}
