@@ -2,10 +2,11 @@
 
 use std::sync::OnceLock;
 
-use logsum_draws::{Maker, Method, PointSet, Seed, Variate, quadrature};
+use logsum_draws::{Maker, PointSet, Seed, Variate, quadrature};
 use rayon::prelude::*;
 
 use super::arithmetic::{NARROW, WIDE};
+use super::method;
 use crate::error::{SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan};
 use crate::model::aligned::Aligned;
@@ -60,16 +61,7 @@ impl Points {
             };
             return Ok(Points::of_source(source, variates.len(), rule.weights.len()));
         }
-        let method = match plan.method {
-            DrawMethod::Halton => Method::Halton {
-                drop: plan.drop,
-                leap: plan.leap,
-            },
-            DrawMethod::ScrambledHalton => Method::ScrambledHalton,
-            DrawMethod::Sobol => Method::Sobol,
-            DrawMethod::Mlhs => Method::Mlhs,
-            DrawMethod::Random | DrawMethod::Quadrature => Method::Random,
-        };
+        let method = method(plan);
         let seed = Seed::new(plan.seed).split(if within { WITHIN } else { BETWEEN });
         let antithetic = plan.antithetic && !within;
         let set = PointSet::new(method, number, antithetic, seed, variates.to_vec())
