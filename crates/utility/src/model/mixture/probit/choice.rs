@@ -23,6 +23,21 @@ pub(crate) struct ChoiceScratch {
     jacobian: Vec<f64>,
     product: Vec<f64>,
     parameters: Vec<u32>,
+    /// ∂ ln P/∂L, packed.
+    of_factor: Vec<f64>,
+}
+
+/// Σ x y, in eight sums at a time.
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<8>(), y.as_chunks::<8>());
+    let mut sums = [0.0; 8];
+    for (x, y) in x.iter().zip(y) {
+        for l in 0..8 {
+            sums[l] += x[l] * y[l];
+        }
+    }
+    let rest: f64 = x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 /// A choice, or a ranking, at some parameters.
@@ -131,20 +146,42 @@ impl ChoiceCase<'_> {
             return Ok(());
         }
         out.score.resize(n_parameters, 0.0);
-        self.linearise(scratch);
-        let k = scratch.parameters.len();
-        let score = &scratch.derivatives.score;
-        for (x, row) in score.iter().zip(scratch.jacobian.chunks_exact(k.max(1))) {
-            for (&parameter, dx) in scratch.parameters.iter().zip(row) {
-                out.score[parameter as usize] += x * dx;
-            }
-        }
+        self.add_score(scratch, out);
         if order < CURVATURE {
             return Ok(());
         }
+        self.linearise(scratch);
         out.hessian.resize(pair(n_parameters, 0), 0.0);
         self.curve(scratch, out);
         Ok(())
+    }
+
+    /// ∂ ln P/∂θ: through the limits, and through the factor for each parameter of the covariance.
+    fn add_score(&self, scratch: &mut ChoiceScratch, out: &mut Contribution) {
+        let ChoiceScratch {
+            plain,
+            derivatives,
+            of_factor,
+            ..
+        } = scratch;
+        let score = &derivatives.score;
+        for (at, &c) in plain.coefficients().iter().enumerate() {
+            let limit = |(variable, &(better, worse)): (usize, &(u32, u32))| {
+                score[row(variable)] * (plain.derivative(better, at)[0] - plain.derivative(worse, at)[0])
+            };
+            let sum: f64 = self.pairs.iter().enumerate().map(limit).sum();
+            out.score[self.coefficients[c as usize] as usize] += sum;
+        }
+        if self.outcome.first.is_empty() {
+            return;
+        }
+        of_factor.clear();
+        for variable in 0..self.pairs.len() {
+            of_factor.extend_from_slice(&score[row(variable) + 1..row(variable + 1)]);
+        }
+        for (&parameter, first) in self.parameters.iter().zip(&self.outcome.first) {
+            out.score[parameter as usize] += dot(of_factor, first);
+        }
     }
 
     /// ∂x/∂θ: of limits by the utilities, of factors by the covariance.
