@@ -1,12 +1,14 @@
 //! What can be wrong with a specification before any data are read.
 
 mod mixing;
+mod nests;
 mod probit;
 mod tastes;
 
 use logsum_data::DataError;
 
 pub use mixing::MixingError;
+pub use nests::NestError;
 pub use probit::ProbitError;
 pub use tastes::TasteError;
 
@@ -58,6 +60,8 @@ pub enum SpecificationError {
     RankingOfCases { name: String },
     #[error(transparent)]
     Mixing(MixingError),
+    #[error(transparent)]
+    Nests(#[from] NestError),
     #[error(transparent)]
     Probit(#[from] ProbitError),
     #[error(transparent)]

@@ -93,7 +93,7 @@ impl Model<'_> {
             differences,
             errors,
             derivatives: ErrorDerivatives {
-                parameters: structure.parameters.iter().map(|&k| k as usize).collect(),
+                parameters: structure.parameters().iter().map(|&k| k as usize).collect(),
                 differences: of_differences,
                 errors: of_errors,
             },

@@ -334,6 +334,7 @@ impl Model<'_> {
             model: FittedModel {
                 family: match (data.best_worst, self.mixture().is_some()) {
                     _ if self.specification().probit.is_some() => self.probit_family(),
+                    (_, is_mixed) if self.specification().nests.is_some() => self.nested_family(is_mixed),
                     (None, false) => "logit",
                     (None, true) => "mixed logit",
                     (Some(false), false) => "rank-ordered logit",

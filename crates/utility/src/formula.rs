@@ -285,6 +285,7 @@ impl Builder {
             parameters: self.parameters,
             mixing: None,
             probit: None,
+            nests: None,
         }
     }
 }

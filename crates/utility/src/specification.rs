@@ -6,6 +6,7 @@ use logsum_expressions::Expression;
 
 use crate::error::SpecificationError;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
+use crate::nests::{self, Nests};
 use crate::probit::{self, Probit};
 use crate::term::Term;
 
@@ -28,6 +29,8 @@ pub struct Specification {
     pub mixing: Option<Mixing>,
     /// Normal errors in place of those of logit. Their draws are in `mixing`.
     pub probit: Option<Probit>,
+    /// Nests of alternatives that are more alike.
+    pub nests: Option<Nests>,
 }
 
 /// A parameter and the identifier by which expressions refer to it.
@@ -136,7 +139,13 @@ impl Specification {
             alternative: None,
             expression,
         });
-        all.chain(own).chain(tastes).chain(errors).collect()
+        let nests = self.nests.iter().flat_map(Nests::expressions);
+        let nests = nests.map(|(label, expression)| Use {
+            label,
+            alternative: None,
+            expression,
+        });
+        all.chain(own).chain(tastes).chain(errors).chain(nests).collect()
     }
 
     /// What the data must provide.
@@ -146,7 +155,7 @@ impl Specification {
         Uses {
             parameters,
             utilities: self.utilities(),
-            labelled: self.probit.as_ref().is_some_and(Probit::tells_alternatives),
+            labelled: self.nests.is_some() || self.probit.as_ref().is_some_and(Probit::tells_alternatives),
         }
     }
 
@@ -187,7 +196,9 @@ impl Specification {
         let tastes: Vec<String> = self.mixing.iter().flat_map(Mixing::used_names).collect();
         let of_errors = self.probit.iter().flat_map(Probit::expressions);
         let in_errors = of_errors.flat_map(|(_, expression)| expression.names());
-        let used = in_utilities.chain(tastes.iter().map(String::as_str)).chain(in_errors);
+        let in_nests = self.nests.iter().flat_map(Nests::used_names);
+        let used = in_utilities.chain(tastes.iter().map(String::as_str));
+        let used = used.chain(in_errors).chain(in_nests);
         let used: Vec<&str> = used.collect();
         for (position, declared) in self.parameters.iter().enumerate() {
             let name = declared.symbol.clone();
@@ -209,6 +220,7 @@ impl Specification {
         }
         errors.extend(mixing::problems(self));
         errors.extend(probit::problems(self));
+        errors.extend(nests::problems(self));
         if errors.is_empty() {
             Ok(())
         } else {

@@ -8,6 +8,7 @@ use logsum_expressions::{Graph, NodeId};
 use rayon::prelude::*;
 
 use super::choice_set::ChoiceSet;
+use super::kernels::{NestedKernel, SetNetwork};
 use super::pieces::{Cases, Draft, Part, Piece, Shared};
 use super::plan::{Source, UtilityPlan};
 use super::segment::{Group, Segment};
@@ -39,6 +40,8 @@ pub(crate) struct Arrangement<'data> {
     pub tall_sets: Vec<TallSet>,
     /// Whether cases that are alike may share a lane.
     pub compress: bool,
+    /// The kernel, if it has nests: then every alternative has a plan of its own.
+    pub nested: Option<NestedKernel>,
     /// Every node that is stored, ascending.
     nodes: Vec<NodeId>,
     /// Levels met, each kind once.
@@ -55,7 +58,7 @@ pub(crate) struct Arrangement<'data> {
 }
 
 impl<'data> Arrangement<'data> {
-    pub fn new(graph: Graph, plans: Vec<UtilityPlan>, plan_of: Vec<usize>) -> Self {
+    pub fn new(graph: Graph, plans: Vec<UtilityPlan>, plan_of: Vec<usize>, nested: Option<NestedKernel>) -> Self {
         let mut nodes: Vec<NodeId> = plans
             .iter()
             .flat_map(UtilityPlan::sources)
@@ -74,6 +77,7 @@ impl<'data> Arrangement<'data> {
             sets: Vec::new(),
             tall_sets: Vec::new(),
             compress: true,
+            nested,
             levels: Vec::new(),
             known: HashMap::new(),
             known_tall: HashMap::new(),
@@ -195,12 +199,16 @@ impl<'data> Arrangement<'data> {
                 self.levels.push(levels.clone());
                 self.levels.len() - 1
             });
-        let nodes = &self.nodes;
+        let nodes = self.nodes.clone();
         let level = |node: NodeId| levels[nodes.binary_search(&node).expect("every node is known")];
         let mut members = Vec::new();
         let mut tall: BTreeMap<Option<usize>, (Vec<u32>, Vec<usize>)> = BTreeMap::new();
         for (mut key, cases) in self.alike(draft) {
-            if let Some(rest) = TallSet::suits(&self.plans, &key, cases.len()) {
+            let tall_set = match self.nested {
+                None => TallSet::suits(&self.plans, &key, cases.len()),
+                Some(_) => None,
+            };
+            if let Some(rest) = tall_set {
                 let (all, slots) = tall
                     .entry(rest)
                     .or_insert_with(|| (Vec::new(), vec![0; self.plans.len()]));
@@ -210,8 +218,8 @@ impl<'data> Arrangement<'data> {
             }
             key.push(kind as u32);
             let set = self.known.get(&key).copied().unwrap_or_else(|| {
-                self.sets
-                    .push(ChoiceSet::new(&self.plans, &key[..key.len() - 1], &level));
+                let set = self.choice_set(&key[..key.len() - 1], &level);
+                self.sets.push(set);
                 self.known.insert(key, self.sets.len() - 1);
                 self.sets.len() - 1
             });
@@ -229,6 +237,21 @@ impl<'data> Arrangement<'data> {
             members.push(Members::Tall(set, cases));
         }
         members
+    }
+
+    /// The choice set whose slots have these plans.
+    fn choice_set(&self, plans: &[u32], level: &dyn Fn(NodeId) -> Level) -> ChoiceSet {
+        let Some(kernel) = &self.nested else {
+            return ChoiceSet::new(&self.plans, plans, true, level);
+        };
+        let mut set = ChoiceSet::new(&self.plans, plans, kernel.tree.is_invariant(), level);
+        let alternative = |plan: &u32| {
+            let of_plan = self.plan_of.iter().position(|known| *known == *plan as usize);
+            of_plan.expect("a plan of its own") as u32
+        };
+        let alternatives: Vec<u32> = plans.iter().map(alternative).collect();
+        set.network = Some(SetNetwork::new(kernel, &set, &alternatives));
+        set
     }
 
     /// Cases of a segment with the same plans in the same order, as they are met first.

@@ -4,19 +4,22 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use logsum_data::ChoiceData;
+use logsum_estimate::Parameter;
 use logsum_expressions::Graph;
 
 use super::arrangement::Arrangement;
 use super::blocks::Blocks;
 use super::corrections::Corrections;
+use super::kernels::NestedKernel;
 use super::mixture::{MixtureBuilder, Symbolic};
 use super::pieces::Shared;
 use super::plan::UtilityPlan;
 use super::stages::{self, RankedCases};
 use super::store::{Storage, Store};
 use super::{Model, explain};
-use crate::error::SpecificationError;
+use crate::error::{NestError, SpecificationError};
 use crate::facts::Facts;
+use crate::nests::Nests;
 use crate::specification::Specification;
 
 /// Why data cannot be bound.
@@ -116,7 +119,7 @@ impl<'data> Binder<'data> {
                 self.bound.insert(bound)
             }
         };
-        bound.arrangement.compress = self.compress;
+        bound.arrangement.compress = self.compress && bound.arrangement.nested.is_none();
         if let Some(stages) = &stages {
             let ranked = bound.ranked.get_or_insert_default();
             ranked.add(stages, bound.facts.n_cases);
@@ -154,6 +157,10 @@ impl<'data> Binder<'data> {
             .map_err(|error| refused(storage, &error))?;
         let mixture = bound.mixture.map(MixtureBuilder::finish).transpose()?;
         let parameters = self.specification.parameters.clone().into_iter();
+        let mut parameters: Vec<_> = parameters.map(|declared| declared.parameter).collect();
+        if let Some(nested) = &bound.arrangement.nested {
+            hold_without_effect(nested, &bound.arrangement, &mut parameters, &mut bound.facts);
+        }
         Ok(Model {
             specification: self.specification,
             mixture,
@@ -162,7 +169,8 @@ impl<'data> Binder<'data> {
             ranked: bound.ranked,
             data: None,
             groups: None,
-            parameters: parameters.map(|declared| declared.parameter).collect(),
+            parameters,
+            nested: bound.arrangement.nested,
             plan_of: bound.arrangement.plan_of,
             corrections: bound.corrections,
             blocks: Blocks {
@@ -176,6 +184,44 @@ impl<'data> Binder<'data> {
             watch: None,
         })
     }
+}
+
+/// Fixes dissimilarities on which nothing depends, and says so.
+fn hold_without_effect(
+    nested: &NestedKernel,
+    arrangement: &Arrangement<'_>,
+    parameters: &mut [Parameter],
+    facts: &mut Facts,
+) {
+    let networks = arrangement.sets.iter().filter_map(|set| set.network.as_ref());
+    let in_utilities: Vec<u32> = arrangement.plans.iter().flat_map(UtilityPlan::parameters).collect();
+    for k in nested.without_effect(networks.map(|of_set| &of_set.network)) {
+        let parameter = &mut parameters[k as usize];
+        if parameter.fixed || in_utilities.contains(&k) {
+            continue;
+        }
+        parameter.fixed = true;
+        facts.warnings.push(format!(
+            "\"{}\" is not identified: no choice set has two members of its nest, and then probabilities do not depend on \
+             it; it is held at {}",
+            parameter.name, parameter.start
+        ));
+    }
+}
+
+/// The kernel of nests.
+fn nested_kernel(
+    specification: &Specification,
+    nests: &Nests,
+    data: &ChoiceData,
+) -> Result<NestedKernel, SpecificationError> {
+    if !data.alternatives().labelled {
+        return Err(NestError::Unlabelled.into());
+    }
+    if data.rankings().is_some() || data.schema().ranking.is_some() {
+        return Err(NestError::WithRanking.into());
+    }
+    NestedKernel::new(specification, nests, &data.alternatives().names)
 }
 
 fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
@@ -230,6 +276,18 @@ impl<'data> Bound<'data> {
         if let Some(corrections) = &corrections {
             utilities = corrections.add(&mut graph, &utilities, &mut plan_of);
         }
+        let nested = match &specification.nests {
+            Some(nests) => Some(nested_kernel(specification, nests, data)?),
+            None => None,
+        };
+        if nested.is_some() {
+            if corrections.is_some() {
+                return Err(NestError::Sampled.into());
+            }
+            // What is alike in two alternatives is not what tells their nests.
+            utilities = plan_of.iter().map(|&plan| utilities[plan]).collect();
+            plan_of = (0..utilities.len()).collect();
+        }
         let plans: Vec<UtilityPlan> = utilities
             .iter()
             .map(|&utility| UtilityPlan::new(&mut graph, utility))
@@ -243,7 +301,7 @@ impl<'data> Bound<'data> {
             facts: Facts::of(data),
             ranked: None,
             term_columns: explain::term_columns(&graph, data, &plans, specification.parameters.len()),
-            arrangement: Arrangement::new(graph, plans, plan_of),
+            arrangement: Arrangement::new(graph, plans, plan_of, nested),
             corrections,
             segments: Store::default(),
         })

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use logsum_data::Level;
 use logsum_expressions::NodeId;
 
+use super::kernels::SetNetwork;
 use super::plan::{Source, UtilityPlan};
 use super::tiling::{Run, Tiling};
 
@@ -32,6 +33,8 @@ pub(crate) struct ChoiceSet {
     pub visit: usize,
     /// What each stored column of a group holds: a node, and of which slot if it varies within cases.
     pub columns: Vec<(NodeId, Option<usize>)>,
+    /// Its nests, where the kernel has them.
+    pub network: Option<SetNetwork>,
 }
 
 /// A slot of a choice set: an alternative, or a position where alternatives are unlabelled.
@@ -68,7 +71,9 @@ pub(crate) enum Operand {
 
 impl ChoiceSet {
     /// The set whose slots have these plans; `level` says whether a node varies within cases.
-    pub fn new(plans: &[UtilityPlan], slot_plans: &[u32], level: &dyn Fn(NodeId) -> Level) -> Self {
+    ///
+    /// `invariant`: whether adding the same to all utilities changes nothing.
+    pub fn new(plans: &[UtilityPlan], slot_plans: &[u32], invariant: bool, level: &dyn Fn(NodeId) -> Level) -> Self {
         let distinct: BTreeSet<u32> = slot_plans.iter().copied().collect();
         let mut parameters: Vec<u32> = distinct
             .iter()
@@ -128,7 +133,7 @@ impl ChoiceSet {
         for (run, position) in slots[0]
             .positions()
             .enumerate()
-            .filter(|(_, position)| users[*position] == slots.len())
+            .filter(|(_, position)| invariant && users[*position] == slots.len())
         {
             shared[position] = Some(run);
         }
@@ -152,6 +157,7 @@ impl ChoiceSet {
             visit,
             parameters,
             columns,
+            network: None,
         }
     }
 }

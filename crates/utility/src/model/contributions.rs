@@ -6,7 +6,7 @@ use logsum_data::Outcome;
 use logsum_estimate::{EvalError, LogLikelihood};
 
 use super::Model;
-use super::scratch::Scratch;
+use super::scratch::{At, Scratch};
 
 impl Model<'_> {
     /// ln L of each decision maker at `theta` (length K), in the order of the data: weights and counts included, panels
@@ -33,6 +33,7 @@ impl Model<'_> {
                 .map_err(|stopped| self.stopped(mixture, stopped));
         }
         let whole = self.whole()?;
+        let nested = self.nested_at(theta)?;
         // Rankings are stage by stage what the likelihood takes for cases.
         let stages = self.ranked.as_ref().and_then(|_| whole.stages());
         let data = stages.as_ref().map_or(whole, |stages| &stages.data);
@@ -40,7 +41,7 @@ impl Model<'_> {
         self.blocks.segments.each(
             1,
             4 * rayon::current_num_threads(),
-            Scratch::default,
+            || Scratch::at(At::Model, nested.clone()),
             |scratch, segment| {
                 if self.interrupt.load(Ordering::Relaxed) {
                     return Err(EvalError::Interrupted);
@@ -48,17 +49,17 @@ impl Model<'_> {
                 let mut of_cases = vec![0.0; segment.cases.len()];
                 for group in &segment.groups {
                     self.blocks
-                        .predictions(group, theta, scratch, |case, logsum, slots| {
+                        .predictions(group, theta, scratch, |case, _, slots| {
                             let at = segment.cases.start + case as usize;
                             let mut value = 0.0;
-                            for ((position, pair), (utility, _)) in data.pairs(at).enumerate().zip(slots) {
+                            for ((position, pair), slot) in data.pairs(at).enumerate().zip(slots) {
                                 let chosen = match data.outcome() {
                                     Outcome::Chosen(chosen) => f64::from(u8::from(chosen[at] as usize == position)),
                                     Outcome::Counts(counts) => counts[pair],
                                     Outcome::None => 0.0,
                                 };
                                 if chosen > 0.0 {
-                                    value += chosen * (utility - logsum);
+                                    value += chosen * slot.ln_probability;
                                 }
                             }
                             of_cases[case as usize] = value * data.weights().map_or(1.0, |weights| weights[at]);

@@ -47,13 +47,14 @@ impl Model<'_> {
     /// Looks for parameters that are not identified by the data: collinear columns, columns that never vary within
     /// a choice set, constants for all alternatives.
     ///
-    /// Utilities that are not linear are taken at `theta`, where their derivatives stand for columns.
+    /// Utilities that are not linear are taken at `theta`, where their derivatives stand for columns. The kernel's own
+    /// parameters are not looked at.
     ///
     /// # Errors
     /// As an evaluation at `theta`.
     pub fn not_identified(&self, theta: &[f64]) -> Result<Vec<Finding>, EvalError> {
         let free: Vec<usize> = (0..self.parameters.len())
-            .filter(|&k| !self.parameters[k].fixed)
+            .filter(|&k| !self.parameters[k].fixed && !self.kernel_parameters().contains(&(k as u32)))
             .collect();
         let gram = self.gram(theta)?;
         let of_free = Array2::from_shape_fn((free.len(), free.len()), |(i, j)| gram[[free[i], free[j]]]);

@@ -1,11 +1,14 @@
 //! Drawing outcomes: what random utility maximisers with the given parameters choose.
 
+use std::collections::HashMap;
+
 use logsum_data::{ChoiceData, Layout, Outcome};
 use logsum_draws::{Seed, Stream};
 use logsum_estimate::EvalError;
 use rayon::prelude::*;
 
-use super::{Model, logit};
+use super::kernels::Network;
+use super::{Model, kernels, logit};
 
 impl Model<'_> {
     /// Draws an outcome for every case at `theta` (length K),
@@ -14,7 +17,8 @@ impl Model<'_> {
     /// chosen_n = argmax_{j ∈ C_n} V_nj(θ) + ε_nj
     /// ```
     ///
-    /// the noise ε being the kernel's: independent standard Gumbel for logit. Random tastes are drawn too, anew for each
+    /// the noise ε being the kernel's: independent standard Gumbel for logit, with positive stable variables that the
+    /// alternatives of a nest share for nested logit. Random tastes are drawn too, anew for each
     /// decision maker (and each choice where choices are counted and no decision makers are named). In data that count choices, each case
     /// makes as many as it has (rounded to whole ones), or 1 if that is not known.
     ///
@@ -34,6 +38,8 @@ impl Model<'_> {
             return self.draw_mixed(mixture, data, theta, seed);
         }
         let utilities = self.utilities(theta)?;
+        let nested = self.nested_at(theta)?;
+        let networks = self.networks(data);
         let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let draw = |case: usize, stream: &mut Stream| {
@@ -42,7 +48,13 @@ impl Model<'_> {
             let mut chosen = vec![0.0; if counts { utilities.len() } else { 0 }];
             let mut last = 0;
             for _ in 0..times {
-                last = logit::choose(utilities, stream);
+                last = match (&nested, &networks) {
+                    (Some(at), Some(networks)) => {
+                        let alternatives = &data.pair_alternatives()[data.pairs(case)];
+                        kernels::choose(&networks[alternatives], &at.functions.value, utilities, stream)
+                    }
+                    _ => logit::choose(utilities, stream),
+                };
                 if counts {
                     chosen[last] += 1.0;
                 }
@@ -65,6 +77,21 @@ impl Model<'_> {
         } else {
             Outcome::Chosen(drawn.map(|(chosen, _)| chosen).collect())
         })
+    }
+}
+
+impl Model<'_> {
+    /// The nests of each choice set, by its alternatives.
+    fn networks<'a>(&self, data: &'a ChoiceData) -> Option<HashMap<&'a [u32], Network>> {
+        let nested = self.nested.as_ref()?;
+        let mut networks = HashMap::new();
+        for case in 0..data.n_cases() {
+            let alternatives = &data.pair_alternatives()[data.pairs(case)];
+            networks
+                .entry(alternatives)
+                .or_insert_with(|| nested.tree.network(alternatives));
+        }
+        Some(networks)
     }
 }
 

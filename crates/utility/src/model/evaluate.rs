@@ -40,6 +40,14 @@ impl Unfit {
     }
 }
 
+/// A slot as it is predicted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Foreseen {
+    pub utility: f64,
+    pub probability: f64,
+    pub ln_probability: f64,
+}
+
 impl Blocks {
     /// Adds a group's contributions.
     pub fn accumulate(
@@ -70,13 +78,13 @@ impl Blocks {
         }
     }
 
-    /// Hands over every case of a group: `see(case, logsum, (utility, probability) of each slot)`.
+    /// Hands over every case of a group: `see(case, logsum, slots)`.
     pub fn predictions(
         &self,
         group: &Group,
         theta: &[f64],
         scratch: &mut Scratch,
-        see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
+        see: impl FnMut(u32, f64, &mut dyn Iterator<Item = Foreseen>),
     ) -> Result<(), Undefined> {
         match group {
             Group::Wide(group) => self.predictions_wide(group, theta, scratch, see),
@@ -118,6 +126,18 @@ impl Blocks {
                 .iter()
                 .map(|value| value.abs())
                 .sum::<f64>();
+            if let Some((network, at)) = scratch.nested_in(set) {
+                let (columns, lanes) = (view.columns, view.lanes);
+                if order >= Order::Score {
+                    scratch.add_score(set, columns, lanes, &mut partial.score);
+                    scratch.add_score_of_nests(&at, lanes, &mut partial.score);
+                }
+                if order >= Order::Hessian {
+                    scratch.write_derivatives(set, columns, lanes);
+                    scratch.add_hessian_of_nests(set, network, &at, lanes, theta.len(), &mut partial.hessian);
+                }
+                continue;
+            }
             match order {
                 Order::Value => {}
                 Order::Score => scratch.add_score(set, view.columns, view.lanes, &mut partial.score),
@@ -154,6 +174,13 @@ impl Blocks {
                         add(case, parameter as usize, score);
                     }
                 }
+                if let Some((_, at)) = scratch.nested_in(set) {
+                    scratch.scores_of_nests(&at, lanes, |lane, parameter, score| {
+                        if lane < n_lanes {
+                            add(group.cases[from + lane], parameter, score);
+                        }
+                    });
+                }
                 continue;
             }
             scratch.write_derivatives(set, view.columns, lanes);
@@ -182,7 +209,7 @@ impl Blocks {
         group: &Wide,
         theta: &[f64],
         scratch: &mut Scratch,
-        mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
+        mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = Foreseen>),
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let n_slots = set.slots.len();
@@ -203,10 +230,18 @@ impl Blocks {
                     };
                     return Err(unfit.of(group, set, from));
                 }
-                let probability = |slot: usize| scratch.kernel.probabilities[slot * lanes + lane];
+                let kernel = &scratch.kernel;
+                let nested = set.network.is_some() && scratch.nested.is_some();
                 for at in group.of_lane(from + lane) {
-                    let mut slots = (0..n_slots).map(|slot| (utility(slot), probability(slot)));
-                    see(group.cases[at], scratch.kernel.logsums[lane], &mut slots);
+                    let mut slots = (0..n_slots).map(|slot| Foreseen {
+                        utility: utility(slot),
+                        probability: kernel.probabilities[slot * lanes + lane],
+                        ln_probability: match nested {
+                            true => kernel.ln_probabilities[slot * lanes + lane],
+                            false => utility(slot) - kernel.logsums[lane],
+                        },
+                    });
+                    see(group.cases[at], kernel.logsums[lane], &mut slots);
                 }
             }
         }
@@ -352,13 +387,18 @@ impl Blocks {
         if scratch.at == At::EqualShares {
             scratch.utilities.fill(0.0);
         }
-        let block = Block {
-            lanes,
-            utilities: &scratch.utilities,
-            chosen: view.chosen,
-            weights: view.weights,
-        };
-        scratch.kernel.evaluate(&block, |slot| view.counts(slot));
+        if let Some((of_set, at)) = scratch.nested_in(set) {
+            let outcome = (view.chosen, view.weights);
+            scratch.nest(&of_set.network, &at, lanes, outcome, |slot| view.counts(slot));
+        } else {
+            let block = Block {
+                lanes,
+                utilities: &scratch.utilities,
+                chosen: view.chosen,
+                weights: view.weights,
+            };
+            scratch.kernel.evaluate(&block, |slot| view.counts(slot));
+        }
         // Where nothing was chosen (as far as is counted), no contribution tells.
         let logsums = &scratch.kernel.logsums[..lanes];
         let contributions = &scratch.kernel.contributions[..lanes];

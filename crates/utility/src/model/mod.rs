@@ -15,6 +15,8 @@ mod evaluate;
 mod exp;
 mod explain;
 mod folds;
+pub(crate) mod functions;
+mod kernels;
 mod lanes;
 mod logit;
 mod mixture;
@@ -58,6 +60,7 @@ use crate::specification::Specification;
 use blocks::Blocks;
 use corrections::Corrections;
 use evaluate::Undefined;
+use kernels::{NestedKernel, SharedAt};
 use lanes::Compensated;
 use plan::{Source, UtilityPlan};
 use scratch::{At, Partial, Scratch};
@@ -124,6 +127,8 @@ pub struct Model<'data> {
     blocks: Blocks,
     /// Plan of each alternative.
     plan_of: Vec<usize>,
+    /// Nests, if there are any: without them the kernel is logit.
+    nested: Option<NestedKernel>,
     /// What the likelihood of a sample adds to the utilities.
     corrections: Option<Corrections>,
     /// Columns that stand with each parameter, for messages.
@@ -243,9 +248,21 @@ impl<'data> Model<'data> {
         self.parameters.iter().map(|parameter| parameter.start).collect()
     }
 
-    /// Whether every utility is linear in the parameters, and tastes are the same.
+    /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit.
     pub fn is_linear(&self) -> bool {
-        self.mixture.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+        self.mixture.is_none() && self.nested.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+    }
+
+    /// The kernel at `theta`, if it is not logit.
+    fn nested_at(&self, theta: &[f64]) -> Result<SharedAt, EvalError> {
+        let at = self.nested.as_ref().map(|nested| nested.at(theta)).transpose();
+        at.map(|at| at.map(Arc::new))
+            .map_err(|reason| EvalError::Outside { reason })
+    }
+
+    /// Parameters of the kernel itself, ascending.
+    pub(crate) fn kernel_parameters(&self) -> &[u32] {
+        self.nested.as_ref().map_or(&[], NestedKernel::parameters)
     }
 
     /// What the watch says.
@@ -388,10 +405,11 @@ impl<'data> Model<'data> {
         let mut magnitude = Compensated::default();
         let mut score = vec![Compensated::default(); if order >= Order::Score { k } else { 0 }];
         let mut hessian = vec![Compensated::default(); if order >= Order::Hessian { k * k } else { 0 }];
+        let nested = self.nested_at(theta)?;
         self.blocks.segments.each(
             step,
             self.at_a_time(hessian.len() + score.len()),
-            || Scratch::at(at),
+            || Scratch::at(at, nested.clone()),
             |scratch, segment| self.segment(segment, theta, order, scratch),
             |partial| {
                 let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
@@ -441,12 +459,13 @@ impl LogLikelihood for Model<'_> {
             return self.simulated_scores(mixture, theta, visit);
         }
         let k = theta.len();
+        let nested = self.nested_at(theta)?;
         // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not
         // depend on it, as no sum goes beyond a case.
         self.blocks.segments.each(
             1,
             rayon::current_num_threads(),
-            Scratch::default,
+            || Scratch::at(At::Model, nested.clone()),
             |scratch, segment| {
                 let cases = self.cases_of(&segment.cases);
                 let mut scores = vec![0.0; cases.len() * k];

@@ -6,7 +6,7 @@ use logsum_data::{ChoiceData, Stages};
 use logsum_estimate::{EvalError, LogLikelihood};
 
 use super::Model;
-use super::scratch::Scratch;
+use super::scratch::{At, Scratch};
 use super::segment::Segment;
 
 /// Choice probabilities and logsums of every case.
@@ -95,6 +95,7 @@ impl Model<'_> {
         if let Some(mixture) = &self.mixture {
             return self.predicted_mixed(mixture, theta);
         }
+        let nested = self.nested_at(theta)?;
         let (n_pairs, n_cases) = (data.n_pairs(), data.n_cases());
         let mut utilities = vec![0.0; n_pairs];
         let mut prediction = Prediction {
@@ -106,7 +107,7 @@ impl Model<'_> {
         self.blocks.segments.each(
             1,
             4 * rayon::current_num_threads(),
-            Scratch::default,
+            || Scratch::at(At::Model, nested.clone()),
             |scratch, segment| self.predicted_of(data, segment, theta, scratch),
             |part| {
                 let take = |all: &mut &mut [f64], part: &[f64]| {
@@ -145,9 +146,9 @@ impl Model<'_> {
                 .predictions(group, theta, scratch, |case, logsum, slots| {
                     part.logsums[case as usize] = logsum;
                     let pairs = data.pairs(first_case + case as usize);
-                    for (pair, (utility, probability)) in pairs.zip(slots) {
-                        part.utilities[pair - first_pair] = utility;
-                        part.probabilities[pair - first_pair] = probability;
+                    for (pair, slot) in pairs.zip(slots) {
+                        part.utilities[pair - first_pair] = slot.utility;
+                        part.probabilities[pair - first_pair] = slot.probability;
                     }
                 })
                 .map_err(|undefined| self.outside(segment, &undefined))?;

@@ -6,7 +6,7 @@ use ndarray::Array2;
 use super::Model;
 use super::choice_set::LANES;
 use super::lanes::{Compensated, reduce};
-use super::scratch::Scratch;
+use super::scratch::{At, Scratch};
 use super::segment::Segment;
 use super::tiles::{Tile, products};
 use super::tiling::TILE;
@@ -37,11 +37,12 @@ impl Model<'_> {
             return self.simulated_products(mixture, &mixture.draws, theta);
         }
         let k = theta.len();
+        let nested = self.nested_at(theta)?;
         let mut sums = vec![Compensated::default(); k * k];
         self.blocks.segments.each(
             1,
             self.at_a_time(k * k),
-            || (Scratch::default(), Scores::default()),
+            || (Scratch::at(At::Model, nested.clone()), Scores::default()),
             |(scratch, scores), segment| {
                 self.collect(segment, theta, scratch, scores)?;
                 Ok(scores.products(k))

@@ -6,6 +6,7 @@ use logsum_expressions::Workspace;
 use super::aligned::Aligned;
 use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale, fold_lanes};
+use super::kernels::{NestLanes, SharedAt};
 use super::lanes::{dot, fetch, reduce, subtract};
 use super::logit::Kernel;
 use super::tall_scratch::TallScratch;
@@ -68,13 +69,19 @@ pub(crate) struct Scratch {
     pub(super) padded: Padded,
     pub(super) tall: TallScratch,
     pub(super) at: At,
+    /// What a kernel beyond logit is at; without it utilities are looked at, and the kernel is logit.
+    pub(super) nested: SharedAt,
+    pub(super) nests: NestLanes,
+    /// w y of slots.
+    pub(super) outcomes: Vec<f64>,
 }
 
 impl Scratch {
-    /// Buffers for visits at those probabilities.
-    pub fn at(at: At) -> Self {
+    /// Buffers for visits at those probabilities, with that kernel.
+    pub fn at(at: At, nested: SharedAt) -> Self {
         Scratch {
             at,
+            nested,
             ..Scratch::default()
         }
     }
@@ -179,6 +186,11 @@ impl Scratch {
             let (row, column) = ordered(set, row, column);
             hessian[row * n_parameters + column] -= sum;
         });
+        self.add_seconds(set, lanes, n_parameters, hessian);
+    }
+
+    /// Σ_lanes Σ_s residual_s ∂²V_s/∂θ∂θ′, to the lower triangle.
+    pub(super) fn add_seconds(&self, set: &ChoiceSet, lanes: usize, n_parameters: usize, hessian: &mut [f64]) {
         for (at, &(slot, first, second)) in self.seconds.iter().enumerate() {
             let residuals = &self.kernel.residuals[slot * lanes..(slot + 1) * lanes];
             let (row, column) = ordered(set, first, second);

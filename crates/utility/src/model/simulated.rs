@@ -161,7 +161,7 @@ impl Model<'_> {
         let draw = |maker: usize, cases: &std::ops::Range<usize>| -> Result<Vec<(u32, Vec<f64>)>, Stopped> {
             let mut noise = seed.stream(maker as u64);
             let mut stream = tastes_of.stream(maker as u64);
-            let mut person = mixture.person(maker, theta);
+            let mut person = mixture.person(maker, theta)?;
             person.draw_tastes(theta, &mut stream);
             let mut outcomes = Vec::with_capacity(cases.len());
             for case in cases.clone() {

@@ -5,7 +5,7 @@ use logsum_estimate::Order;
 use super::blocks::Blocks;
 use super::choice_set::Operand;
 use super::diagnose::CaseView;
-use super::evaluate::Undefined;
+use super::evaluate::{Foreseen, Undefined};
 use super::lanes::dot;
 use super::scratch::{At, Partial, Scratch};
 use super::slots::softmax;
@@ -94,7 +94,7 @@ impl Blocks {
         group: &Tall,
         theta: &[f64],
         scratch: &mut Scratch,
-        mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = (f64, f64)>),
+        mut see: impl FnMut(u32, f64, &mut dyn Iterator<Item = Foreseen>),
     ) -> Result<(), Undefined> {
         let set = &self.tall_sets[group.set];
         let mut tall = std::mem::take(&mut scratch.tall);
@@ -104,7 +104,14 @@ impl Blocks {
             if let Some(slot) = utilities.iter().position(|utility| !utility.is_finite()) {
                 return Err(undefined(&case, Some(slot), false));
             }
-            let mut slots = utilities.iter().copied().zip(tall.probabilities.iter().copied());
+            let mut slots = utilities
+                .iter()
+                .zip(tall.probabilities.iter())
+                .map(|(utility, probability)| Foreseen {
+                    utility: *utility,
+                    probability: *probability,
+                    ln_probability: utility - sums.logsum,
+                });
             see(case.case, sums.logsum, &mut slots);
         }
         scratch.tall = tall;

@@ -10,6 +10,7 @@ mod identification;
 mod invariance;
 mod kernel;
 mod mixture;
+mod nested;
 mod parts;
 mod prediction;
 mod probit;

@@ -88,6 +88,9 @@ impl ModelFile {
             .iter()
             .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
+        if let Some(nests) = &self.specification.nests {
+            insert_table(&mut root, "nests", super::nests::to_json(nests));
+        }
         if let Some(probit) = &self.specification.probit {
             insert_table(&mut root, "probit", super::probit::to_json(probit));
         }

@@ -1,6 +1,7 @@
 //! The model file: what the data are and what the model is, in one TOML text.
 
 mod json;
+mod nests;
 mod probit;
 mod random;
 mod ranking;

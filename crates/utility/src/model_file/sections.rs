@@ -6,12 +6,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, probit, random, ranking, sampling, simulate};
+use super::{ModelFile, nests, probit, random, ranking, sampling, simulate};
 use crate::mixing::Mixing;
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
-pub(super) const LATER: [&str; 3] = ["nests", "classes", "scale"];
+pub(super) const LATER: [&str; 2] = ["classes", "scale"];
 
 pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     let reader = Reader::new(text, name);
@@ -75,6 +75,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     }
     let mixing = random::read(&root, broken);
     let probit = probit::read(&root, &names);
+    let nests = root.section("nests").map(|section| nests::read(section, &names));
     if let Some(mixing) = &mixing {
         start_second_estimates(&mut parameters, &unstarted, mixing);
     }
@@ -95,6 +96,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         own,
         mixing,
         probit,
+        nests,
     };
     Some(ModelFile {
         title,
@@ -116,8 +118,8 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
 fn later(name: &str) -> Option<String> {
     LATER.contains(&name).then(|| {
         format!(
-            "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit, \
-             rank-ordered and mixed logit, and probit"
+            "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit, nested, \
+             cross-nested, rank-ordered and mixed logit, and probit"
         )
     })
 }

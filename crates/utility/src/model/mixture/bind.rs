@@ -10,6 +10,7 @@ use logsum_expressions::{Graph, NodeId};
 
 use super::cases::{Case, Cases, DecisionMaker, Plan};
 use super::laws::Law;
+use super::nested::NestedCases;
 use super::points::first_number;
 use super::probit::NormalErrors;
 use super::symbolic::{Dimensions, Form, Symbolic};
@@ -18,6 +19,7 @@ use super::{DrawSet, Mixture};
 use crate::error::{ProbitError, SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawPlan, Mixing};
 use crate::model::corrections::Corrections;
+use crate::model::kernels::NestedKernel;
 use crate::model::plan::{Source, UtilityPlan};
 use crate::specification::Specification;
 
@@ -35,6 +37,7 @@ pub(crate) struct MixtureBuilder {
     dimensions: Dimensions,
     cases: Cases,
     errors: Option<NormalErrors>,
+    nested: Option<NestedCases>,
     /// Symbols of the coefficients that use characteristics of decision makers.
     with_characteristics: Vec<String>,
     corrections: Option<Corrections>,
@@ -114,9 +117,21 @@ impl MixtureBuilder {
             .map(|probit| normal_errors(specification, probit, data))
             .transpose()?;
         // Behind the coefficients of utilities.
-        let of_errors = errors.iter().flat_map(|errors| &errors.structure.parameters);
+        let of_errors = errors.iter().flat_map(|errors| errors.structure.parameters());
         let of_errors: Vec<u32> = of_errors.copied().filter(|k| !fixed.contains(k)).collect();
         fixed.extend(of_errors);
+        let kernel = match &specification.nests {
+            Some(nests) => Some(NestedKernel::new(specification, nests, &data.alternatives().names)?),
+            None => None,
+        };
+        let of_nests = kernel.iter().flat_map(NestedKernel::parameters).copied();
+        let of_nests: Vec<u32> = of_nests.filter(|k| !fixed.contains(k)).collect();
+        fixed.extend(of_nests);
+        let nested = kernel.map(|kernel| {
+            let coefficient = |k: &u32| fixed.iter().position(|known| known == k).expect("just added") + n_random;
+            let coefficients = kernel.parameters().iter().map(|k| coefficient(k) as u32).collect();
+            NestedCases::new(kernel, coefficients)
+        });
         let mut tastes = Tastes::new(&mut taste_graph, forms, fixed, n_parameters, dimensions.n_between);
         let mut laws = Vec::new();
         for sketch in sketches {
@@ -163,6 +178,7 @@ impl MixtureBuilder {
             dimensions,
             cases,
             errors,
+            nested,
             with_characteristics,
             corrections: Corrections::new(data)?,
             n_makers: 0,
@@ -194,6 +210,9 @@ impl MixtureBuilder {
             let first_case = self.cases.cases.len() as u32;
             for case in first..end {
                 let pairs = data.pairs(case);
+                if let Some(nested) = &mut self.nested {
+                    nested.add(&data.pair_alternatives()[pairs.clone()]);
+                }
                 self.add_errors(data, case, (case - first, end - first), keys[first])?;
                 self.cases.cases.push(Case {
                     first_slot: self.cases.slots.len() as u32,
@@ -342,6 +361,7 @@ impl MixtureBuilder {
             laws: self.laws,
             cases: self.cases,
             errors: self.errors,
+            nested: self.nested,
             plan: self.draws,
             dimensions: self.dimensions,
             draws,

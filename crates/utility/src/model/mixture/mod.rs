@@ -20,6 +20,7 @@ mod evaluate;
 mod individuals;
 mod kernel;
 mod laws;
+mod nested;
 mod plain;
 mod points;
 mod predict;
@@ -36,6 +37,7 @@ use logsum_draws::{Maker, Method, PointSet, Seed, Variate};
 use crate::error::{SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawPlan};
 use cases::Cases;
+use nested::NestedCases;
 use points::Points;
 use probit::{CaseDraws, NormalErrors};
 use symbolic::Dimensions;
@@ -46,6 +48,7 @@ pub use arithmetic::exponentials;
 pub(crate) use bind::MixtureBuilder;
 pub(crate) use evaluate::{Stopped, order_of};
 pub(crate) use individuals::Wanted;
+pub(crate) use kernel::pair;
 pub(crate) use laws::{Law, LawForm, Profiles};
 pub(crate) use symbolic::Symbolic;
 
@@ -61,6 +64,8 @@ pub(crate) struct Mixture {
     cases: Cases,
     /// In place of those of logit.
     pub errors: Option<NormalErrors>,
+    /// Nests, if there are any.
+    nested: Option<NestedCases>,
     /// Decision makers.
     makers: Vec<Maker>,
     /// Units that are evaluated together.

@@ -6,6 +6,7 @@ use logsum_expressions::Workspace;
 use super::arithmetic::Run;
 use super::cases::{Cases, Choice, RestInput};
 use super::kernel::{CURVATURE, GRADIENT, Lanes, pair};
+use super::nested::NestBuffers;
 use crate::model::exp::exp;
 
 /// A utility that is not a finite number.
@@ -24,16 +25,17 @@ pub(crate) struct PlainLanes<const W: usize> {
     /// V of each slot.
     pub utilities: Vec<[f64; W]>,
     /// Coefficients that stand in any of the utilities.
-    coefficients: Vec<u32>,
+    pub(super) coefficients: Vec<u32>,
     /// ∂V/∂β: slot by slot, a run for each of `coefficients`.
-    derivatives: Vec<[f64; W]>,
+    pub(super) derivatives: Vec<[f64; W]>,
     /// Slot, places of both coefficients, ∂²V/∂β∂β′.
-    seconds: Vec<(usize, usize, usize, [f64; W])>,
+    pub(super) seconds: Vec<(usize, usize, usize, [f64; W])>,
     constants: Vec<[f64; W]>,
     pub probabilities: Vec<[f64; W]>,
     values: Vec<f64>,
     workspace: Workspace,
     means: Vec<[f64; W]>,
+    pub(super) nests: NestBuffers,
 }
 
 /// Coefficients at the draws, and those that do not vary.

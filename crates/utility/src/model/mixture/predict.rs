@@ -12,7 +12,7 @@ use super::plain::{At, NotFinite, PlainLanes};
 use super::probit::{CaseBlocks, ErrorLanes, Foreseen, NormalErrors, Point, Refused, UnitDraws, root};
 use super::tastes::{IndexKernel, TasteLanes};
 use super::{DrawSet, Mixture};
-use crate::model::logit;
+use crate::model::{kernels, logit};
 use logsum_probit::ghk::{Lanes as Orthants, Recursion};
 
 /// Averages over the draws, pair by pair and case by case.
@@ -219,7 +219,11 @@ impl Mixture {
                             .foresee_lanes(alternatives, known, utilities, errors, out)
                             .map_err(Stopped::NotPositive)?
                     }
-                    _ => plain.softmax(case).map_err(Stopped::NotFinite)?,
+                    _ => match self.nesting(point) {
+                        None => plain.softmax(case),
+                        Some(nesting) => plain.nest(nesting, case),
+                    }
+                    .map_err(Stopped::NotFinite)?,
                 };
                 let share = 1.0 / inner as f64;
                 let mean = |values: &[f64; W]| -> f64 {
@@ -243,8 +247,11 @@ impl Mixture {
     }
 
     /// A decision maker who may be given tastes.
-    pub fn person(&self, maker: usize, theta: &[f64]) -> Person<'_> {
-        Person {
+    ///
+    /// # Errors
+    /// Dissimilarities that are not positive.
+    pub fn person(&self, maker: usize, theta: &[f64]) -> Result<Person<'_>, Stopped> {
+        Ok(Person {
             mixture: self,
             maker,
             draws: vec![[0.0; NARROW]; self.dimensions.variates.len()],
@@ -255,7 +262,11 @@ impl Mixture {
                 Some(errors) => root(&errors.structure.at(theta).value),
                 None => Vec::new(),
             },
-        }
+            functions: match &self.nested {
+                Some(nested) => nested.kernel.at(theta).map_err(Stopped::Outside)?.functions.value,
+                None => Vec::new(),
+            },
+        })
     }
 }
 
@@ -269,6 +280,8 @@ pub(crate) struct Person<'a> {
     utilities: Vec<f64>,
     /// Of the covariance of normal errors.
     root: Vec<f64>,
+    /// Of nests.
+    functions: Vec<f64>,
 }
 
 impl Person<'_> {
@@ -328,10 +341,13 @@ impl Person<'_> {
     /// Draws the errors of the case that was seen last, and takes the best slot.
     pub fn choose(&self, position: usize, noise: &mut Stream) -> usize {
         let mixture = self.mixture;
+        let case = mixture.cases.makers[self.maker].cases.start + position as u32;
+        if let Some(nested) = &mixture.nested {
+            return kernels::choose(nested.network(case), &self.functions, &self.utilities, noise);
+        }
         let Some(errors) = &mixture.errors else {
             return logit::choose(&self.utilities, noise);
         };
-        let case = mixture.cases.makers[self.maker].cases.start + position as u32;
         let alternatives = &mixture.cases.alternatives[mixture.cases.slots_of(case)];
         errors.choose(&self.root, alternatives, &self.utilities, noise)
     }

@@ -17,7 +17,7 @@ pub(super) fn normal_errors(
 ) -> Result<NormalErrors, SpecificationError> {
     let structure = Structure::new(specification, probit, data.alternatives().labelled)?;
     let fixed = |k: &u32| specification.parameters[*k as usize].parameter.fixed;
-    if structure.parameters.iter().all(fixed) && structure.n_alternatives > 0 {
+    if structure.parameters().iter().all(fixed) && structure.n_alternatives > 0 {
         // Nothing can move it: what is wrong with it is so for good.
         let start: Vec<f64> = specification
             .parameters

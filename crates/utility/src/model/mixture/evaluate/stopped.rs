@@ -7,11 +7,13 @@ use crate::model::mixture::plain::NotFinite;
 use crate::model::mixture::probit::NotPositive;
 
 /// Why there are no sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stopped {
     Interrupted,
     NotFinite(NotFinite),
     NotPositive(NotPositive),
+    /// Dissimilarities or allocations of nests that are none.
+    Outside(String),
 }
 
 impl Mixture {
@@ -24,6 +26,7 @@ impl Mixture {
     ) -> EvalError {
         let NotFinite { case, slot, derivative } = match stopped {
             Stopped::Interrupted => return EvalError::Interrupted,
+            Stopped::Outside(reason) => return EvalError::Outside { reason },
             Stopped::NotPositive(NotPositive {
                 alternatives: (one, other),
             }) => {

@@ -1,37 +1,25 @@
 //! The covariance of the errors as a function of parameters.
 
-use logsum_expressions::{Expression, Graph, NodeId, ParameterId, Program, Scope, Symbol, With, Workspace, lower};
+use logsum_expressions::{Expression, Graph, NodeId, ParameterId};
 use logsum_probit::ghk::pair;
 
 use crate::error::{ProbitError, SpecificationError};
 use crate::mixing::cholesky_name;
+use crate::model::functions::{Functions, Values, lower_in_parameters};
 use crate::probit::{ErrorCovariance, Probit, deviation_name, loading_name};
 use crate::specification::Specification;
 
-/// Σ(θ) with its derivatives, as a program.
+/// Σ(θ).
 #[derive(Debug)]
 pub(crate) struct Structure {
     /// Alternatives with errors of their own; none where all have the same, independent of each other.
     pub n_alternatives: usize,
-    /// Parameters of the covariance, ascending.
-    pub parameters: Vec<u32>,
-    program: Program,
-    /// Elements of the packed triangle that are not 0 everywhere: their places, then those of their first derivatives with
-    /// the parameter, then second ones with two.
-    values: Vec<usize>,
-    firsts: Vec<(usize, usize)>,
-    seconds: Vec<(usize, usize, usize)>,
+    /// The elements of the packed triangle.
+    elements: Functions,
 }
 
 /// Σ at some parameters, packed triangles.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Covariance {
-    pub value: Vec<f64>,
-    /// In each parameter of the covariance.
-    pub first: Vec<Vec<f64>>,
-    /// In each pair of them, a packed triangle again.
-    pub second: Vec<Vec<f64>>,
-}
+pub(crate) type Covariance = Values;
 
 impl Structure {
     /// Of a completed specification. `labelled`: whether alternatives have names.
@@ -55,72 +43,20 @@ impl Structure {
             graph: &mut graph,
         }
         .triangle(n)?;
-        let mut parameters: Vec<u32> = elements
-            .iter()
-            .flat_map(|&node| graph.parameters_of(node))
-            .map(|ParameterId(k)| k)
-            .collect();
-        parameters.sort_unstable();
-        parameters.dedup();
-        let (mut values, mut firsts, mut seconds) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut outputs, mut first_nodes, mut second_nodes) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, &node) in elements.iter().enumerate() {
-            if graph.as_constant(node) == Some(0.0) {
-                continue;
-            }
-            values.push(place);
-            outputs.push(node);
-            for (row, &k) in parameters.iter().enumerate() {
-                let first = graph.derivative(node, With::Parameter(ParameterId(k)));
-                if graph.as_constant(first) == Some(0.0) {
-                    continue;
-                }
-                firsts.push((place, row));
-                first_nodes.push(first);
-                for (column, &j) in parameters[..=row].iter().enumerate() {
-                    let second = graph.derivative(first, With::Parameter(ParameterId(j)));
-                    if graph.as_constant(second) != Some(0.0) {
-                        seconds.push((place, row, column));
-                        second_nodes.push(second);
-                    }
-                }
-            }
-        }
-        outputs.extend(first_nodes);
-        outputs.extend(second_nodes);
         Ok(Structure {
             n_alternatives: n,
-            parameters,
-            program: Program::new(&graph, &outputs, &|_| false),
-            values,
-            firsts,
-            seconds,
+            elements: Functions::new(&mut graph, &elements),
         })
+    }
+
+    /// Parameters of the covariance, ascending.
+    pub fn parameters(&self) -> &[u32] {
+        &self.elements.parameters
     }
 
     /// Σ and its derivatives.
     pub fn at(&self, theta: &[f64]) -> Covariance {
-        let size = pair(self.n_alternatives, 0);
-        let p = self.parameters.len();
-        let mut workspace = Workspace::default();
-        self.program.run(&[], theta, 1, &mut workspace);
-        let mut outputs = (0..self.program.n_outputs()).map(|output| workspace.output(output)[0]);
-        let mut covariance = Covariance {
-            value: vec![0.0; size],
-            first: vec![vec![0.0; size]; p],
-            second: vec![vec![0.0; size]; pair(p, 0)],
-        };
-        let mut next = || outputs.next().expect("an output for each element");
-        for &place in &self.values {
-            covariance.value[place] = next();
-        }
-        for &(place, row) in &self.firsts {
-            covariance.first[row][place] = next();
-        }
-        for &(place, row, column) in &self.seconds {
-            covariance.second[pair(row, column)][place] = next();
-        }
-        covariance
+        self.elements.at(theta)
     }
 }
 
@@ -241,22 +177,10 @@ impl Elements<'_> {
     }
 
     fn lower(&mut self, expression: &Expression) -> Result<NodeId, SpecificationError> {
-        struct Parameters<'a>(&'a Specification);
-        impl Scope for Parameters<'_> {
-            fn resolve(&self, name: &str) -> Option<Symbol> {
-                let known = self.0.parameters.iter().position(|declared| declared.symbol == name)?;
-                Some(Symbol::Parameter(ParameterId(known as u32)))
-            }
-
-            fn names(&self) -> Vec<String> {
-                self.0.symbols()
-            }
-        }
-        lower(expression, &Parameters(self.specification), self.graph).map_err(|errors| {
-            let reasons: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        lower_in_parameters(expression, self.specification, self.graph).map_err(|reason| {
             ProbitError::PatternExpression {
                 expression: expression.source().to_owned(),
-                reason: reasons.join("; "),
+                reason,
             }
             .into()
         })

@@ -4,6 +4,7 @@ use super::choice::ChoiceCase;
 use super::draws::CaseBlocks;
 use super::factors::Factors;
 use super::lanes::{ErrorCase, ErrorLanes, UnitDraws};
+use crate::model::kernels::NestedAt;
 use crate::model::mixture::cases::Unit;
 use crate::model::mixture::evaluate::{Scratch, Stopped, UnitCase};
 use crate::model::mixture::kernel::{Kernel, Lanes};
@@ -21,6 +22,8 @@ pub(crate) struct Point<'a> {
     pub fixed: Vec<f64>,
     /// Covariances of normal errors.
     pub factors: Option<Factors>,
+    /// Dissimilarities and allocations of nests.
+    pub nested: Option<NestedAt>,
 }
 
 /// Normal errors of a decision maker's cases beside random tastes.
@@ -34,14 +37,16 @@ impl Mixture {
     /// What follows from the parameters.
     ///
     /// # Errors
-    /// A covariance of errors that is not positive definite.
+    /// A covariance of errors that is not positive definite, dissimilarities that are not positive.
     pub fn at<'a>(&self, theta: &'a [f64], order: u8) -> Result<Point<'a>, Stopped> {
         let factors = self.errors.as_ref().map(|errors| {
             let outcomes = &errors.outcomes.all;
             Factors::new(&errors.structure, outcomes, theta, order).map_err(Stopped::NotPositive)
         });
+        let nested = self.nested.as_ref().map(|nested| nested.kernel.at(theta));
         Ok(Point {
             theta,
+            nested: nested.transpose().map_err(Stopped::Outside)?,
             fixed: self.fixed(theta),
             factors: factors.transpose()?,
         })
@@ -65,7 +70,7 @@ impl Mixture {
             pairs: &errors.outcomes.all[outcome].pairs,
             outcome: &factors.of_outcome[outcome],
             probabilities: errors.probabilities,
-            parameters: &errors.structure.parameters,
+            parameters: errors.structure.parameters(),
             coefficients: &self.tastes.fixed,
             fixed: &point.fixed,
         };
@@ -140,7 +145,7 @@ impl Mixture {
             let place = self.tastes.fixed.iter().position(|known| known == parameter);
             n_random + place.expect("parameters of the covariance are coefficients") as u32
         };
-        let of_covariance: Vec<u32> = normal.structure.parameters.iter().map(coefficient).collect();
+        let of_covariance: Vec<u32> = normal.structure.parameters().iter().map(coefficient).collect();
         let at = ErrorCase {
             cases: &self.cases,
             errors: normal,
