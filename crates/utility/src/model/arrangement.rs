@@ -8,7 +8,7 @@ use logsum_expressions::{Graph, NodeId};
 use rayon::prelude::*;
 
 use super::choice_set::ChoiceSet;
-use super::kernels::{NestedKernel, SetNetwork};
+use super::kernels::{Kernel, OfSet};
 use super::pieces::{Cases, Draft, Part, Piece, Shared};
 use super::plan::{Source, UtilityPlan};
 use super::segment::{Group, Segment};
@@ -40,8 +40,8 @@ pub(crate) struct Arrangement<'data> {
     pub tall_sets: Vec<TallSet>,
     /// Whether cases that are alike may share a lane.
     pub compress: bool,
-    /// The kernel, if it has nests: then every alternative has a plan of its own.
-    pub nested: Option<NestedKernel>,
+    /// The kernel if it is not logit: then every alternative has a plan of its own.
+    pub kernel: Option<Kernel>,
     /// Every node that is stored, ascending.
     nodes: Vec<NodeId>,
     /// Levels met, each kind once.
@@ -58,7 +58,7 @@ pub(crate) struct Arrangement<'data> {
 }
 
 impl<'data> Arrangement<'data> {
-    pub fn new(graph: Graph, plans: Vec<UtilityPlan>, plan_of: Vec<usize>, nested: Option<NestedKernel>) -> Self {
+    pub fn new(graph: Graph, plans: Vec<UtilityPlan>, plan_of: Vec<usize>, kernel: Option<Kernel>) -> Self {
         let mut nodes: Vec<NodeId> = plans
             .iter()
             .flat_map(UtilityPlan::sources)
@@ -77,7 +77,7 @@ impl<'data> Arrangement<'data> {
             sets: Vec::new(),
             tall_sets: Vec::new(),
             compress: true,
-            nested,
+            kernel,
             levels: Vec::new(),
             known: HashMap::new(),
             known_tall: HashMap::new(),
@@ -204,7 +204,7 @@ impl<'data> Arrangement<'data> {
         let mut members = Vec::new();
         let mut tall: BTreeMap<Option<usize>, (Vec<u32>, Vec<usize>)> = BTreeMap::new();
         for (mut key, cases) in self.alike(draft) {
-            let tall_set = match self.nested {
+            let tall_set = match self.kernel {
                 None => TallSet::suits(&self.plans, &key, cases.len()),
                 Some(_) => None,
             };
@@ -241,16 +241,16 @@ impl<'data> Arrangement<'data> {
 
     /// The choice set whose slots have these plans.
     fn choice_set(&self, plans: &[u32], level: &dyn Fn(NodeId) -> Level) -> ChoiceSet {
-        let Some(kernel) = &self.nested else {
+        let Some(kernel) = &self.kernel else {
             return ChoiceSet::new(&self.plans, plans, true, level);
         };
-        let mut set = ChoiceSet::new(&self.plans, plans, kernel.tree.is_invariant(), level);
+        let mut set = ChoiceSet::new(&self.plans, plans, kernel.is_invariant(), level);
         let alternative = |plan: &u32| {
             let of_plan = self.plan_of.iter().position(|known| *known == *plan as usize);
             of_plan.expect("a plan of its own") as u32
         };
         let alternatives: Vec<u32> = plans.iter().map(alternative).collect();
-        set.network = Some(SetNetwork::new(kernel, &set, &alternatives));
+        set.kernel = Some(OfSet::new(kernel, &set, &alternatives));
         set
     }
 

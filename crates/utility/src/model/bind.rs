@@ -10,7 +10,7 @@ use logsum_expressions::Graph;
 use super::arrangement::Arrangement;
 use super::blocks::Blocks;
 use super::corrections::Corrections;
-use super::kernels::NestedKernel;
+use super::kernels::Kernel;
 use super::mixture::{MixtureBuilder, Symbolic};
 use super::pieces::Shared;
 use super::plan::UtilityPlan;
@@ -19,7 +19,6 @@ use super::store::{Storage, Store};
 use super::{Model, explain};
 use crate::error::{NestError, SpecificationError};
 use crate::facts::Facts;
-use crate::nests::Nests;
 use crate::specification::Specification;
 
 /// Why data cannot be bound.
@@ -119,7 +118,7 @@ impl<'data> Binder<'data> {
                 self.bound.insert(bound)
             }
         };
-        bound.arrangement.compress = self.compress && bound.arrangement.nested.is_none();
+        bound.arrangement.compress = self.compress && bound.arrangement.kernel.is_none();
         if let Some(stages) = &stages {
             let ranked = bound.ranked.get_or_insert_default();
             ranked.add(stages, bound.facts.n_cases);
@@ -158,8 +157,8 @@ impl<'data> Binder<'data> {
         let mixture = bound.mixture.map(MixtureBuilder::finish).transpose()?;
         let parameters = self.specification.parameters.clone().into_iter();
         let mut parameters: Vec<_> = parameters.map(|declared| declared.parameter).collect();
-        if let Some(nested) = &bound.arrangement.nested {
-            hold_without_effect(nested, &bound.arrangement, &mut parameters, &mut bound.facts);
+        if let Some(kernel) = &bound.arrangement.kernel {
+            hold_without_effect(kernel, &bound.arrangement, &mut parameters, &mut bound.facts);
         }
         Ok(Model {
             specification: self.specification,
@@ -170,7 +169,7 @@ impl<'data> Binder<'data> {
             data: None,
             groups: None,
             parameters,
-            nested: bound.arrangement.nested,
+            kernel: bound.arrangement.kernel,
             plan_of: bound.arrangement.plan_of,
             corrections: bound.corrections,
             blocks: Blocks {
@@ -188,14 +187,14 @@ impl<'data> Binder<'data> {
 
 /// Fixes dissimilarities on which nothing depends, and says so.
 fn hold_without_effect(
-    nested: &NestedKernel,
+    kernel: &Kernel,
     arrangement: &Arrangement<'_>,
     parameters: &mut [Parameter],
     facts: &mut Facts,
 ) {
-    let networks = arrangement.sets.iter().filter_map(|set| set.network.as_ref());
+    let sets = arrangement.sets.iter().filter_map(|set| set.kernel.as_ref());
     let in_utilities: Vec<u32> = arrangement.plans.iter().flat_map(UtilityPlan::parameters).collect();
-    for k in nested.without_effect(networks.map(|of_set| &of_set.network)) {
+    for k in kernel.without_effect(sets.map(|of_set| &of_set.kernel)) {
         let parameter = &mut parameters[k as usize];
         if parameter.fixed || in_utilities.contains(&k) {
             continue;
@@ -209,19 +208,18 @@ fn hold_without_effect(
     }
 }
 
-/// The kernel of nests.
-fn nested_kernel(
-    specification: &Specification,
-    nests: &Nests,
-    data: &ChoiceData,
-) -> Result<NestedKernel, SpecificationError> {
+/// Data to which nests do not go.
+fn check_nests(data: &ChoiceData, sampled: bool) -> Result<(), NestError> {
     if !data.alternatives().labelled {
-        return Err(NestError::Unlabelled.into());
+        return Err(NestError::Unlabelled);
     }
     if data.rankings().is_some() || data.schema().ranking.is_some() {
-        return Err(NestError::WithRanking.into());
+        return Err(NestError::WithRanking);
     }
-    NestedKernel::new(specification, nests, &data.alternatives().names)
+    if sampled {
+        return Err(NestError::Sampled);
+    }
+    Ok(())
 }
 
 fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
@@ -276,14 +274,11 @@ impl<'data> Bound<'data> {
         if let Some(corrections) = &corrections {
             utilities = corrections.add(&mut graph, &utilities, &mut plan_of);
         }
-        let nested = match &specification.nests {
-            Some(nests) => Some(nested_kernel(specification, nests, data)?),
-            None => None,
-        };
-        if nested.is_some() {
-            if corrections.is_some() {
-                return Err(NestError::Sampled.into());
-            }
+        if specification.nests.is_some() {
+            check_nests(data, corrections.is_some())?;
+        }
+        let kernel = Kernel::new(specification, &data.alternatives().names)?;
+        if kernel.is_some() {
             // What is alike in two alternatives is not what tells their nests.
             utilities = plan_of.iter().map(|&plan| utilities[plan]).collect();
             plan_of = (0..utilities.len()).collect();
@@ -301,7 +296,7 @@ impl<'data> Bound<'data> {
             facts: Facts::of(data),
             ranked: None,
             term_columns: explain::term_columns(&graph, data, &plans, specification.parameters.len()),
-            arrangement: Arrangement::new(graph, plans, plan_of, nested),
+            arrangement: Arrangement::new(graph, plans, plan_of, kernel),
             corrections,
             segments: Store::default(),
         })

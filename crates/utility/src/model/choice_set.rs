@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use logsum_data::Level;
 use logsum_expressions::NodeId;
 
-use super::kernels::SetNetwork;
+use super::kernels::OfSet;
 use super::plan::{Source, UtilityPlan};
 use super::tiling::{Run, Tiling};
 
@@ -33,8 +33,8 @@ pub(crate) struct ChoiceSet {
     pub visit: usize,
     /// What each stored column of a group holds: a node, and of which slot if it varies within cases.
     pub columns: Vec<(NodeId, Option<usize>)>,
-    /// Its nests, where the kernel has them.
-    pub network: Option<SetNetwork>,
+    /// The kernel, where it is not logit.
+    pub kernel: Option<OfSet>,
 }
 
 /// A slot of a choice set: an alternative, or a position where alternatives are unlabelled.
@@ -157,7 +157,7 @@ impl ChoiceSet {
             visit,
             parameters,
             columns,
-            network: None,
+            kernel: None,
         }
     }
 }

@@ -33,7 +33,7 @@ impl Model<'_> {
                 .map_err(|stopped| self.stopped(mixture, stopped));
         }
         let whole = self.whole()?;
-        let nested = self.nested_at(theta)?;
+        let kernel_at = self.kernel_at(theta)?;
         // Rankings are stage by stage what the likelihood takes for cases.
         let stages = self.ranked.as_ref().and_then(|_| whole.stages());
         let data = stages.as_ref().map_or(whole, |stages| &stages.data);
@@ -41,7 +41,7 @@ impl Model<'_> {
         self.blocks.segments.each(
             1,
             4 * rayon::current_num_threads(),
-            || Scratch::at(At::Model, nested.clone()),
+            || Scratch::at(At::Model, kernel_at.clone()),
             |scratch, segment| {
                 if self.interrupt.load(Ordering::Relaxed) {
                     return Err(EvalError::Interrupted);

@@ -7,7 +7,7 @@ use logsum_draws::{Seed, Stream};
 use logsum_estimate::EvalError;
 use rayon::prelude::*;
 
-use super::kernels::Network;
+use super::kernels::SetKernel;
 use super::{Model, kernels, logit};
 
 impl Model<'_> {
@@ -38,8 +38,8 @@ impl Model<'_> {
             return self.draw_mixed(mixture, data, theta, seed);
         }
         let utilities = self.utilities(theta)?;
-        let nested = self.nested_at(theta)?;
-        let networks = self.networks(data);
+        let kernel_at = self.kernel_at(theta)?;
+        let sets = self.sets(data);
         let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let draw = |case: usize, stream: &mut Stream| {
@@ -48,10 +48,10 @@ impl Model<'_> {
             let mut chosen = vec![0.0; if counts { utilities.len() } else { 0 }];
             let mut last = 0;
             for _ in 0..times {
-                last = match (&nested, &networks) {
-                    (Some(at), Some(networks)) => {
+                last = match (&kernel_at, &sets) {
+                    (Some(at), Some(sets)) => {
                         let alternatives = &data.pair_alternatives()[data.pairs(case)];
-                        kernels::choose(&networks[alternatives], &at.functions.value, utilities, stream)
+                        kernels::choose(&sets[alternatives], &at.functions.value, utilities, stream)
                     }
                     _ => logit::choose(utilities, stream),
                 };
@@ -81,17 +81,15 @@ impl Model<'_> {
 }
 
 impl Model<'_> {
-    /// The nests of each choice set, by its alternatives.
-    fn networks<'a>(&self, data: &'a ChoiceData) -> Option<HashMap<&'a [u32], Network>> {
-        let nested = self.nested.as_ref()?;
-        let mut networks = HashMap::new();
+    /// The kernel of each choice set, by its alternatives.
+    fn sets<'a>(&self, data: &'a ChoiceData) -> Option<HashMap<&'a [u32], SetKernel>> {
+        let kernel = self.kernel.as_ref()?;
+        let mut sets = HashMap::new();
         for case in 0..data.n_cases() {
             let alternatives = &data.pair_alternatives()[data.pairs(case)];
-            networks
-                .entry(alternatives)
-                .or_insert_with(|| nested.tree.network(alternatives));
+            sets.entry(alternatives).or_insert_with(|| kernel.of_set(alternatives));
         }
-        Some(networks)
+        Some(sets)
     }
 }
 

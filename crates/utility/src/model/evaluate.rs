@@ -126,15 +126,15 @@ impl Blocks {
                 .iter()
                 .map(|value| value.abs())
                 .sum::<f64>();
-            if let Some((network, at)) = scratch.nested_in(set) {
+            if let Some((of_set, at)) = scratch.kernel_of(set) {
                 let (columns, lanes) = (view.columns, view.lanes);
                 if order >= Order::Score {
                     scratch.add_score(set, columns, lanes, &mut partial.score);
-                    scratch.add_score_of_nests(&at, lanes, &mut partial.score);
+                    scratch.add_score_of_kernel(&at, lanes, &mut partial.score);
                 }
                 if order >= Order::Hessian {
                     scratch.write_derivatives(set, columns, lanes);
-                    scratch.add_hessian_of_nests(set, network, &at, lanes, theta.len(), &mut partial.hessian);
+                    scratch.add_hessian_of_kernel(set, of_set, &at, lanes, theta.len(), &mut partial.hessian);
                 }
                 continue;
             }
@@ -174,8 +174,8 @@ impl Blocks {
                         add(case, parameter as usize, score);
                     }
                 }
-                if let Some((_, at)) = scratch.nested_in(set) {
-                    scratch.scores_of_nests(&at, lanes, |lane, parameter, score| {
+                if let Some((_, at)) = scratch.kernel_of(set) {
+                    scratch.scores_of_kernel(&at, lanes, |lane, parameter, score| {
                         if lane < n_lanes {
                             add(group.cases[from + lane], parameter, score);
                         }
@@ -231,14 +231,14 @@ impl Blocks {
                     return Err(unfit.of(group, set, from));
                 }
                 let kernel = &scratch.kernel;
-                let nested = set.network.is_some() && scratch.nested.is_some();
+                let beyond = scratch.kernel_of(set).map(|_| &scratch.beyond.ln_probabilities);
                 for at in group.of_lane(from + lane) {
                     let mut slots = (0..n_slots).map(|slot| Foreseen {
                         utility: utility(slot),
                         probability: kernel.probabilities[slot * lanes + lane],
-                        ln_probability: match nested {
-                            true => kernel.ln_probabilities[slot * lanes + lane],
-                            false => utility(slot) - kernel.logsums[lane],
+                        ln_probability: match beyond {
+                            Some(ln_probabilities) => ln_probabilities[slot * lanes + lane],
+                            None => utility(slot) - kernel.logsums[lane],
                         },
                     });
                     see(group.cases[at], kernel.logsums[lane], &mut slots);
@@ -387,9 +387,9 @@ impl Blocks {
         if scratch.at == At::EqualShares {
             scratch.utilities.fill(0.0);
         }
-        if let Some((of_set, at)) = scratch.nested_in(set) {
+        if let Some((of_set, at)) = scratch.kernel_of(set) {
             let outcome = (view.chosen, view.weights);
-            scratch.nest(&of_set.network, &at, lanes, outcome, |slot| view.counts(slot));
+            scratch.beyond_logit(of_set, &at, lanes, outcome, |slot| view.counts(slot));
         } else {
             let block = Block {
                 lanes,

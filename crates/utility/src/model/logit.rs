@@ -21,8 +21,6 @@ pub(crate) struct Block<'a> {
 pub(crate) struct Kernel {
     /// P_s.
     pub probabilities: Vec<f64>,
-    /// ln P_s, of kernels beyond logit.
-    pub ln_probabilities: Vec<f64>,
     /// w (y_s − n P_s), the derivative of w·ln P(outcome) in V_s, where n is the number of choices (1, or the counts'
     /// sum).
     pub residuals: Vec<f64>,

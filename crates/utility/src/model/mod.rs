@@ -60,7 +60,7 @@ use crate::specification::Specification;
 use blocks::Blocks;
 use corrections::Corrections;
 use evaluate::Undefined;
-use kernels::{NestedKernel, SharedAt};
+use kernels::{Kernel, SharedAt};
 use lanes::Compensated;
 use plan::{Source, UtilityPlan};
 use scratch::{At, Partial, Scratch};
@@ -127,8 +127,8 @@ pub struct Model<'data> {
     blocks: Blocks,
     /// Plan of each alternative.
     plan_of: Vec<usize>,
-    /// Nests, if there are any: without them the kernel is logit.
-    nested: Option<NestedKernel>,
+    /// The kernel if it is not logit.
+    kernel: Option<Kernel>,
     /// What the likelihood of a sample adds to the utilities.
     corrections: Option<Corrections>,
     /// Columns that stand with each parameter, for messages.
@@ -250,19 +250,19 @@ impl<'data> Model<'data> {
 
     /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit.
     pub fn is_linear(&self) -> bool {
-        self.mixture.is_none() && self.nested.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+        self.mixture.is_none() && self.kernel.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
     /// The kernel at `theta`, if it is not logit.
-    fn nested_at(&self, theta: &[f64]) -> Result<SharedAt, EvalError> {
-        let at = self.nested.as_ref().map(|nested| nested.at(theta)).transpose();
+    fn kernel_at(&self, theta: &[f64]) -> Result<SharedAt, EvalError> {
+        let at = self.kernel.as_ref().map(|kernel| kernel.at(theta)).transpose();
         at.map(|at| at.map(Arc::new))
             .map_err(|reason| EvalError::Outside { reason })
     }
 
     /// Parameters of the kernel itself, ascending.
     pub(crate) fn kernel_parameters(&self) -> &[u32] {
-        self.nested.as_ref().map_or(&[], NestedKernel::parameters)
+        self.kernel.as_ref().map_or(&[], Kernel::parameters)
     }
 
     /// What the watch says.
@@ -405,11 +405,11 @@ impl<'data> Model<'data> {
         let mut magnitude = Compensated::default();
         let mut score = vec![Compensated::default(); if order >= Order::Score { k } else { 0 }];
         let mut hessian = vec![Compensated::default(); if order >= Order::Hessian { k * k } else { 0 }];
-        let nested = self.nested_at(theta)?;
+        let kernel_at = self.kernel_at(theta)?;
         self.blocks.segments.each(
             step,
             self.at_a_time(hessian.len() + score.len()),
-            || Scratch::at(at, nested.clone()),
+            || Scratch::at(at, kernel_at.clone()),
             |scratch, segment| self.segment(segment, theta, order, scratch),
             |partial| {
                 let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
@@ -459,13 +459,13 @@ impl LogLikelihood for Model<'_> {
             return self.simulated_scores(mixture, theta, visit);
         }
         let k = theta.len();
-        let nested = self.nested_at(theta)?;
+        let kernel_at = self.kernel_at(theta)?;
         // The scores of a segment of long panels are many: no more are held than there are threads. Scores do not
         // depend on it, as no sum goes beyond a case.
         self.blocks.segments.each(
             1,
             rayon::current_num_threads(),
-            || Scratch::at(At::Model, nested.clone()),
+            || Scratch::at(At::Model, kernel_at.clone()),
             |scratch, segment| {
                 let cases = self.cases_of(&segment.cases);
                 let mut scores = vec![0.0; cases.len() * k];

@@ -95,7 +95,7 @@ impl Model<'_> {
         if let Some(mixture) = &self.mixture {
             return self.predicted_mixed(mixture, theta);
         }
-        let nested = self.nested_at(theta)?;
+        let kernel_at = self.kernel_at(theta)?;
         let (n_pairs, n_cases) = (data.n_pairs(), data.n_cases());
         let mut utilities = vec![0.0; n_pairs];
         let mut prediction = Prediction {
@@ -107,7 +107,7 @@ impl Model<'_> {
         self.blocks.segments.each(
             1,
             4 * rayon::current_num_threads(),
-            || Scratch::at(At::Model, nested.clone()),
+            || Scratch::at(At::Model, kernel_at.clone()),
             |scratch, segment| self.predicted_of(data, segment, theta, scratch),
             |part| {
                 let take = |all: &mut &mut [f64], part: &[f64]| {

@@ -37,12 +37,12 @@ impl Model<'_> {
             return self.simulated_products(mixture, &mixture.draws, theta);
         }
         let k = theta.len();
-        let nested = self.nested_at(theta)?;
+        let kernel_at = self.kernel_at(theta)?;
         let mut sums = vec![Compensated::default(); k * k];
         self.blocks.segments.each(
             1,
             self.at_a_time(k * k),
-            || (Scratch::at(At::Model, nested.clone()), Scores::default()),
+            || (Scratch::at(At::Model, kernel_at.clone()), Scores::default()),
             |(scratch, scores), segment| {
                 self.collect(segment, theta, scratch, scores)?;
                 Ok(scores.products(k))

@@ -6,7 +6,7 @@ use logsum_expressions::Workspace;
 use super::aligned::Aligned;
 use super::choice_set::{ChoiceSet, LANES, Operand};
 use super::folds::{Shares, fold, fold_and_scale, fold_lanes};
-use super::kernels::{NestLanes, SharedAt};
+use super::kernels::{KernelLanes, SharedAt};
 use super::lanes::{dot, fetch, reduce, subtract};
 use super::logit::Kernel;
 use super::tall_scratch::TallScratch;
@@ -70,18 +70,18 @@ pub(crate) struct Scratch {
     pub(super) tall: TallScratch,
     pub(super) at: At,
     /// What a kernel beyond logit is at; without it utilities are looked at, and the kernel is logit.
-    pub(super) nested: SharedAt,
-    pub(super) nests: NestLanes,
+    pub(super) kernel_at: SharedAt,
+    pub(super) beyond: KernelLanes,
     /// w y of slots.
     pub(super) outcomes: Vec<f64>,
 }
 
 impl Scratch {
     /// Buffers for visits at those probabilities, with that kernel.
-    pub fn at(at: At, nested: SharedAt) -> Self {
+    pub fn at(at: At, kernel_at: SharedAt) -> Self {
         Scratch {
             at,
-            nested,
+            kernel_at,
             ..Scratch::default()
         }
     }

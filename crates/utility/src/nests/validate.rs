@@ -183,6 +183,7 @@ fn of_values(specification: &Specification, nests: &Nests, found: &mut Vec<NestE
         return;
     }
     let mut value = |expression: &Expression, theta: &[f64]| value(expression, theta).unwrap_or(f64::NAN);
+    let mut wrong: Vec<&str> = Vec::new();
     let mut sums: Vec<(&str, Vec<&Expression>)> = Vec::new();
     for nest in &nests.nests {
         let lambda = value(&nest.dissimilarity, &start);
@@ -196,6 +197,7 @@ fn of_values(specification: &Specification, nests: &Nests, found: &mut Vec<NestE
             let Some(allocation) = &member.allocation else { continue };
             let alpha = value(allocation, &start);
             if !(0.0..=1.0).contains(&alpha) {
+                wrong.push(member.name.as_str());
                 found.push(NestError::Allocation {
                     what: format!("allocation of \"{}\" to nest \"{}\"", member.name, nest.name),
                     value: alpha,
@@ -214,6 +216,9 @@ fn of_values(specification: &Specification, nests: &Nests, found: &mut Vec<NestE
         .map(|(start, k)| start + 0.01 / f64::from(k))
         .collect();
     for (member, allocations) in sums {
+        if wrong.contains(&member) {
+            continue;
+        }
         for (theta, at_start) in [(&start, true), (&elsewhere, false)] {
             let sum: f64 = allocations.iter().map(|allocation| value(allocation, theta)).sum();
             if (sum - 1.0).abs() > NEAR_ONE {

@@ -32,7 +32,7 @@ fn is_random_utility(network: &Network, functions: &[f64]) -> bool {
 ///
 /// # Source
 /// Cardell (1997), *Variance components structures for the extreme-value and logistic distributions*.
-pub(crate) fn choose(network: &Network, functions: &[f64], utilities: &[f64], stream: &mut Stream) -> usize {
+pub(super) fn choose_nested(network: &Network, functions: &[f64], utilities: &[f64], stream: &mut Stream) -> usize {
     let root = network.nodes.len() - 1;
     match is_random_utility(network, functions) {
         true => best(network, functions, utilities, (root, 0.0), stream).1,

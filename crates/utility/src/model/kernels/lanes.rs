@@ -36,6 +36,8 @@ const ZERO: Lanes = [0.0; N];
 /// Buffers. Runs of lanes: of items (slots, then nodes), of edges, of functions.
 #[derive(Debug, Default)]
 pub(crate) struct NestLanes {
+    /// Edges through which nothing comes: an allocation is 0, or all below is closed.
+    closed: Vec<bool>,
     /// U of items.
     u: Vec<Lanes>,
     /// I of nodes.
@@ -76,7 +78,21 @@ struct Tangent {
 impl NestLanes {
     /// Probabilities at `utilities`, slot after slot so many runs of eight lanes, and the values of the functions.
     pub fn forward(&mut self, network: &Network, functions: &[f64], utilities: &[f64]) {
+        self.close(network, functions);
         forward(network, functions, utilities.as_chunks().0, self);
+    }
+
+    fn close(&mut self, network: &Network, functions: &[f64]) {
+        self.closed.clear();
+        for edge in &network.edges {
+            let nothing = edge
+                .allocation
+                .is_some_and(|function| functions[function] == f64::NEG_INFINITY);
+            let below = edge.item.checked_sub(network.n_slots);
+            let inside = below.map(|node| network.nodes[node].edges.clone());
+            let empty = inside.is_some_and(|edges| self.closed[edges].iter().all(|closed| *closed));
+            self.closed.push(nothing || empty);
+        }
     }
 
     /// Σ_j y_j ln P_j with its derivatives in utilities and functions, after [`NestLanes::forward`]. `outcomes`: y.
@@ -84,18 +100,12 @@ impl NestLanes {
         backward(network, functions, outcomes.as_chunks().0, self);
     }
 
-    /// How those derivatives change along a direction, that of utilities in [`NestLanes::direction`] and that of
-    /// the functions here.
-    pub fn along(&mut self, network: &Network, functions: &[f64], direction: &[f64]) {
-        along(network, functions, direction, self);
-    }
-
-    /// Room for the direction of utilities, slot after slot.
-    pub fn direction(&mut self, network: &Network) -> &mut [f64] {
-        let blocks = self.u.len() / network.above.len();
-        self.tangent.u.clear();
+    /// How those derivatives change along a direction of the utilities and of the functions.
+    pub fn along(&mut self, network: &Network, functions: &[f64], of_utilities: &[f64], of_functions: &[f64]) {
+        let slots = of_utilities.len() / N;
         self.tangent.u.resize(self.u.len(), ZERO);
-        self.tangent.u[..network.n_slots * blocks].as_flattened_mut()
+        self.tangent.u[..slots].as_flattened_mut().copy_from_slice(of_utilities);
+        along(network, functions, of_functions, self);
     }
 
     /// ln P of slots.
@@ -145,12 +155,6 @@ fn scales(network: &Network, functions: &[f64], node: usize) -> (f64, f64) {
     }
 }
 
-/// Whether nothing of an alternative is allocated to the nest of an edge.
-#[inline(always)]
-fn is_closed(functions: &[f64], allocation: Option<usize>) -> bool {
-    allocation.is_some_and(|function| functions[function] == f64::NEG_INFINITY)
-}
-
 fn resize(buffer: &mut Vec<Lanes>, len: usize) {
     buffer.resize(len, ZERO);
 }
@@ -173,6 +177,10 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
             let mut largest = [f64::NEG_INFINITY; N];
             for e in node.edges.clone() {
                 let edge = &network.edges[e];
+                if lanes.closed[e] {
+                    lanes.w[e * b + k] = ZERO;
+                    continue;
+                }
                 let shift = edge.allocation.map_or(0.0, |function| functions[function]);
                 let u = &lanes.u[edge.item * b + k];
                 let w = &mut lanes.w[e * b + k];
@@ -184,6 +192,10 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
             let mut total = ZERO;
             for e in node.edges.clone() {
                 let (w, conditional) = (&lanes.w[e * b + k], &mut lanes.conditional[e * b + k]);
+                if lanes.closed[e] {
+                    *conditional = ZERO;
+                    continue;
+                }
                 for l in 0..N {
                     conditional[l] = exp(w[l] - largest[l]);
                     total[l] += conditional[l];
@@ -192,6 +204,10 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
             let inclusive = &mut lanes.inclusive[at * b + k];
             let u = &mut lanes.u[(network.n_slots + at) * b + k];
             let mut share = ZERO;
+            if node.edges.clone().all(|e| lanes.closed[e]) {
+                (*inclusive, *u) = (ZERO, ZERO);
+                continue;
+            }
             for l in 0..N {
                 share[l] = 1.0 / total[l];
                 // A sum of exponentials from 1 to the number of members, or not a number.
@@ -222,12 +238,17 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
                 std::array::from_fn(|l| ln_p[l] + (w[l] - inclusive[l]))
             };
             if let [e] = above[..] {
-                lanes.part[e as usize * b + k] = [1.0; N];
-                lanes.ln_p[item * b + k] = through(e, lanes);
+                let closed = lanes.closed[e as usize];
+                lanes.part[e as usize * b + k] = [if closed { 0.0 } else { 1.0 }; N];
+                lanes.ln_p[item * b + k] = if closed { ZERO } else { through(e, lanes) };
                 continue;
             }
             let mut largest = [f64::NEG_INFINITY; N];
             for &e in above {
+                if lanes.closed[e as usize] {
+                    lanes.part[e as usize * b + k] = [f64::NEG_INFINITY; N];
+                    continue;
+                }
                 let ln_part = through(e, lanes);
                 lanes.part[e as usize * b + k] = ln_part;
                 for l in 0..N {
@@ -320,7 +341,7 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
             let mut of_lambda: Lanes = std::array::from_fn(|l| of_u[l] * inclusive[l]);
             for e in node.edges.clone() {
                 let edge = &network.edges[e];
-                if is_closed(functions, edge.allocation) {
+                if lanes.closed[e] {
                     lanes.of_w[e * b + k] = ZERO;
                     continue;
                 }
@@ -388,7 +409,7 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
             for e in node.edges.clone() {
                 let edge = &network.edges[e];
                 let d_w = &mut t.w[e * b + k];
-                if is_closed(functions, edge.allocation) {
+                if lanes.closed[e] {
                     *d_w = ZERO;
                     continue;
                 }
@@ -470,7 +491,7 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
             let mut d_of_lambda: Lanes = std::array::from_fn(|l| d_of_u[l] * inclusive[l] + of_u[l] * d_inclusive[l]);
             for e in node.edges.clone() {
                 let edge = &network.edges[e];
-                if is_closed(functions, edge.allocation) {
+                if lanes.closed[e] {
                     t.of_w[e * b + k] = ZERO;
                     continue;
                 }

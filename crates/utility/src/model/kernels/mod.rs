@@ -1,4 +1,8 @@
-//! Kernels beyond logit: what turns utilities into choice probabilities where alternatives are alike.
+//! Kernels beyond logit: what turns utilities into choice probabilities where softmax does not.
+//!
+//! A kernel sees lanes that share a choice set, cases or draws: it cannot tell. Of their utilities it makes ln P and the
+//! logsum; of an outcome Σ_j y_j ln P_j with its derivatives in the utilities and in functions of its own (dissimilarities,
+//! allocations), and how these derivatives change along a direction, from which come rows of the Hessian.
 
 mod draw;
 mod lanes;
@@ -6,8 +10,179 @@ mod nested;
 mod network;
 mod visit;
 
-pub(crate) use draw::choose;
-pub(crate) use lanes::NestLanes;
-pub(crate) use nested::{NestedAt, NestedKernel};
-pub(crate) use network::Network;
-pub(crate) use visit::{SetNetwork, SharedAt};
+use std::sync::Arc;
+
+pub(crate) use nested::NestedKernel;
+pub(crate) use visit::OfSet;
+
+use logsum_draws::Stream;
+
+use super::functions::Values;
+use crate::error::SpecificationError;
+use crate::specification::Specification;
+use lanes::NestLanes;
+use network::Network;
+
+/// A kernel with what it depends on.
+#[derive(Debug)]
+pub(crate) enum Kernel {
+    Nested(NestedKernel),
+}
+
+/// What a kernel is for the alternatives of one choice set.
+#[derive(Debug)]
+pub(crate) enum SetKernel {
+    Nested(Network),
+}
+
+/// The functions of a kernel at some parameters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KernelAt {
+    pub functions: Values,
+    /// Parameters that the derivatives of the functions belong to, ascending.
+    pub parameters: Vec<u32>,
+}
+
+/// The same for all threads; none of logit.
+pub(crate) type SharedAt = Option<Arc<KernelAt>>;
+
+impl Kernel {
+    /// That of a validated specification, for alternatives of these names; none if it is logit.
+    ///
+    /// # Errors
+    /// Names that are no alternatives.
+    pub fn new(specification: &Specification, alternatives: &[String]) -> Result<Option<Self>, SpecificationError> {
+        let nests = specification.nests.as_ref();
+        let nested = nests.map(|nests| NestedKernel::new(specification, nests, alternatives));
+        Ok(nested.transpose()?.map(Kernel::Nested))
+    }
+
+    /// Parameters of the kernel itself, ascending.
+    pub fn parameters(&self) -> &[u32] {
+        match self {
+            Kernel::Nested(nested) => nested.parameters(),
+        }
+    }
+
+    /// Its functions at `theta`.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn at(&self, theta: &[f64]) -> Result<KernelAt, String> {
+        let functions = match self {
+            Kernel::Nested(nested) => nested.at(theta)?,
+        };
+        let finite = |all: &[Vec<f64>]| all.iter().flatten().all(|value| value.is_finite());
+        if !finite(&functions.first) || !finite(&functions.second) {
+            return Err("a derivative of the kernel's own parameters is not a finite number".to_owned());
+        }
+        Ok(KernelAt {
+            functions,
+            parameters: self.parameters().to_vec(),
+        })
+    }
+
+    /// For a choice set of these alternatives.
+    pub fn of_set(&self, alternatives: &[u32]) -> SetKernel {
+        match self {
+            Kernel::Nested(nested) => SetKernel::Nested(nested.tree.network(alternatives)),
+        }
+    }
+
+    /// Whether adding the same to all utilities changes no probability.
+    pub fn is_invariant(&self) -> bool {
+        match self {
+            Kernel::Nested(nested) => nested.tree.is_invariant(),
+        }
+    }
+
+    /// Parameters on which no probability in these choice sets depends.
+    pub fn without_effect<'s>(&self, sets: impl Iterator<Item = &'s SetKernel>) -> Vec<u32> {
+        match self {
+            Kernel::Nested(nested) => nested.without_effect(sets.map(|SetKernel::Nested(network)| network)),
+        }
+    }
+}
+
+impl SetKernel {
+    /// Functions on which probabilities depend in this choice set.
+    pub fn functions(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            SetKernel::Nested(network) => Box::new(network.functions()),
+        }
+    }
+}
+
+/// One random outcome: the slot that a maximiser of random utility takes.
+pub(crate) fn choose(set: &SetKernel, functions: &[f64], utilities: &[f64], stream: &mut Stream) -> usize {
+    match set {
+        SetKernel::Nested(network) => draw::choose_nested(network, functions, utilities, stream),
+    }
+}
+
+/// Buffers of a thread, and what the kernel left in them: runs of lanes, of slots or of functions.
+#[derive(Debug, Default)]
+pub(crate) struct KernelLanes {
+    /// ln P of slots.
+    pub ln_probabilities: Vec<f64>,
+    pub logsums: Vec<f64>,
+    /// Σ_j y_j ln P_j.
+    pub values: Vec<f64>,
+    /// Its derivatives in the utilities of slots, and in functions.
+    pub of_utilities: Vec<f64>,
+    pub of_functions: Vec<f64>,
+    /// A direction of the utilities of slots, and the changes of those derivatives along it.
+    pub direction: Vec<f64>,
+    pub changes_of_utilities: Vec<f64>,
+    pub changes_of_functions: Vec<f64>,
+    nests: NestLanes,
+}
+
+fn copy(to: &mut Vec<f64>, from: &[f64]) {
+    to.clear();
+    to.extend_from_slice(from);
+}
+
+impl KernelLanes {
+    /// ln P and logsums at the `utilities` of slots, each a run of lanes, a multiple of eight.
+    pub fn forward(&mut self, set: &SetKernel, functions: &[f64], utilities: &[f64]) {
+        match set {
+            SetKernel::Nested(network) => {
+                self.nests.forward(network, functions, utilities);
+                copy(&mut self.ln_probabilities, self.nests.ln_probabilities(network));
+                copy(&mut self.logsums, self.nests.logsums(network));
+            }
+        }
+    }
+
+    /// Σ_j y_j ln P_j with its derivatives, after [`KernelLanes::forward`]; `outcomes`: y of slots.
+    pub fn backward(&mut self, set: &SetKernel, functions: &[f64], outcomes: &[f64]) {
+        match set {
+            SetKernel::Nested(network) => {
+                self.nests.backward(network, functions, outcomes);
+                copy(&mut self.values, self.nests.values());
+                copy(&mut self.of_utilities, self.nests.of_utilities(network));
+                copy(&mut self.of_functions, self.nests.of_functions());
+            }
+        }
+    }
+
+    /// Their changes along `direction` of utilities and that one of the functions, after [`KernelLanes::backward`].
+    pub fn along(&mut self, set: &SetKernel, functions: &[f64], of_functions: &[f64]) {
+        match set {
+            SetKernel::Nested(network) => {
+                self.nests.along(network, functions, &self.direction, of_functions);
+                let (utilities, functions) = self.nests.changes(network);
+                copy(&mut self.changes_of_utilities, utilities);
+                copy(&mut self.changes_of_functions, functions);
+            }
+        }
+    }
+
+    /// A direction that does not move, to be filled.
+    pub fn still(&mut self) -> &mut [f64] {
+        self.direction.clear();
+        self.direction.resize(self.of_utilities.len(), 0.0);
+        &mut self.direction
+    }
+}

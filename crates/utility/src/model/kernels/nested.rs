@@ -25,14 +25,6 @@ enum Label {
     Allocation { member: String, nest: String },
 }
 
-/// Its functions at some parameters: dissimilarities, and logarithms of allocations.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NestedAt {
-    pub functions: Values,
-    /// Parameters that the derivatives of the functions belong to, ascending.
-    pub parameters: Vec<u32>,
-}
-
 impl NestedKernel {
     /// Of a validated specification, for alternatives of these names.
     ///
@@ -118,7 +110,7 @@ impl NestedKernel {
     ///
     /// # Errors
     /// Why there are none.
-    pub fn at(&self, theta: &[f64]) -> Result<NestedAt, String> {
+    pub fn at(&self, theta: &[f64]) -> Result<Values, String> {
         let mut values = self.functions.at(theta);
         for (function, label) in self.labels.iter().enumerate() {
             let value = values.value[function];
@@ -150,14 +142,7 @@ impl NestedKernel {
                 }
             }
         }
-        let finite = |all: &[Vec<f64>]| all.iter().flatten().all(|value| value.is_finite());
-        if !finite(&values.first) || !finite(&values.second) {
-            return Err("a derivative of the dissimilarities or allocations is not a finite number".to_owned());
-        }
-        Ok(NestedAt {
-            functions: values,
-            parameters: self.functions.parameters.clone(),
-        })
+        Ok(values)
     }
 
     /// Parameters on which no probability depends in choice sets with these networks: those of nests that never have more

@@ -8,9 +8,9 @@ use logsum_data::{ChoiceData, Level};
 use logsum_draws::{Maker, Variate};
 use logsum_expressions::{Graph, NodeId};
 
+use super::beyond::KernelCases;
 use super::cases::{Case, Cases, DecisionMaker, Plan};
 use super::laws::Law;
-use super::nested::NestedCases;
 use super::points::first_number;
 use super::probit::NormalErrors;
 use super::symbolic::{Dimensions, Form, Symbolic};
@@ -19,7 +19,7 @@ use super::{DrawSet, Mixture};
 use crate::error::{ProbitError, SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawPlan, Mixing};
 use crate::model::corrections::Corrections;
-use crate::model::kernels::NestedKernel;
+use crate::model::kernels::Kernel;
 use crate::model::plan::{Source, UtilityPlan};
 use crate::specification::Specification;
 
@@ -37,7 +37,7 @@ pub(crate) struct MixtureBuilder {
     dimensions: Dimensions,
     cases: Cases,
     errors: Option<NormalErrors>,
-    nested: Option<NestedCases>,
+    kernel: Option<KernelCases>,
     /// Symbols of the coefficients that use characteristics of decision makers.
     with_characteristics: Vec<String>,
     corrections: Option<Corrections>,
@@ -120,17 +120,14 @@ impl MixtureBuilder {
         let of_errors = errors.iter().flat_map(|errors| errors.structure.parameters());
         let of_errors: Vec<u32> = of_errors.copied().filter(|k| !fixed.contains(k)).collect();
         fixed.extend(of_errors);
-        let kernel = match &specification.nests {
-            Some(nests) => Some(NestedKernel::new(specification, nests, &data.alternatives().names)?),
-            None => None,
-        };
-        let of_nests = kernel.iter().flat_map(NestedKernel::parameters).copied();
-        let of_nests: Vec<u32> = of_nests.filter(|k| !fixed.contains(k)).collect();
-        fixed.extend(of_nests);
-        let nested = kernel.map(|kernel| {
+        let kernel = Kernel::new(specification, &data.alternatives().names)?;
+        let of_kernel = kernel.iter().flat_map(Kernel::parameters).copied();
+        let of_kernel: Vec<u32> = of_kernel.filter(|k| !fixed.contains(k)).collect();
+        fixed.extend(of_kernel);
+        let kernel = kernel.map(|kernel| {
             let coefficient = |k: &u32| fixed.iter().position(|known| known == k).expect("just added") + n_random;
             let coefficients = kernel.parameters().iter().map(|k| coefficient(k) as u32).collect();
-            NestedCases::new(kernel, coefficients)
+            KernelCases::new(kernel, coefficients)
         });
         let mut tastes = Tastes::new(&mut taste_graph, forms, fixed, n_parameters, dimensions.n_between);
         let mut laws = Vec::new();
@@ -178,7 +175,7 @@ impl MixtureBuilder {
             dimensions,
             cases,
             errors,
-            nested,
+            kernel,
             with_characteristics,
             corrections: Corrections::new(data)?,
             n_makers: 0,
@@ -210,8 +207,8 @@ impl MixtureBuilder {
             let first_case = self.cases.cases.len() as u32;
             for case in first..end {
                 let pairs = data.pairs(case);
-                if let Some(nested) = &mut self.nested {
-                    nested.add(&data.pair_alternatives()[pairs.clone()]);
+                if let Some(kernel) = &mut self.kernel {
+                    kernel.add(&data.pair_alternatives()[pairs.clone()]);
                 }
                 self.add_errors(data, case, (case - first, end - first), keys[first])?;
                 self.cases.cases.push(Case {
@@ -361,7 +358,7 @@ impl MixtureBuilder {
             laws: self.laws,
             cases: self.cases,
             errors: self.errors,
-            nested: self.nested,
+            kernel: self.kernel,
             plan: self.draws,
             dimensions: self.dimensions,
             draws,

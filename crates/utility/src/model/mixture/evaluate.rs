@@ -13,9 +13,9 @@ pub(crate) use stopped::Stopped;
 
 use super::arithmetic::{NARROW, WIDE};
 use super::average::{Average, AverageKernel, Contribution};
+use super::beyond::BeyondLogit;
 use super::cases::Unit;
 use super::kernel::{CURVATURE, GRADIENT, Kernel, Lanes, Rows, VALUE, pair};
-use super::nested::Nesting;
 use super::plain::{At, NotFinite, PlainLanes};
 use super::points::Ahead;
 use super::probit::{ChoiceScratch, ErrorLanes, Foreseen, Point, UnitDraws, UnitErrors};
@@ -237,7 +237,7 @@ impl Mixture {
         } = scratch;
         // Within an average over the draws of a case every choice is made once.
         let once = draws.within.is_some() || self.choices(unit).iter().all(|choice| choice.times == 1.0);
-        let fast = self.is_linear && once && self.errors.is_none() && self.nested.is_none();
+        let fast = self.is_linear && once && self.errors.is_none() && self.kernel.is_none();
         let errors = self.errors_of(draws, unit, point, errors);
         if fast {
             rows.build(&self.cases, unit, fixed, self.tastes.n_random(), order);
@@ -252,7 +252,7 @@ impl Mixture {
             order,
             once: draws.within.is_some(),
             errors,
-            nesting: self.nesting(point),
+            beyond: self.beyond_logit(point),
         };
         let of_maker = draws.between.of(unit.maker as usize, self.makers[unit.maker as usize]);
         let (full, rest) = draws.between.blocks();
@@ -360,18 +360,18 @@ impl Mixture {
         };
         for choice in &self.choices(case.unit)[choices] {
             let times = if case.once { 1.0 } else { choice.times };
-            match case.nesting {
+            match case.beyond {
                 None => plain.add(&self.cases, (choice, times), at, case.order, lanes)?,
-                Some(nesting) => plain.add_nested(&self.cases, nesting, (choice, times), at, case.order, lanes)?,
+                Some(beyond) => plain.add_beyond_logit(&self.cases, beyond, (choice, times), at, case.order, lanes)?,
             }
         }
         Ok(())
     }
 
-    /// The nests at some parameters.
-    pub(super) fn nesting<'a>(&'a self, point: &'a Point<'_>) -> Option<Nesting<'a>> {
-        let (cases, at) = (self.nested.as_ref()?, point.nested.as_ref()?);
-        Some(Nesting { cases, at })
+    /// The kernel at some parameters, if it is not logit.
+    pub(super) fn beyond_logit<'a>(&'a self, point: &'a Point<'_>) -> Option<BeyondLogit<'a>> {
+        let (cases, at) = (self.kernel.as_ref()?, point.kernel.as_ref()?);
+        Some(BeyondLogit { cases, at })
     }
 
     pub(super) fn first_case(&self, unit: &Unit) -> u32 {
@@ -391,6 +391,6 @@ pub(crate) struct UnitCase<'a> {
     pub once: bool,
     /// Normal errors beside random tastes.
     pub errors: Option<UnitErrors<'a>>,
-    /// Nests.
-    pub nesting: Option<Nesting<'a>>,
+    /// The kernel, if it is not logit.
+    pub beyond: Option<BeyondLogit<'a>>,
 }

@@ -153,7 +153,7 @@ impl Mixture {
         let (theta, fixed) = (point.theta, &point.fixed);
         let once = draws.within.is_some()
             || unit.is_none_or(|unit| self.choices(unit).iter().all(|choice| choice.times == 1.0));
-        let fast = self.is_linear && once && self.errors.is_none() && self.nested.is_none();
+        let fast = self.is_linear && once && self.errors.is_none() && self.kernel.is_none();
         let errors = unit.and_then(|unit| self.errors_of(draws, unit, point, errors));
         if let Some(unit) = unit.filter(|_| fast) {
             rows.build(&self.cases, unit, fixed, self.tastes.n_random(), VALUE);
@@ -169,7 +169,7 @@ impl Mixture {
             order: VALUE,
             once: draws.within.is_some(),
             errors,
-            nesting: self.nesting(point),
+            beyond: self.beyond_logit(point),
         });
         let at = (maker, theta, case.as_ref());
         let of_maker = draws.between.of(maker, self.makers[maker]);

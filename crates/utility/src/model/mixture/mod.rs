@@ -14,13 +14,13 @@
 
 pub(crate) mod arithmetic;
 mod average;
+mod beyond;
 mod bind;
 mod cases;
 mod evaluate;
 mod individuals;
 mod kernel;
 mod laws;
-mod nested;
 mod plain;
 mod points;
 mod predict;
@@ -36,8 +36,8 @@ use logsum_draws::{Maker, Method, PointSet, Seed, Variate};
 
 use crate::error::{SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawPlan};
+use beyond::KernelCases;
 use cases::Cases;
-use nested::NestedCases;
 use points::Points;
 use probit::{CaseDraws, NormalErrors};
 use symbolic::Dimensions;
@@ -64,8 +64,8 @@ pub(crate) struct Mixture {
     cases: Cases,
     /// In place of those of logit.
     pub errors: Option<NormalErrors>,
-    /// Nests, if there are any.
-    nested: Option<NestedCases>,
+    /// The kernel, if it is not logit.
+    kernel: Option<KernelCases>,
     /// Decision makers.
     makers: Vec<Maker>,
     /// Units that are evaluated together.

@@ -4,9 +4,9 @@
 use logsum_expressions::Workspace;
 
 use super::arithmetic::Run;
+use super::beyond::KernelBuffers;
 use super::cases::{Cases, Choice, RestInput};
 use super::kernel::{CURVATURE, GRADIENT, Lanes, pair};
-use super::nested::NestBuffers;
 use crate::model::exp::exp;
 
 /// A utility that is not a finite number.
@@ -35,7 +35,7 @@ pub(crate) struct PlainLanes<const W: usize> {
     values: Vec<f64>,
     workspace: Workspace,
     means: Vec<[f64; W]>,
-    pub(super) nests: NestBuffers,
+    pub(super) beyond: KernelBuffers,
 }
 
 /// Coefficients at the draws, and those that do not vary.

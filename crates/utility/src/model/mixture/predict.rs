@@ -219,9 +219,9 @@ impl Mixture {
                             .foresee_lanes(alternatives, known, utilities, errors, out)
                             .map_err(Stopped::NotPositive)?
                     }
-                    _ => match self.nesting(point) {
+                    _ => match self.beyond_logit(point) {
                         None => plain.softmax(case),
-                        Some(nesting) => plain.nest(nesting, case),
+                        Some(beyond) => plain.beyond_logit(beyond, case),
                     }
                     .map_err(Stopped::NotFinite)?,
                 };
@@ -262,8 +262,8 @@ impl Mixture {
                 Some(errors) => root(&errors.structure.at(theta).value),
                 None => Vec::new(),
             },
-            functions: match &self.nested {
-                Some(nested) => nested.kernel.at(theta).map_err(Stopped::Outside)?.functions.value,
+            functions: match &self.kernel {
+                Some(cases) => cases.kernel.at(theta).map_err(Stopped::Outside)?.functions.value,
                 None => Vec::new(),
             },
         })
@@ -280,7 +280,7 @@ pub(crate) struct Person<'a> {
     utilities: Vec<f64>,
     /// Of the covariance of normal errors.
     root: Vec<f64>,
-    /// Of nests.
+    /// Of the kernel.
     functions: Vec<f64>,
 }
 
@@ -342,8 +342,8 @@ impl Person<'_> {
     pub fn choose(&self, position: usize, noise: &mut Stream) -> usize {
         let mixture = self.mixture;
         let case = mixture.cases.makers[self.maker].cases.start + position as u32;
-        if let Some(nested) = &mixture.nested {
-            return kernels::choose(nested.network(case), &self.functions, &self.utilities, noise);
+        if let Some(cases) = &mixture.kernel {
+            return kernels::choose(cases.set(case), &self.functions, &self.utilities, noise);
         }
         let Some(errors) = &mixture.errors else {
             return logit::choose(&self.utilities, noise);

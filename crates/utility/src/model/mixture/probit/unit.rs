@@ -4,7 +4,7 @@ use super::choice::ChoiceCase;
 use super::draws::CaseBlocks;
 use super::factors::Factors;
 use super::lanes::{ErrorCase, ErrorLanes, UnitDraws};
-use crate::model::kernels::NestedAt;
+use crate::model::kernels::KernelAt;
 use crate::model::mixture::cases::Unit;
 use crate::model::mixture::evaluate::{Scratch, Stopped, UnitCase};
 use crate::model::mixture::kernel::{Kernel, Lanes};
@@ -22,8 +22,8 @@ pub(crate) struct Point<'a> {
     pub fixed: Vec<f64>,
     /// Covariances of normal errors.
     pub factors: Option<Factors>,
-    /// Dissimilarities and allocations of nests.
-    pub nested: Option<NestedAt>,
+    /// What the kernel itself depends on.
+    pub kernel: Option<KernelAt>,
 }
 
 /// Normal errors of a decision maker's cases beside random tastes.
@@ -43,10 +43,10 @@ impl Mixture {
             let outcomes = &errors.outcomes.all;
             Factors::new(&errors.structure, outcomes, theta, order).map_err(Stopped::NotPositive)
         });
-        let nested = self.nested.as_ref().map(|nested| nested.kernel.at(theta));
+        let kernel = self.kernel.as_ref().map(|cases| cases.kernel.at(theta));
         Ok(Point {
             theta,
-            nested: nested.transpose().map_err(Stopped::Outside)?,
+            kernel: kernel.transpose().map_err(Stopped::Outside)?,
             fixed: self.fixed(theta),
             factors: factors.transpose()?,
         })

@@ -5,7 +5,10 @@ use logsum_estimate::{LogLikelihood, Order};
 use super::*;
 
 fn ln_l(specification: &Specification, data: &ChoiceData, theta: &[f64]) -> f64 {
-    bind(specification, data).evaluate(theta, Order::Value).unwrap().log_likelihood
+    bind(specification, data)
+        .evaluate(theta, Order::Value)
+        .unwrap()
+        .log_likelihood
 }
 
 fn assert_same(one: (&Specification, &[f64]), other: (&Specification, &[f64]), tolerance: f64) {
@@ -54,8 +57,16 @@ fn allocations_of_nought_and_one_are_nests() {
     let cross = nested(
         logit(),
         vec![
-            Nest::of_parts("n", [part("a", "1"), part("b", "1"), part("c", "0")], expression("lambda_0")),
-            Nest::of_parts("m", [part("a", "0"), part("c", "1"), part("d", "1")], expression("lambda_1")),
+            Nest::of_parts(
+                "n",
+                [part("a", "1"), part("b", "1"), part("c", "0")],
+                expression("lambda_0"),
+            ),
+            Nest::of_parts(
+                "m",
+                [part("a", "0"), part("c", "1"), part("d", "1")],
+                expression("lambda_1"),
+            ),
         ],
     );
     let tree = nested(
@@ -110,7 +121,9 @@ fn probabilities_sum_to_one_and_by_hand() {
     }
     // Red bus, blue bus: λ near 0 leaves two alternatives.
     let specification = nested(
-        Specification::new().parameter("b", 0.0).utility_of_all(crate::term::Term::from(expression("b * x"))),
+        Specification::new()
+            .parameter("b", 0.0)
+            .utility_of_all(crate::term::Term::from(expression("b * x"))),
         vec![Nest::new("bus", ["a", "b"], expression("lambda_0"))],
     );
     let table = table(vec![
@@ -124,7 +137,12 @@ fn probabilities_sum_to_one_and_by_hand() {
     let lambda: f64 = 0.25;
     let bus = 2.0_f64.powf(lambda);
     let prediction = model.predict(&[0.0, lambda]).unwrap();
-    for (found, expected) in prediction.probabilities.iter().zip([0.5 * bus / (bus + 1.0), 0.5 * bus / (bus + 1.0), 1.0 / (bus + 1.0)]) {
+    for (found, expected) in
+        prediction
+            .probabilities
+            .iter()
+            .zip([0.5 * bus / (bus + 1.0), 0.5 * bus / (bus + 1.0), 1.0 / (bus + 1.0)])
+    {
         assert_near(*found, expected, 1e-15, 1.0);
     }
     assert_near(prediction.logsums[0], (bus + 1.0).ln(), 1e-15, 1.0);

@@ -15,7 +15,10 @@ fn chi_squared(specification: &Specification, lambda: f64) -> (f64, f64) {
     let columns = vec![
         numbers("case", (0..rows).map(|row| (row / NAMES.len()) as f64)),
         numbers("alt", (0..rows).map(|row| (row % NAMES.len() + 1) as f64)),
-        numbers("choice", (0..rows).map(|row| f64::from(u8::from(row % NAMES.len() == 0)))),
+        numbers(
+            "choice",
+            (0..rows).map(|row| f64::from(u8::from(row % NAMES.len() == 0))),
+        ),
         numbers("x", (0..rows).map(|row| x[row % NAMES.len()])),
         numbers("z", (0..rows).map(|row| z[row % NAMES.len()])),
     ];

@@ -24,7 +24,12 @@ fn estimates_of_drawn_choices_are_near_the_truth() {
     for (found, truth) in fit.parameters.iter().zip(truth) {
         let error = found.std_error.expect("identified");
         // Four standard errors: 1 in 16,000; the seed is fixed.
-        assert!((found.estimate - truth).abs() < 4.0 * error, "{}: {} ± {error}", found.term, found.estimate);
+        assert!(
+            (found.estimate - truth).abs() < 4.0 * error,
+            "{}: {} ± {error}",
+            found.term,
+            found.estimate
+        );
     }
 }
 
@@ -40,7 +45,11 @@ fn the_dissimilarity_of_a_nest_of_one_is_held() {
     let data = choices(300, 4, &specification);
     let model = bind(&specification, &data);
     let fit = model.fit(&FitOptions::default(), None).unwrap();
-    let held = fit.parameters.iter().find(|parameter| parameter.term == "lambda_0").unwrap();
+    let held = fit
+        .parameters
+        .iter()
+        .find(|parameter| parameter.term == "lambda_0")
+        .unwrap();
     assert!(held.fixed && held.std_error.is_none());
     let said = |warning: &&String| warning.contains("\"lambda_0\" is not identified");
     assert_eq!(fit.warnings.iter().filter(said).count(), 1, "{:?}", fit.warnings);

@@ -22,8 +22,8 @@ fn choices(n_cases: usize, seed: u64, specification: &Specification) -> ChoiceDa
     let (mut case, mut alt, mut choice) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..n_cases {
         let mut there: Vec<usize> = (0..NAMES.len()).filter(|_| random.uniform() < 0.7).collect();
-        if there.is_empty() {
-            there.push(random.below(NAMES.len()));
+        if there.len() < 2 {
+            there = vec![random.below(3), 3 + random.below(3)];
         }
         let chosen = random.below(there.len());
         for (at, alternative) in there.into_iter().enumerate() {
@@ -55,7 +55,13 @@ fn schema() -> Schema {
 /// Utilities that are linear in most parameters, and no nests.
 fn logit() -> Specification {
     let mut specification = Specification::new();
-    for (name, start) in [("b_x", -0.4), ("b_z", 0.3), ("asc_b", 0.2), ("asc_c", -0.1), ("power", 0.8)] {
+    for (name, start) in [
+        ("b_x", -0.4),
+        ("b_z", 0.3),
+        ("asc_b", 0.2),
+        ("asc_c", -0.1),
+        ("power", 0.8),
+    ] {
         specification = specification.parameter(name, start);
     }
     let utility = |source: &str| crate::term::Term::from(expression(source));
@@ -66,9 +72,9 @@ fn logit() -> Specification {
         .utility("e", utility("b_z * z ^ power"))
 }
 
-
 fn nested(mut specification: Specification, nests: Vec<Nest>) -> Specification {
-    let declared = |specification: &Specification, name: &str| specification.symbols().iter().any(|known| known == name);
+    let declared =
+        |specification: &Specification, name: &str| specification.symbols().iter().any(|known| known == name);
     for nest in &nests {
         for name in nest.dissimilarity.names() {
             if !declared(&specification, name) {
@@ -106,20 +112,32 @@ fn crossed(specification: Specification) -> Specification {
         let one = |(name, allocation): &(&str, &str)| ((*name).to_owned(), expression(allocation));
         parts.iter().map(one).collect()
     };
-    let first = Nest::of_parts("first", parts(&[("a", "alpha"), ("b", "0.3"), ("c", "1")]), expression("lambda_0"));
+    let first = Nest::of_parts(
+        "first",
+        parts(&[("a", "alpha"), ("b", "0.3"), ("c", "1")]),
+        expression("lambda_0"),
+    );
     let second = Nest::of_parts(
         "second",
         parts(&[("a", "1 - alpha"), ("b", "0.7"), ("d", "exp(g) / (1 + exp(g))")]),
         expression("lambda_1 ^ 2"),
     );
-    let third = Nest::of_parts("third", parts(&[("d", "1 / (1 + exp(g))"), ("e", "1")]), expression("lambda_0"));
+    let third = Nest::of_parts(
+        "third",
+        parts(&[("d", "1 / (1 + exp(g))"), ("e", "1")]),
+        expression("lambda_0"),
+    );
     let specification = specification.parameter("alpha", 0.4).parameter("g", 0.3);
     nested(specification, vec![first, second, third])
 }
 
 fn start(model: &Model<'_>, seed: u64) -> Vec<f64> {
     let mut random = Random::new(seed);
-    model.start().iter().map(|start| start + random.between(-0.15, 0.15)).collect()
+    model
+        .start()
+        .iter()
+        .map(|start| start + random.between(-0.15, 0.15))
+        .collect()
 }
 
 /// All ways to look at the nests here.
