@@ -63,9 +63,22 @@ def probit(case):
     return parts | {"tables": tables}, ours
 
 
+def nested(case):
+    """One level of nests; the case's names are those of scales, mu = 1/dissimilarity."""
+    parts, ours = multinomial(case)
+    names = {nest: f"lambda_{nest}" for nest in case["nests"]}
+    lines = [
+        f'{quoted(nest)} = {{ members = [{", ".join(quoted(member) for member in members)}], dissimilarity = {quoted(names[nest])} }}'
+        for nest, members in case["nests"].items()
+    ]
+    ours |= {f"mu.{nest}": name for nest, name in names.items()}
+    parts["parameters"] |= dict.fromkeys(names.values(), 1.0)
+    return parts | {"tables": "\n[nests]\n" + "\n".join(lines) + "\n"}, ours
+
+
 # Each function takes the case and gives the parts of the model file ("tables" stands as it is, at the end) and, by the
 # case's names of the parameters, logsum's.
-FAMILIES = {"mnl": multinomial, "mixed": mixed, "probit": probit}
+FAMILIES = {"mnl": multinomial, "mixed": mixed, "nested": nested, "probit": probit}
 
 
 def model_file(case, parts, table):
@@ -86,6 +99,9 @@ def model_file(case, parts, table):
 def answer(fit, ours, threads):
     """The fit file in the words of the comparison. One number is named `n_obs` there: the cases."""
     by_term = {parameter["term"]: parameter for parameter in fit["parameters"]}
+    for nest in (fit.get("nests") or {}).get("nests", []):
+        # The comparison has scales.
+        by_term[f"lambda_{nest['name']}"] = {"estimate": nest["scale"]["estimate"], "std_error": nest["scale"]["std_error"]}
     return {
         "version": fit["logsum_version"],
         "status": "ok",

@@ -3,6 +3,7 @@
 pub(crate) mod draws;
 mod errors;
 mod facts;
+mod nests;
 mod outside;
 mod sampling;
 mod tastes;

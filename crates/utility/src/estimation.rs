@@ -10,6 +10,7 @@ use crate::error::SpecificationError;
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
+use crate::nest_report::NestReport;
 use crate::sampling::SamplingError;
 
 /// How to fit a model.
@@ -157,6 +158,7 @@ impl Model<'_> {
                 );
             }
         }
+        self.attach_nests(&mut fit);
         fit.confidence = options.confidence;
         if let Some(groups) = groups {
             self.cluster(&mut fit, &groups)?;
@@ -164,6 +166,12 @@ impl Model<'_> {
         fit.choose_covariance(&options.covariance)?;
         fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
         Ok(fit)
+    }
+
+    /// The nests, and what is to be said of them.
+    pub(crate) fn attach_nests(&self, fit: &mut Fit) {
+        fit.nests = self.describe_nests(fit);
+        fit.warnings.extend(fit.nests.iter().flat_map(NestReport::doubts));
     }
 
     /// From `start`, or from where an earlier estimation stood.
@@ -176,7 +184,10 @@ impl Model<'_> {
         let optimiser = &options.optimiser;
         let nearer = match &options.resume {
             // Where nothing is to be estimated, everything is to be seen at the start.
-            None if optimiser.max_iterations > 0 => self.approach(start, optimiser),
+            None if optimiser.max_iterations > 0 => {
+                let nearer = self.approach(start, optimiser);
+                nearer.or_else(|| self.approach_utilities(start, optimiser))
+            }
             _ => None,
         };
         if let Some(state) = &options.resume {
@@ -392,6 +403,7 @@ impl Model<'_> {
             draws: None,
             tastes: None,
             errors: None,
+            nests: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

@@ -17,7 +17,9 @@ mod inference;
 mod mixing;
 mod model;
 mod model_file;
+mod nest_report;
 mod nests;
+mod nests_after;
 mod probit;
 mod sampling;
 mod shares;
@@ -48,6 +50,7 @@ pub use mixing::{
 };
 pub use model::{BindError, Binder, Finding, Model, Prediction, Storage, exponentials};
 pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use nest_report::{NestDescription, NestMember, NestReport};
 pub use nests::{Member, Nest, Nests};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};

@@ -16,6 +16,7 @@ mod exp;
 mod explain;
 mod folds;
 pub(crate) mod functions;
+mod held;
 mod kernels;
 mod lanes;
 mod logit;
@@ -258,6 +259,11 @@ impl<'data> Model<'data> {
         let at = self.kernel.as_ref().map(|kernel| kernel.at(theta)).transpose();
         at.map(|at| at.map(Arc::new))
             .map_err(|reason| EvalError::Outside { reason })
+    }
+
+    /// The kernel if it has nests.
+    pub(crate) fn nested_kernel(&self) -> Option<&kernels::NestedKernel> {
+        self.kernel.as_ref().map(|Kernel::Nested(nested)| nested)
     }
 
     /// Parameters of the kernel itself, ascending.

@@ -197,6 +197,7 @@ impl Model<'_> {
         fit.warnings.extend(self.far_locations(&fit));
         fit.tastes = mixture.is_random().then(|| self.describe_tastes(&fit));
         fit.errors = self.describe_errors(mixture, &fit);
+        self.attach_nests(&mut fit);
         if !evaluate_only && let Some(errors) = &fit.errors {
             let warnings = errors.boundary();
             fit.warnings.extend(warnings);

@@ -84,6 +84,7 @@ impl Fit {
     /// ([`Fit::chosen_covariance`]), by the derivatives that the fit carries. The data are not needed.
     pub fn redescribe_tastes(&mut self) {
         self.redescribe_errors();
+        self.redescribe_nests();
         if let Some(mut report) = self.tastes.take() {
             infer(&mut report, &Delta::new(&self.parameters, self.chosen_covariance()));
             self.tastes = Some(report);

@@ -12,6 +12,9 @@ use crate::specification::Specification;
 #[derive(Debug)]
 pub(crate) struct NestedKernel {
     pub tree: Tree,
+    /// Names of the nests in the order of its nodes, and of the alternatives.
+    names: Vec<String>,
+    alternatives: Vec<String>,
     functions: Functions,
     /// What each function is.
     labels: Vec<Label>,
@@ -96,9 +99,31 @@ impl NestedKernel {
         } = builder;
         Ok(NestedKernel {
             tree,
+            names: order.iter().map(|nest| nest.name.clone()).collect(),
+            alternatives: alternatives.to_vec(),
             functions: Functions::new(&mut graph, &nodes),
             labels,
         })
+    }
+
+    /// Dissimilarities and allocations at `theta`, as they are.
+    pub fn values(&self, theta: &[f64]) -> Values {
+        self.functions.at(theta)
+    }
+
+    /// Function of the dissimilarity of a nest.
+    pub fn dissimilarity(&self, nest: &str) -> Option<usize> {
+        let place = self.names.iter().position(|name| name == nest)?;
+        self.tree.nodes[place].dissimilarity
+    }
+
+    /// Function of the allocation of an alternative to a nest, if it is not 1.
+    pub fn allocation(&self, nest: &str, member: &str) -> Option<usize> {
+        let nest = self.names.iter().position(|name| name == nest)?;
+        let alternative = self.alternatives.iter().position(|name| name == member)? as u32;
+        let mut members = self.tree.nodes[nest].members.iter();
+        let member = members.find(|member| member.child == Child::Alternative(alternative))?;
+        member.allocation
     }
 
     /// Parameters of dissimilarities and allocations, ascending.

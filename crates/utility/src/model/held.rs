@@ -1,0 +1,62 @@
+//! A first approach with some parameters held: where a kernel starts as logit, its own parameters wait.
+
+use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Parameter, maximise};
+
+use super::Model;
+
+/// Newton decrement that will do before the held parameters are let go.
+const TOLERANCE: f64 = 1e-2;
+
+/// The same log-likelihood with more fixed parameters.
+struct Held<'m, 'data> {
+    model: &'m Model<'data>,
+    parameters: Vec<Parameter>,
+}
+
+impl LogLikelihood for Held<'_, '_> {
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
+        self.model.evaluate(theta, order)
+    }
+
+    fn n_units(&self) -> usize {
+        self.model.n_units()
+    }
+
+    fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
+        self.model.visit_scores(theta, visit)
+    }
+}
+
+impl Model<'_> {
+    /// Where to begin instead of `start`: the estimates with the kernel's own parameters held there, as dissimilarities of 1,
+    /// at which it is logit; `None` where that does not help.
+    pub(crate) fn approach_utilities(&self, start: &[f64], options: &Options) -> Option<Vec<f64>> {
+        let own = self.kernel_parameters();
+        let held = |k: usize| own.contains(&(k as u32));
+        let waits = |(k, parameter): (usize, &Parameter)| held(k) && !parameter.fixed;
+        let moves = |(k, parameter): (usize, &Parameter)| !held(k) && !parameter.fixed;
+        let all = || self.parameters().iter().enumerate();
+        if !all().any(waits) || !all().any(moves) {
+            return None;
+        }
+        let parameters = all().map(|(k, parameter)| Parameter {
+            fixed: parameter.fixed || held(k),
+            start: start[k],
+            ..parameter.clone()
+        });
+        let held = Held {
+            model: self,
+            parameters: parameters.collect(),
+        };
+        let options = Options {
+            tolerance: TOLERANCE,
+            ..options.clone()
+        };
+        let found = maximise(&held, start, &options, None).ok()?;
+        found.convergence.converged.then_some(found.theta)
+    }
+}
