@@ -113,9 +113,9 @@ pub struct EstimateArgs {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub draws: crate::draws::DrawArgs,
-    /// Of random tastes: estimate with few draws from so many points, the first the usual one, and go on from the best
-    /// [default: 1]
-    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u16).range(1..))]
+    /// Estimate from so many points, the first the usual one: a table shows the optima found, and the best is reported. Of
+    /// random tastes with few draws, the best being gone on with [default: 1]
+    #[arg(long, visible_alias = "multi-start", value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub starts: u16,
     #[command(flatten)]
     pub storage: StorageArgs,

@@ -4,6 +4,7 @@ pub(crate) mod draws;
 mod errors;
 mod facts;
 mod nests;
+mod optima;
 mod outside;
 mod sampling;
 mod tastes;

@@ -10,6 +10,7 @@ use crate::error::SpecificationError;
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
+use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
 use crate::sampling::SamplingError;
 
@@ -26,7 +27,8 @@ pub struct FitOptions {
     pub covariance: CovarianceKind,
     /// Level of the intervals.
     pub confidence: f64,
-    /// Of random tastes: estimations from so many points, of which the best is gone on with. The first is the usual one.
+    /// Estimations from so many points, of which the best is reported; of random tastes with few draws, the best being gone
+    /// on with. The first is the usual one.
     pub starts: usize,
 }
 
@@ -129,8 +131,9 @@ impl Model<'_> {
             fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
             return Ok(fit);
         }
-        let maximum = self.maximum(&start, options, progress)?;
+        let (maximum, optima) = self.maximum(&start, options, progress)?;
         let mut fit = self.summarise(&maximum, constants);
+        fit.optima = optima;
 
         let findings = self.findings(&start, &maximum)?;
         let troubled: Vec<usize> = findings
@@ -180,9 +183,10 @@ impl Model<'_> {
         start: &[f64],
         options: &FitOptions,
         progress: Option<&mut dyn FnMut(&Progress<'_>)>,
-    ) -> Result<Maximum, FitError> {
+    ) -> Result<(Maximum, Option<OptimaReport>), FitError> {
         let optimiser = &options.optimiser;
-        let nearer = match &options.resume {
+        let mut optima = None;
+        let mut nearer = match &options.resume {
             // Where nothing is to be estimated, everything is to be seen at the start.
             None if optimiser.max_iterations > 0 => {
                 let nearer = self.approach(start, optimiser);
@@ -191,10 +195,16 @@ impl Model<'_> {
             _ => None,
         };
         if let Some(state) = &options.resume {
-            return Ok(resume(self, state, optimiser, progress)?);
+            return Ok((resume(self, state, optimiser, progress)?, None));
+        }
+        if options.starts > 1 && optimiser.max_iterations > 0 {
+            let usual = nearer.as_deref().unwrap_or(start);
+            let (best, report) = self.from_many(usual, options.starts, optimiser);
+            nearer = Some(best);
+            optima = Some(report);
         }
         let Some(nearer) = nearer else {
-            return Ok(maximise(self, start, optimiser, progress)?);
+            return Ok((maximise(self, start, optimiser, progress)?, None));
         };
         // Before anything else: what is found later must not be lost for its sake.
         let log_likelihood_start = match self.is_equal_utilities(start) {
@@ -211,7 +221,7 @@ impl Model<'_> {
         };
         let mut maximum = maximise(self, &nearer, optimiser, Some(&mut from_the_start))?;
         maximum.log_likelihood_start = log_likelihood_start;
-        Ok(maximum)
+        Ok((maximum, optima))
     }
 
     /// ln L at the starting values.
@@ -346,6 +356,8 @@ impl Model<'_> {
                 family: match (data.best_worst, self.mixture().is_some()) {
                     _ if self.specification().probit.is_some() => self.probit_family(),
                     (_, is_mixed) if self.specification().nests.is_some() => self.nested_family(is_mixed),
+                    (_, false) if self.specification().generator.is_some() => "generalised extreme value",
+                    (_, true) if self.specification().generator.is_some() => "mixed generalised extreme value",
                     (None, false) => "logit",
                     (None, true) => "mixed logit",
                     (Some(false), false) => "rank-ordered logit",
@@ -404,6 +416,7 @@ impl Model<'_> {
             tastes: None,
             errors: None,
             nests: None,
+            optima: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

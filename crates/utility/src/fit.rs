@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draws_report::DrawsReport;
 use crate::error_report::ErrorReport;
+use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
 use crate::sampling::SampleSize;
 use crate::taste_report::TasteReport;
@@ -76,6 +77,9 @@ pub struct Fit {
     /// The covariance of normal errors; `None` where errors are those of logit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<ErrorReport>,
+    /// Where estimations from several points ended; `None` where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optima: Option<OptimaReport>,
     /// The nests; `None` where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nests: Option<NestReport>,

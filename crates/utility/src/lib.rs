@@ -13,10 +13,12 @@ mod estimation;
 mod facts;
 mod fit;
 mod formula;
+mod generator;
 mod inference;
 mod mixing;
 mod model;
 mod model_file;
+mod multi_start;
 mod nest_report;
 mod nests;
 mod nests_after;
@@ -43,6 +45,7 @@ pub use fit::{
     SamplingReport,
 };
 pub use formula::{Formula, FormulaError};
+pub use generator::{Generated, GeneratingFunction, Generator};
 pub use inference::CovarianceKind;
 pub use mixing::{
     DrawMethod, DrawNumber, DrawPlan, Mixing, RandomCoefficient, ScaleHeterogeneity, Shape, TasteDistribution, Varies,
@@ -50,6 +53,7 @@ pub use mixing::{
 };
 pub use model::{BindError, Binder, Finding, Model, Prediction, Storage, exponentials};
 pub use model_file::{ModelFile, ModelFileError, Problem};
+pub use multi_start::{OptimaReport, Optimum};
 pub use nest_report::{NestDescription, NestMember, NestReport};
 pub use nests::{Member, Nest, Nests};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};

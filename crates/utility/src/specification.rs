@@ -5,6 +5,7 @@ use logsum_estimate::Parameter;
 use logsum_expressions::Expression;
 
 use crate::error::SpecificationError;
+use crate::generator::Generator;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
 use crate::nests::{self, Nests};
 use crate::probit::{self, Probit};
@@ -31,6 +32,8 @@ pub struct Specification {
     pub probit: Option<Probit>,
     /// Nests of alternatives that are more alike.
     pub nests: Option<Nests>,
+    /// A generating function, from which probabilities come.
+    pub generator: Option<Generator>,
 }
 
 /// A parameter and the identifier by which expressions refer to it.
@@ -198,7 +201,13 @@ impl Specification {
         let in_errors = of_errors.flat_map(|(_, expression)| expression.names());
         let in_nests = self.nests.iter().flat_map(Nests::used_names);
         let used = in_utilities.chain(tastes.iter().map(String::as_str));
+        let in_generator: Vec<String> = self
+            .generator
+            .iter()
+            .flat_map(|generator| generator.0.parameters())
+            .collect();
         let used = used.chain(in_errors).chain(in_nests);
+        let used = used.chain(in_generator.iter().map(String::as_str));
         let used: Vec<&str> = used.collect();
         for (position, declared) in self.parameters.iter().enumerate() {
             let name = declared.symbol.clone();

@@ -35,6 +35,7 @@ pub(super) struct Section {
 pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     let mut further = super::nests::sections(fit);
     further.extend(super::errors::sections(fit, narrow));
+    further.extend(super::optima::sections(fit));
     let Some(report) = reported(fit) else {
         return further;
     };

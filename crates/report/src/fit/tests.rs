@@ -96,6 +96,7 @@ fn converged() -> Fit {
         tastes: None,
         errors: None,
         nests: None,
+        optima: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,

@@ -274,7 +274,7 @@ impl<'data> Bound<'data> {
         if let Some(corrections) = &corrections {
             utilities = corrections.add(&mut graph, &utilities, &mut plan_of);
         }
-        if specification.nests.is_some() {
+        if specification.nests.is_some() || specification.generator.is_some() {
             check_nests(data, corrections.is_some())?;
         }
         let kernel = Kernel::new(specification, &data.alternatives().names)?;

@@ -372,7 +372,7 @@ impl Blocks {
                     scratch.derivatives[at..at + lanes].copy_from_slice(scratch.program.output(output + 1));
                 }
             }
-            if order >= Order::Hessian && scratch.at == At::Model {
+            if order >= Order::Hessian && scratch.at != At::EqualShares {
                 for (output, &(row, column)) in rest.seconds.iter().enumerate() {
                     scratch
                         .seconds

@@ -1,13 +1,14 @@
-//! A first approach with some parameters held: where a kernel starts as logit, its own parameters wait.
+//! A first approach by logit: the parameters of another kernel wait.
 
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Parameter, maximise};
 
 use super::Model;
+use super::scratch::At;
 
 /// Newton decrement that will do before the held parameters are let go.
 const TOLERANCE: f64 = 1e-2;
 
-/// The same log-likelihood with more fixed parameters.
+/// The log-likelihood of logit with the same utilities; the kernel's own parameters are fixed.
 struct Held<'m, 'data> {
     model: &'m Model<'data>,
     parameters: Vec<Parameter>,
@@ -19,21 +20,22 @@ impl LogLikelihood for Held<'_, '_> {
     }
 
     fn evaluate(&self, theta: &[f64], order: Order) -> Result<Evaluation, EvalError> {
-        self.model.evaluate(theta, order)
+        self.model.watched()?;
+        self.model.total(theta, order, At::Logit, 1)
     }
 
     fn n_units(&self) -> usize {
-        self.model.n_units()
+        0
     }
 
-    fn visit_scores(&self, theta: &[f64], visit: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
-        self.model.visit_scores(theta, visit)
+    fn visit_scores(&self, _: &[f64], _: &mut dyn FnMut(usize, &[f64])) -> Result<(), EvalError> {
+        Ok(())
     }
 }
 
 impl Model<'_> {
-    /// Where to begin instead of `start`: the estimates with the kernel's own parameters held there, as dissimilarities of 1,
-    /// at which it is logit; `None` where that does not help.
+    /// Where to begin instead of `start` with a kernel beyond logit: the estimates of logit, the kernel's own parameters as
+    /// they start; `None` where that does not help.
     pub(crate) fn approach_utilities(&self, start: &[f64], options: &Options) -> Option<Vec<f64>> {
         let own = self.kernel_parameters();
         let held = |k: usize| own.contains(&(k as u32));

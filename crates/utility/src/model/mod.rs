@@ -263,7 +263,10 @@ impl<'data> Model<'data> {
 
     /// The kernel if it has nests.
     pub(crate) fn nested_kernel(&self) -> Option<&kernels::NestedKernel> {
-        self.kernel.as_ref().map(|Kernel::Nested(nested)| nested)
+        match &self.kernel {
+            Some(Kernel::Nested(nested)) => Some(nested),
+            _ => None,
+        }
     }
 
     /// Parameters of the kernel itself, ascending.
@@ -385,7 +388,7 @@ impl<'data> Model<'data> {
         order: Order,
         scratch: &mut Scratch,
     ) -> Result<Partial, EvalError> {
-        if scratch.at == At::Model && self.interrupt.load(Ordering::Relaxed) {
+        if scratch.at != At::EqualShares && self.interrupt.load(Ordering::Relaxed) {
             return Err(EvalError::Interrupted);
         }
         let mut partial = Partial::new(theta.len(), order);

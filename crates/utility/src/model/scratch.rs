@@ -47,6 +47,8 @@ pub(crate) enum At {
     /// Those of the model.
     #[default]
     Model,
+    /// Those of logit with the same utilities.
+    Logit,
     /// Equal shares; the curvature of the utilities themselves is left out.
     EqualShares,
 }

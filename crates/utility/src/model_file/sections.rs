@@ -97,6 +97,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         mixing,
         probit,
         nests,
+        generator: None,
     };
     Some(ModelFile {
         title,

@@ -5,6 +5,7 @@
 //! allocations), and how these derivatives change along a direction, from which come rows of the Hessian.
 
 mod draw;
+mod generated;
 mod lanes;
 mod nested;
 mod network;
@@ -20,6 +21,7 @@ use logsum_draws::Stream;
 use super::functions::Values;
 use crate::error::SpecificationError;
 use crate::specification::Specification;
+use generated::{GeneratedKernel, GeneratedLanes, GeneratedSet};
 use lanes::NestLanes;
 use network::Network;
 
@@ -27,12 +29,14 @@ use network::Network;
 #[derive(Debug)]
 pub(crate) enum Kernel {
     Nested(NestedKernel),
+    Generated(GeneratedKernel),
 }
 
 /// What a kernel is for the alternatives of one choice set.
 #[derive(Debug)]
 pub(crate) enum SetKernel {
     Nested(Network),
+    Generated(GeneratedSet),
 }
 
 /// The functions of a kernel at some parameters.
@@ -52,6 +56,9 @@ impl Kernel {
     /// # Errors
     /// Names that are no alternatives.
     pub fn new(specification: &Specification, alternatives: &[String]) -> Result<Option<Self>, SpecificationError> {
+        if let Some(generator) = &specification.generator {
+            return Ok(Some(Kernel::Generated(GeneratedKernel::new(specification, generator)?)));
+        }
         let nests = specification.nests.as_ref();
         let nested = nests.map(|nests| NestedKernel::new(specification, nests, alternatives));
         Ok(nested.transpose()?.map(Kernel::Nested))
@@ -61,6 +68,7 @@ impl Kernel {
     pub fn parameters(&self) -> &[u32] {
         match self {
             Kernel::Nested(nested) => nested.parameters(),
+            Kernel::Generated(generated) => generated.parameters(),
         }
     }
 
@@ -71,6 +79,7 @@ impl Kernel {
     pub fn at(&self, theta: &[f64]) -> Result<KernelAt, String> {
         let functions = match self {
             Kernel::Nested(nested) => nested.at(theta)?,
+            Kernel::Generated(generated) => generated.at(theta),
         };
         let finite = |all: &[Vec<f64>]| all.iter().flatten().all(|value| value.is_finite());
         if !finite(&functions.first) || !finite(&functions.second) {
@@ -86,6 +95,7 @@ impl Kernel {
     pub fn of_set(&self, alternatives: &[u32]) -> SetKernel {
         match self {
             Kernel::Nested(nested) => SetKernel::Nested(nested.tree.network(alternatives)),
+            Kernel::Generated(generated) => SetKernel::Generated(generated.of_set(alternatives)),
         }
     }
 
@@ -93,22 +103,33 @@ impl Kernel {
     pub fn is_invariant(&self) -> bool {
         match self {
             Kernel::Nested(nested) => nested.tree.is_invariant(),
+            // A function of degree 1, by its contract.
+            Kernel::Generated(_) => true,
         }
     }
 
     /// Parameters on which no probability in these choice sets depends.
     pub fn without_effect<'s>(&self, sets: impl Iterator<Item = &'s SetKernel>) -> Vec<u32> {
         match self {
-            Kernel::Nested(nested) => nested.without_effect(sets.map(|SetKernel::Nested(network)| network)),
+            Kernel::Nested(nested) => nested.without_effect(sets.filter_map(|set| match set {
+                SetKernel::Nested(network) => Some(network),
+                SetKernel::Generated(_) => None,
+            })),
+            Kernel::Generated(_) => Vec::new(),
         }
     }
 }
 
 impl SetKernel {
-    /// Functions on which probabilities depend in this choice set.
-    pub fn functions(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+    /// Whether probabilities depend in this choice set on each of so many functions.
+    pub fn depends_on(&self, n_functions: usize) -> Vec<bool> {
         match self {
-            SetKernel::Nested(network) => Box::new(network.functions()),
+            SetKernel::Nested(network) => {
+                let mut depends = vec![false; n_functions];
+                network.functions().for_each(|function| depends[function] = true);
+                depends
+            }
+            SetKernel::Generated(_) => vec![true; n_functions],
         }
     }
 }
@@ -117,6 +138,7 @@ impl SetKernel {
 pub(crate) fn choose(set: &SetKernel, functions: &[f64], utilities: &[f64], stream: &mut Stream) -> usize {
     match set {
         SetKernel::Nested(network) => draw::choose_nested(network, functions, utilities, stream),
+        SetKernel::Generated(set) => generated::choose_generated(set, functions, utilities, stream),
     }
 }
 
@@ -136,6 +158,7 @@ pub(crate) struct KernelLanes {
     pub changes_of_utilities: Vec<f64>,
     pub changes_of_functions: Vec<f64>,
     nests: NestLanes,
+    generated: GeneratedLanes,
 }
 
 fn copy(to: &mut Vec<f64>, from: &[f64]) {
@@ -152,6 +175,13 @@ impl KernelLanes {
                 copy(&mut self.ln_probabilities, self.nests.ln_probabilities(network));
                 copy(&mut self.logsums, self.nests.logsums(network));
             }
+            SetKernel::Generated(set) => {
+                let out = generated::Out {
+                    ln_probabilities: &mut self.ln_probabilities,
+                    logsums: &mut self.logsums,
+                };
+                self.generated.forward(set, functions, utilities, out);
+            }
         }
     }
 
@@ -164,6 +194,21 @@ impl KernelLanes {
                 copy(&mut self.of_utilities, self.nests.of_utilities(network));
                 copy(&mut self.of_functions, self.nests.of_functions());
             }
+            SetKernel::Generated(set) => {
+                let lanes = self.logsums.len();
+                self.values.clear();
+                self.values.resize(lanes, 0.0);
+                for (y, ln_p) in outcomes
+                    .chunks_exact(lanes)
+                    .zip(self.ln_probabilities.chunks_exact(lanes))
+                {
+                    for ((value, y), ln_p) in self.values.iter_mut().zip(y).zip(ln_p) {
+                        *value += if *y > 0.0 { y * ln_p } else { 0.0 };
+                    }
+                }
+                let out = (&mut self.of_utilities, &mut self.of_functions);
+                self.generated.backward(set, functions, outcomes, out);
+            }
         }
     }
 
@@ -175,6 +220,11 @@ impl KernelLanes {
                 let (utilities, functions) = self.nests.changes(network);
                 copy(&mut self.changes_of_utilities, utilities);
                 copy(&mut self.changes_of_functions, functions);
+            }
+            SetKernel::Generated(set) => {
+                let out = (&mut self.changes_of_utilities, &mut self.changes_of_functions);
+                self.generated
+                    .along(set, functions, (&self.direction, of_functions), out);
             }
         }
     }

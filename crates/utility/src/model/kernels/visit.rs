@@ -125,8 +125,7 @@ impl Scratch {
         let mut parameters: Vec<u32> = set.parameters.iter().chain(&at.parameters).copied().collect();
         parameters.sort_unstable();
         parameters.dedup();
-        let mut matters = vec![false; n_functions];
-        kernel.functions().for_each(|function| matters[function] = true);
+        let matters = kernel.depends_on(n_functions);
         let mut changes_of_functions = vec![0.0; n_functions];
         for (row, &k) in parameters.iter().enumerate() {
             let direction = place_in_kernel(k).map_or(&zeros, |place| &at.functions.first[place]);

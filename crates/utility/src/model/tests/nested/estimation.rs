@@ -54,3 +54,29 @@ fn the_dissimilarity_of_a_nest_of_one_is_held() {
     let said = |warning: &&String| warning.contains("\"lambda_0\" is not identified");
     assert_eq!(fit.warnings.iter().filter(said).count(), 1, "{:?}", fit.warnings);
 }
+
+#[test]
+fn several_points_lead_to_the_same_optimum_on_any_number_of_threads() {
+    let specification = nested(logit(), vec![Nest::new("n", ["a", "b", "c"], expression("lambda_0"))]);
+    let data = choices(500, 14, &specification);
+    let model = bind(&specification, &data);
+    let fit = |starts: usize, threads: usize| {
+        let options = FitOptions {
+            starts,
+            ..FitOptions::default()
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| model.fit(&options, None).unwrap())
+    };
+    let (one, many) = (fit(1, 1), fit(8, 1));
+    assert!(one.optima.is_none());
+    let report = many.optima.clone().unwrap();
+    assert_eq!(report.starts, 8);
+    assert_eq!(
+        report.lost + report.optima.iter().map(|optimum| optimum.reached).sum::<usize>(),
+        8
+    );
+    assert!(report.optima[0].reached >= 4, "{report:?}");
+    assert_near(one.log_likelihood, many.log_likelihood, 1e-12, 1.0);
+    assert_eq!(fit(8, 2).optima.unwrap(), report);
+}

@@ -5,6 +5,7 @@ mod derivatives;
 mod drawing;
 mod errors;
 mod estimation;
+mod generated;
 
 use logsum_data::{ChoiceData, Schema};
 
