@@ -32,7 +32,7 @@ fn the_reference_collection_is_reproduced() {
     let mut compared = 0;
     for file in files(&reference.join("expect"), ".json") {
         let expected = read(&file);
-        const FAMILIES: [&str; 8] = [
+        const FAMILIES: [&str; 10] = [
             "mnl",
             "weights",
             "mixed",
@@ -40,6 +40,8 @@ fn the_reference_collection_is_reproduced() {
             "mixed_correlated",
             "mixed_lognormal",
             "probit",
+            "nested",
+            "cross_nested",
             "rank_ordered",
         ];
         if !FAMILIES.contains(&expected["family"].as_str().expect("a family")) {
@@ -52,7 +54,7 @@ fn the_reference_collection_is_reproduced() {
         compare(&support::estimate(&model), &expected, &name(&file));
         compared += 1;
     }
-    assert!(compared >= 30, "only {compared} reference results were found");
+    assert!(compared >= 40, "only {compared} reference results were found");
 }
 
 /// Everything that `expected` names, within its own tolerances.

@@ -126,6 +126,19 @@ impl NestedKernel {
         member.allocation
     }
 
+    /// Parameters of allocations that are in no dissimilarity.
+    pub fn of_allocations(&self) -> Vec<u32> {
+        let depends = self.functions.dependencies();
+        let in_any = |k: u32, allocation: bool| {
+            let is = |label: &Label| matches!(label, Label::Allocation { .. }) == allocation;
+            depends
+                .iter()
+                .any(|&(function, of)| of == k && is(&self.labels[function]))
+        };
+        let of_these = self.parameters().iter().copied();
+        of_these.filter(|&k| in_any(k, true) && !in_any(k, false)).collect()
+    }
+
     /// Parameters of dissimilarities and allocations, ascending.
     pub fn parameters(&self) -> &[u32] {
         &self.functions.parameters
