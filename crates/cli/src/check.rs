@@ -24,6 +24,13 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
             output::result(&format!("\n{errors}"))?;
         }
     }
+    if let Some(nests) = &loaded.model.specification.nests {
+        let names = &loaded.data.alternatives().names;
+        let nests = logsum_report::nests(nests, names, args.output.format, output::style());
+        if !nests.is_empty() {
+            output::result(&format!("\n{nests}"))?;
+        }
+    }
     if let Some(mixing) = &loaded.model.specification.mixing {
         let tastes = logsum_report::random_tastes(mixing, args.output.format, output::style());
         if !tastes.is_empty() {
@@ -61,6 +68,8 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
             ", all identified by these data"
         } else if loaded.model.specification.probit.is_some() {
             " (some of the errors: \"estimate\" tells whether all are identified)"
+        } else if loaded.model.specification.nests.is_some() {
+            " (\"estimate\" tells whether dissimilarities are identified)"
         } else if loaded.model.specification.mixing.is_some() {
             " (some of random tastes: \"estimate\" tells whether all are identified)"
         } else {
@@ -81,7 +90,7 @@ fn findings(loaded: &Loaded) -> Result<(Vec<String>, bool), Failure> {
     }
     let mut findings = Vec::new();
     // Where utilities are not linear, a zero start can make derivatives vanish that do not elsewhere.
-    if model.is_linear() {
+    if model.has_linear_utilities() {
         findings.extend(model.not_identified(&start).map_err(Failure::bad_input)?);
     }
     if findings.is_empty() {

@@ -251,7 +251,12 @@ impl<'data> Model<'data> {
 
     /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit.
     pub fn is_linear(&self) -> bool {
-        self.mixture.is_none() && self.kernel.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+        self.kernel.is_none() && self.has_linear_utilities()
+    }
+
+    /// Whether every utility is linear in the parameters, and tastes are the same.
+    pub fn has_linear_utilities(&self) -> bool {
+        self.mixture.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
     /// The kernel at `theta`, if it is not logit.
