@@ -18,6 +18,11 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         other => logsum_report::description(&description, other),
     };
     output::result(&text)?;
+    let scales = &loaded.model.specification.scales;
+    let scales = logsum_report::scales(scales, args.output.format, output::style());
+    if !scales.is_empty() {
+        output::result(&format!("\n{scales}"))?;
+    }
     if let Some(probit) = &loaded.model.specification.probit {
         let errors = logsum_report::normal_errors(probit, args.output.format, output::style());
         if !errors.is_empty() {

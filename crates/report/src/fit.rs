@@ -5,6 +5,7 @@ mod errors;
 mod facts;
 mod outside;
 mod sampling;
+mod scales;
 mod tastes;
 mod text;
 

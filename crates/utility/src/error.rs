@@ -2,12 +2,14 @@
 
 mod mixing;
 mod probit;
+mod scale;
 mod tastes;
 
 use logsum_data::DataError;
 
 pub use mixing::MixingError;
 pub use probit::ProbitError;
+pub use scale::ScaleError;
 pub use tastes::TasteError;
 
 /// A problem of the specification.
@@ -60,6 +62,8 @@ pub enum SpecificationError {
     Mixing(MixingError),
     #[error(transparent)]
     Probit(#[from] ProbitError),
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
     #[error(transparent)]
     Tastes(#[from] TasteError),
     #[error("{0}")]

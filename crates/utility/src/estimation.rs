@@ -11,6 +11,7 @@ use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
 use crate::sampling::SamplingError;
+use crate::scale_report::{self, ScaleReport};
 
 /// How to fit a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -310,6 +311,8 @@ impl Model<'_> {
                 ));
             }
         }
+        let scales = scale_report::scales(self.specification(), &maximum.theta);
+        warnings.extend(scales.iter().filter_map(ScaleReport::warning));
         if constants && data.best_worst == Some(true) && data.alternatives.labelled {
             warnings.push(
                 "the log-likelihood with constants only is not computed for rankings that tell the worst".to_owned(),
@@ -390,6 +393,7 @@ impl Model<'_> {
             sampling: None,
             draws: None,
             tastes: None,
+            scales,
             errors: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::draws_report::DrawsReport;
 use crate::error_report::ErrorReport;
 use crate::sampling::SampleSize;
+use crate::scale_report::ScaleReport;
 use crate::taste_report::TasteReport;
 
 /// Version of the fit file's form.
@@ -72,6 +73,9 @@ pub struct Fit {
     /// The distributions of random tastes; `None` where tastes are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tastes: Option<TasteReport>,
+    /// The scales of the specification; none where all cases have the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scales: Vec<ScaleReport>,
     /// The covariance of normal errors; `None` where errors are those of logit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<ErrorReport>,

@@ -97,6 +97,7 @@ impl Fit {
             parameter.conf_low = inference.map(|inference| inference.conf_low);
             parameter.conf_high = inference.map(|inference| inference.conf_high);
         }
+        self.test_scales();
         self.redescribe_tastes();
         Ok(())
     }

@@ -19,6 +19,8 @@ mod model;
 mod model_file;
 mod probit;
 mod sampling;
+mod scale;
+mod scale_report;
 mod shares;
 mod simulated_estimation;
 mod specification;
@@ -31,7 +33,7 @@ mod testing;
 
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};
-pub use error::{MixingError, ProbitError, SpecificationError, TasteError};
+pub use error::{MixingError, ProbitError, ScaleError, SpecificationError, TasteError};
 pub use error_report::{ErrorDerivatives, ErrorReport};
 pub use estimation::{FitError, FitOptions};
 pub use facts::Facts;
@@ -49,6 +51,8 @@ pub use model::{BindError, Binder, Finding, Model, Prediction, Storage, exponent
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
+pub use scale::Scale;
+pub use scale_report::{ScaleReport, ScaleTest};
 pub use shares::{Share, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};

@@ -1,7 +1,7 @@
 use logsum_utility::{
     Cluster, Convergence, Covariances, DataSummary, DrawsReport, DrawsTried, Elapsed, Estimate, FORMAT, Fit,
-    FittedModel, Quantity, SampleSize, SamplingReport, SimulationError, StartsReport, TasteCovariance,
-    TasteDerivatives, TasteDescription, TasteReport,
+    FittedModel, Quantity, SampleSize, SamplingReport, ScaleReport, ScaleTest, SimulationError, StartsReport,
+    TasteCovariance, TasteDerivatives, TasteDescription, TasteReport,
 };
 use serde_json::json;
 
@@ -94,6 +94,7 @@ fn converged() -> Fit {
         sampling: None,
         draws: None,
         tastes: None,
+        scales: Vec::new(),
         errors: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
@@ -933,4 +934,40 @@ fn wide_correlations_come_in_parts_as_text() {
         .collect();
     assert_eq!(heads, ["               b_attribute_6  b_attribute_7"]);
     assert!(fit(&f, Format::Markdown).contains(" b_attribute_1 | b_attribute_2 | "));
+}
+
+#[test]
+fn scales_stand_in_the_head_with_their_test() {
+    let mut fit = converged();
+    fit.parameters.push(estimate("mu_sp", 0.5234, 0.1132, 0.0));
+    let scale = |name: &str, when: Option<&str>, factor: &str, test: Option<ScaleTest>| ScaleReport {
+        name: name.to_string(),
+        when: when.map(str::to_string),
+        factor: factor.to_string(),
+        test,
+    };
+    let test = |statistic, p_value| ScaleTest {
+        term: "mu_sp".to_string(),
+        estimate: 0.52341,
+        statistic,
+        p_value,
+    };
+    fit.scales = vec![
+        scale("sp", Some("SP == 1"), "mu_sp", Some(test(Some(-4.2102), Some(2.6e-5)))),
+        scale("sp", Some("SP == 1"), "mu_sp", Some(test(Some(-2.5), Some(0.01242)))),
+        scale("sp", Some("SP == 1"), "mu_sp", Some(test(None, None))),
+        scale("age", None, "exp(g * age)", None),
+    ];
+    let text = super::fit(&fit, Format::Text);
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("Scale ")).collect();
+    assert_eq!(
+        lines,
+        [
+            "Scale             sp: mu_sp = 0.5234 where SP == 1; against 1, z = -4.21, p <0.0001",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1; against 1, z = -2.50, p = 0.0124",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1; against 1, z = -",
+            "Scale             age: exp(g * age)",
+        ]
+    );
+    assert!(super::fit(&fit, Format::Markdown).contains("age: exp(g * age)"));
 }

@@ -110,7 +110,9 @@ impl<'data> Binder<'data> {
         let bound = match &mut self.bound {
             Some(bound) => bound,
             None => {
-                let specification = stages::of_stages(&self.specification, stages.as_ref());
+                self.specification.validate()?;
+                let scaled = self.specification.scaled();
+                let specification = stages::of_stages(&scaled, stages.as_ref());
                 let mut bound = Bound::new(&specification, choices)?;
                 bound.facts = Facts::of(&data);
                 self.bound.insert(bound)
@@ -186,9 +188,8 @@ fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
 }
 
 impl<'data> Bound<'data> {
-    /// Gives every name its meaning; `data` are the first part.
+    /// Gives every name of a valid specification, whose scales are written out, its meaning; `data` are the first part.
     fn new(specification: &Specification, data: &ChoiceData) -> Result<Self, SpecificationError> {
-        specification.validate()?;
         let mut graph = Graph::default();
         let mut meanings = Vec::new();
         if let Some(mixing) = &specification.mixing {

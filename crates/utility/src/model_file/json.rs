@@ -88,6 +88,7 @@ impl ModelFile {
             .iter()
             .map(|(name, own)| (name.clone(), json!(own.source())));
         insert_table(&mut root, "utility", all.chain(own).collect());
+        insert_table(&mut root, "scale", super::scale::to_json(&self.specification));
         if let Some(probit) = &self.specification.probit {
             insert_table(&mut root, "probit", super::probit::to_json(probit));
         }

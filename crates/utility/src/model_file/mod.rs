@@ -6,6 +6,7 @@ mod random;
 mod ranking;
 mod reader;
 mod sampling;
+mod scale;
 mod sections;
 mod simulate;
 #[cfg(test)]

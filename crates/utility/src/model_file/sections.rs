@@ -6,12 +6,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, probit, random, ranking, sampling, simulate};
-use crate::mixing::Mixing;
+use super::{ModelFile, probit, random, ranking, sampling, scale, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
-pub(super) const LATER: [&str; 3] = ["nests", "classes", "scale"];
+pub(super) const LATER: [&str; 2] = ["nests", "classes"];
 
 pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     let reader = Reader::new(text, name);
@@ -75,9 +74,21 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     }
     let mixing = random::read(&root, broken);
     let probit = probit::read(&root, &names);
+    let scales = root.section("scale").map(|section| {
+        let symbols = parameters.iter().map(|declared| declared.symbol.as_str());
+        let tastes = mixing.iter().flat_map(|mixing| &mixing.random);
+        let symbols: Vec<&str> = symbols.chain(tastes.map(|random| random.symbol.as_str())).collect();
+        scale::read(&section, &symbols)
+    });
+    let scales = scales.unwrap_or_default();
     if let Some(mixing) = &mixing {
-        start_second_estimates(&mut parameters, &unstarted, mixing);
+        start_elsewhere(&mut parameters, &unstarted, mixing.second_estimates());
     }
+    start_elsewhere(
+        &mut parameters,
+        &unstarted,
+        scale::parameters(&scales).map(|name| (name, 1.0)),
+    );
     if broken {
         root.abandon();
     } else {
@@ -93,6 +104,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         parameters,
         all,
         own,
+        scales,
         mixing,
         probit,
     };
@@ -388,13 +400,18 @@ fn read_parameters(section: Section<'_, '_, '_>) -> (Vec<DeclaredParameter>, Vec
     (parameters, unstarted)
 }
 
-/// A second estimate that is declared without a start, for its bounds or its label, starts where it would undeclared.
-fn start_second_estimates(parameters: &mut [DeclaredParameter], unstarted: &[String], mixing: &Mixing) {
-    for (name, start) in mixing.second_estimates() {
+/// What is declared without a start, for its bounds or its label, starts where it naturally does.
+fn start_elsewhere<N: AsRef<str>>(
+    parameters: &mut [DeclaredParameter],
+    unstarted: &[String],
+    starts: impl IntoIterator<Item = (N, f64)>,
+) {
+    for (name, start) in starts {
         let mut declared = parameters
             .iter_mut()
             .filter(|declared| unstarted.contains(&declared.symbol));
-        if let Some(declared) = declared.find(|declared| declared.symbol == name && !declared.parameter.fixed) {
+        let declared = declared.find(|declared| declared.symbol == name.as_ref() && !declared.parameter.fixed);
+        if let Some(declared) = declared {
             declared.parameter.start = start;
         }
     }

@@ -8,6 +8,7 @@ mod ranking;
 mod reading;
 mod round_trip;
 mod sampling;
+mod scale;
 mod simulate;
 
 /// A model file in which everything is right.

@@ -237,7 +237,7 @@ fn names_that_do_not_fit_together() {
 
 #[test]
 fn what_later_versions_may_do() {
-    for name in ["nests", "classes", "scale"] {
+    for name in ["nests", "classes"] {
         assert_eq!(
             message("[parameters]", &format!("[{name}]\nx = 1\n\n[parameters]"))
                 .lines()
