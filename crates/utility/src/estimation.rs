@@ -311,6 +311,13 @@ impl Model<'_> {
                 ));
             }
         }
+        if data.shares {
+            warnings.push(
+                "outcomes are shares: the log-likelihood is a quasi-likelihood, so that AIC, BIC and likelihood ratios rank \
+                 nothing by themselves, and only the robust and clustered standard errors hold"
+                    .to_owned(),
+            );
+        }
         let scales = scale_report::scales(self.specification(), &maximum.theta);
         warnings.extend(scales.iter().filter_map(ScaleReport::warning));
         if constants && data.best_worst == Some(true) && data.alternatives.labelled {
@@ -367,6 +374,7 @@ impl Model<'_> {
             n_cases: data.n_cases,
             n_alternatives: data.n_alternatives(),
             n_parameters: k,
+            quasi_likelihood: data.shares,
             log_likelihood_start: Some(maximum.log_likelihood_start),
             log_likelihood,
             log_likelihood_null: null,

@@ -27,6 +27,8 @@ pub struct Facts {
     pub has_outcomes: bool,
     /// Where outcomes are rankings, whether the worst is known besides the best.
     pub best_worst: Option<bool>,
+    /// Whether outcomes are shares, and the log-likelihood a quasi-likelihood.
+    pub shares: bool,
     /// Whether cases have weights.
     pub weighted: bool,
     /// What was dropped or assumed.
@@ -60,6 +62,7 @@ impl Facts {
             largest_choice_set: 0,
             has_outcomes: data.has_outcomes(),
             best_worst: data.rankings().map(Rankings::is_best_worst),
+            shares: data.has_outcomes() && data.schema().shares,
             weighted: data.weights().is_some(),
             warnings: Vec::new(),
             log_likelihood_null: 0.0,

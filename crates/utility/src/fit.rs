@@ -32,6 +32,9 @@ pub struct Fit {
     pub n_alternatives: usize,
     /// Free parameters.
     pub n_parameters: usize,
+    /// Whether outcomes are shares: then ln L stands for the quasi-likelihood Σ share · ln P.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quasi_likelihood: bool,
     /// ln L at the starting values.
     pub log_likelihood_start: Option<f64>,
     /// ln L at the estimates.

@@ -7,7 +7,7 @@ use logsum_expressions::Expression;
 
 use crate::error::ScaleError;
 use crate::specification::Specification;
-use crate::term::{Term, identifier, select};
+use crate::term::{Term, select};
 
 /// A scale (inverse temperature) that is not the same in all cases: it multiplies the systematic utilities of a case.
 ///
@@ -71,13 +71,6 @@ impl Scale {
     pub fn multiplier(&self) -> &Expression {
         &self.multiplier
     }
-
-    /// The name that is the whole factor, where it is one alone: a parameter, or a column.
-    pub fn only_name(&self) -> Option<&str> {
-        let names = self.factor.names();
-        let alone = names.len() == 1 && self.factor.source().trim() == identifier(names[0]);
-        alone.then(|| names[0])
-    }
 }
 
 impl Specification {
@@ -134,6 +127,7 @@ pub(crate) fn problems(specification: &Specification) -> Vec<ScaleError> {
             problems.push(ScaleError::Twice { name: name() });
         }
         let parameter = scale
+            .factor
             .only_name()
             .filter(|only| coefficients.iter().any(|known| known == only));
         let Some(parameter) = parameter else { continue };

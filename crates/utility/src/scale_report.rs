@@ -53,7 +53,7 @@ impl ScaleReport {
 /// The scales of a specification at the estimates `theta`, not tested yet.
 pub(crate) fn scales(specification: &Specification, theta: &[f64]) -> Vec<ScaleReport> {
     let one = |scale: &crate::scale::Scale| {
-        let declared = scale.only_name().and_then(|parameter| {
+        let declared = scale.factor().only_name().and_then(|parameter| {
             let mut declared = specification.parameters.iter().zip(theta);
             declared.find(|(declared, _)| declared.symbol == parameter)
         });

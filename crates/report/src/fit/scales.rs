@@ -5,12 +5,16 @@ use logsum_utility::{Fit, ScaleReport, ScaleTest};
 use super::facts::Fact;
 use crate::number::{MISSING, p_value, significant};
 
-/// One for each scale.
+/// Each scale, and its test.
 pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
-    fit.scales.iter().map(|scale| ("Scale", described(scale))).collect()
+    let one = |scale: &ScaleReport| {
+        let test = scale.test.as_ref().map(|test| ("Scale against 1", tested(test)));
+        std::iter::once(("Scale", described(scale))).chain(test)
+    };
+    fit.scales.iter().flat_map(one).collect()
 }
 
-/// `sp: mu_sp = 0.5234 where SP == 1; against 1, z = -4.21, p < 0.0001`.
+/// `sp: mu_sp = 0.5234 where SP == 1`.
 fn described(scale: &ScaleReport) -> String {
     let factor = match &scale.test {
         Some(test) => format!("{} = {}", test.term, significant(test.estimate, 4)),
@@ -20,19 +24,13 @@ fn described(scale: &ScaleReport) -> String {
         .when
         .as_ref()
         .map_or(String::new(), |when| format!(" where {when}"));
-    let test = scale.test.as_ref().map_or(String::new(), tested);
-    format!("{}: {factor}{place}{test}", scale.name)
+    format!("{}: {factor}{place}", scale.name)
 }
 
+/// `mu_sp: z = -4.21, p <0.0001`.
 fn tested(test: &ScaleTest) -> String {
-    let Some(statistic) = test.statistic else {
-        return format!("; against 1, z = {MISSING}");
-    };
+    let z = test.statistic.map_or(MISSING.to_string(), |z| format!("{z:.2}"));
     let p = p_value(test.p_value);
-    let p = if p.starts_with('<') {
-        format!("p {p}")
-    } else {
-        format!("p = {p}")
-    };
-    format!("; against 1, z = {statistic:.2}, {p}")
+    let equals = if p.starts_with('<') { "" } else { "= " };
+    format!("{}: z = {z}, p {equals}{p}", test.term)
 }

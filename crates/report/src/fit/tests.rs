@@ -58,6 +58,7 @@ fn converged() -> Fit {
         n_cases: 6768,
         n_alternatives: 3,
         n_parameters: 4,
+        quasi_likelihood: false,
         log_likelihood_start: Some(-6964.662979191462),
         log_likelihood: -5331.252006978187,
         log_likelihood_null: -6964.662979191462,
@@ -963,9 +964,12 @@ fn scales_stand_in_the_head_with_their_test() {
     assert_eq!(
         lines,
         [
-            "Scale             sp: mu_sp = 0.5234 where SP == 1; against 1, z = -4.21, p <0.0001",
-            "Scale             sp: mu_sp = 0.5234 where SP == 1; against 1, z = -2.50, p = 0.0124",
-            "Scale             sp: mu_sp = 0.5234 where SP == 1; against 1, z = -",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1",
+            "Scale against 1   mu_sp: z = -4.21, p <0.0001",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1",
+            "Scale against 1   mu_sp: z = -2.50, p = 0.0124",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1",
+            "Scale against 1   mu_sp: z = -, p = -",
             "Scale             age: exp(g * age)",
         ]
     );

@@ -1,6 +1,6 @@
 //! Drawing outcomes: what random utility maximisers with the given parameters choose.
 
-use logsum_data::{ChoiceData, Layout, Outcome};
+use logsum_data::{ChoiceData, Outcome};
 use logsum_draws::{Seed, Stream};
 use logsum_estimate::EvalError;
 use rayon::prelude::*;
@@ -34,7 +34,7 @@ impl Model<'_> {
             return self.draw_mixed(mixture, data, theta, seed);
         }
         let utilities = self.utilities(theta)?;
-        let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
+        let counts = data.schema().has_counts();
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let draw = |case: usize, stream: &mut Stream| {
             let utilities = &utilities[data.pairs(case)];

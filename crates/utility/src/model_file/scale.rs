@@ -32,7 +32,8 @@ pub(super) fn read(section: &Section<'_, '_, '_>, coefficients: &[&str]) -> Vec<
 fn read_entry(entry: Section<'_, '_, '_>, name: &str, table: &DeTable<'_>, coefficients: &[&str]) -> Option<Scale> {
     let reader = entry.reader;
     let restricted = table.contains_key("when");
-    let when = entry.expression("when");
+    let when = entry.take("when");
+    let when = when.and_then(|value| reader.expression_of(&format!("scale \"{name}\", when"), value));
     let expression = entry.take("expression");
     let parameter = entry.take("parameter");
     let factor = match (parameter, expression) {
@@ -86,6 +87,7 @@ pub(super) fn to_json(specification: &Specification) -> Map<String, Value> {
             entry.insert("when".to_owned(), json!(when.source()));
         }
         match scale
+            .factor()
             .only_name()
             .filter(|only| coefficients.iter().any(|known| known == only))
         {
@@ -99,5 +101,5 @@ pub(super) fn to_json(specification: &Specification) -> Map<String, Value> {
 
 /// The parameters that are a scale by themselves: their natural start is 1.
 pub(super) fn parameters(scales: &[Scale]) -> impl Iterator<Item = &str> {
-    scales.iter().filter_map(Scale::only_name)
+    scales.iter().filter_map(|scale| scale.factor().only_name())
 }

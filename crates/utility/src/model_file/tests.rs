@@ -1,6 +1,7 @@
 //! Tests of the model file: what it says when it is right, and when it is wrong.
 
 mod arbitrary;
+mod counts;
 mod messages;
 mod probit;
 mod random;

@@ -81,7 +81,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             "sp = { when = \"SP = 1\", parameter = \"mu_sp\" }",
-            "line 13, column 19: when: a comparison is written \"==\"",
+            "line 13, column 19: scale \"sp\", when: use == to compare",
         ),
         (
             "sp = { wen = \"SP == 1\", expression = \"exp(mu_sp)\" }",
