@@ -11,7 +11,7 @@ use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
 use crate::sampling::SamplingError;
-use crate::scale_report::{self, ScaleReport};
+use crate::scale_report::ScaleReport;
 
 /// How to fit a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -318,7 +318,8 @@ impl Model<'_> {
                     .to_owned(),
             );
         }
-        let scales = scale_report::scales(self.specification(), &maximum.theta);
+        let scales = self.describe_scales(&maximum.theta);
+        warnings.extend(self.scale_problems());
         warnings.extend(scales.iter().filter_map(ScaleReport::warning));
         if constants && data.best_worst == Some(true) && data.alternatives.labelled {
             warnings.push(

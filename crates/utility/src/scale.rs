@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use logsum_data::{Level, Use};
-use logsum_expressions::Expression;
+use logsum_data::{ChoiceData, Level, Use};
+use logsum_expressions::{Expression, Graph};
 
 use crate::error::ScaleError;
 use crate::specification::Specification;
@@ -71,6 +71,24 @@ impl Scale {
     pub fn multiplier(&self) -> &Expression {
         &self.multiplier
     }
+}
+
+/// Cases to which a scale applies.
+pub(crate) fn n_cases(scale: &Scale, data: &ChoiceData) -> usize {
+    let Some(when) = &scale.when else {
+        return data.n_cases();
+    };
+    let mut graph = Graph::default();
+    let names = data.names(&[], &mut graph);
+    let node = names.lower("scale", when, &mut graph);
+    let node = node.expect("conditions were checked when the data were built");
+    let level = data.level(&graph, node);
+    let values = data.evaluate(&graph, node, level);
+    let of_case = |case: usize| match level {
+        Level::Case => values[case],
+        Level::Pair => values[data.pairs(case).start],
+    };
+    (0..data.n_cases()).filter(|&case| of_case(case) != 0.0).count()
 }
 
 impl Specification {

@@ -4,7 +4,8 @@ use logsum_estimate::Inference;
 use serde::{Deserialize, Serialize};
 
 use crate::fit::Fit;
-use crate::specification::Specification;
+use crate::model::Model;
+use crate::scale::Scale;
 
 /// A scale of the specification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ pub struct ScaleReport {
     /// Where it applies, as written; everywhere if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
+    /// Cases to which it applies.
+    pub n_cases: usize,
     /// What multiplies utilities there, as written.
     pub factor: String,
     /// The comparison with 1, where the factor is one parameter.
@@ -38,6 +41,58 @@ pub struct ScaleTest {
     pub p_value: Option<f64>,
 }
 
+impl Model<'_> {
+    /// Scales that apply to none of the cases, or to all of them, which says nothing of scales.
+    pub fn scale_problems(&self) -> Vec<String> {
+        let scales = self.specification().scales.iter().zip(&self.facts().scaled_cases);
+        let one = |(scale, &n_cases): (&Scale, &usize)| {
+            let when = scale.condition()?;
+            let (cases, what) = match n_cases {
+                0 => ("no case", "it scales nothing"),
+                n if n == self.facts().n_cases && scale.factor().only_name().is_some() => {
+                    ("every case", "the scale of all is not identified")
+                }
+                _ => return None,
+            };
+            Some(format!(
+                "scale \"{}\": \"{when}\" holds in {cases}, so that {what}; correct \"when\"",
+                scale.name()
+            ))
+        };
+        scales.filter_map(one).collect()
+    }
+
+    /// The scales at the estimates `theta`, not tested yet.
+    pub(crate) fn describe_scales(&self, theta: &[f64]) -> Vec<ScaleReport> {
+        let specification = self.specification();
+        // The mean of a random scale is not the scale of anybody.
+        let random = |symbol: &str| self.mixing().is_some_and(|mixing| mixing.coefficient(symbol).is_some());
+        let one = |(scale, &n_cases): (&Scale, &usize)| {
+            let alone = scale.factor().only_name().filter(|name| !random(name));
+            let mut declared = specification.parameters.iter().zip(theta);
+            let tested = declared.find(|(declared, _)| alone == Some(&declared.symbol) && !declared.parameter.fixed);
+            ScaleReport {
+                name: scale.name().to_owned(),
+                when: scale.condition().map(ToString::to_string),
+                n_cases,
+                factor: scale.factor().to_string(),
+                test: tested.map(|(declared, estimate)| ScaleTest {
+                    term: declared.parameter.name.clone(),
+                    estimate: *estimate,
+                    statistic: None,
+                    p_value: None,
+                }),
+            }
+        };
+        specification
+            .scales
+            .iter()
+            .zip(&self.facts().scaled_cases)
+            .map(one)
+            .collect()
+    }
+}
+
 impl ScaleReport {
     /// What must be known of a parameter that is no scale.
     pub(crate) fn warning(&self) -> Option<String> {
@@ -48,35 +103,6 @@ impl ScaleReport {
             test.term
         ))
     }
-}
-
-/// The scales of a specification at the estimates `theta`, not tested yet.
-pub(crate) fn scales(specification: &Specification, theta: &[f64]) -> Vec<ScaleReport> {
-    let one = |scale: &crate::scale::Scale| {
-        let declared = scale.factor().only_name().and_then(|parameter| {
-            let mut declared = specification.parameters.iter().zip(theta);
-            declared.find(|(declared, _)| declared.symbol == parameter)
-        });
-        // The mean of a random scale is not the scale of anybody.
-        let random = |symbol: &str| {
-            let mixing = specification.mixing.as_ref();
-            mixing.is_some_and(|mixing| mixing.coefficient(symbol).is_some())
-        };
-        ScaleReport {
-            name: scale.name().to_owned(),
-            when: scale.condition().map(ToString::to_string),
-            factor: scale.factor().to_string(),
-            test: declared
-                .filter(|(declared, _)| !random(&declared.symbol))
-                .map(|(declared, estimate)| ScaleTest {
-                    term: declared.parameter.name.clone(),
-                    estimate: *estimate,
-                    statistic: None,
-                    p_value: None,
-                }),
-        }
-    };
-    specification.scales.iter().map(one).collect()
 }
 
 impl Fit {

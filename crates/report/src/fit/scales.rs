@@ -3,7 +3,7 @@
 use logsum_utility::{Fit, ScaleReport, ScaleTest};
 
 use super::facts::Fact;
-use crate::number::{MISSING, p_value, significant};
+use crate::number::{MISSING, counted, p_value, significant};
 
 /// Each scale, and its test.
 pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
@@ -14,16 +14,16 @@ pub(super) fn facts(fit: &Fit) -> Vec<Fact> {
     fit.scales.iter().flat_map(one).collect()
 }
 
-/// `sp: mu_sp = 0.5234 where SP == 1`.
+/// `sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)`.
 fn described(scale: &ScaleReport) -> String {
     let factor = match &scale.test {
         Some(test) => format!("{} = {}", test.term, significant(test.estimate, 4)),
         None => scale.factor.clone(),
     };
-    let place = scale
-        .when
-        .as_ref()
-        .map_or(String::new(), |when| format!(" where {when}"));
+    let place = match &scale.when {
+        Some(when) => format!(" where {when} ({})", counted(scale.n_cases, "case")),
+        None => String::new(),
+    };
     format!("{}: {factor}{place}", scale.name)
 }
 

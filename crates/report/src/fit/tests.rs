@@ -944,6 +944,7 @@ fn scales_stand_in_the_head_with_their_test() {
     let scale = |name: &str, when: Option<&str>, factor: &str, test: Option<ScaleTest>| ScaleReport {
         name: name.to_string(),
         when: when.map(str::to_string),
+        n_cases: 4021,
         factor: factor.to_string(),
         test,
     };
@@ -964,11 +965,11 @@ fn scales_stand_in_the_head_with_their_test() {
     assert_eq!(
         lines,
         [
-            "Scale             sp: mu_sp = 0.5234 where SP == 1",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)",
             "Scale against 1   mu_sp: z = -4.21, p <0.0001",
-            "Scale             sp: mu_sp = 0.5234 where SP == 1",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)",
             "Scale against 1   mu_sp: z = -2.50, p = 0.0124",
-            "Scale             sp: mu_sp = 0.5234 where SP == 1",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)",
             "Scale against 1   mu_sp: z = -, p = -",
             "Scale             age: exp(g * age)",
         ]

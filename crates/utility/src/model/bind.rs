@@ -125,7 +125,8 @@ impl<'data> Binder<'data> {
         }
         // A probit looks at whole rankings; constants explain their stages.
         let of_constants = if stages.is_none() { data.stages() } else { None };
-        bound.facts.add(&data, stages.as_ref().or(of_constants.as_ref()));
+        let stages_of_constants = stages.as_ref().or(of_constants.as_ref());
+        bound.facts.add(&data, stages_of_constants, &self.specification.scales);
         if let Some(mixture) = &mut bound.mixture {
             mixture.add(choices)?;
         }

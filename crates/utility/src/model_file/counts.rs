@@ -70,7 +70,10 @@ pub(super) fn tally(data: &Section<'_, '_, '_>, ranks: Option<&Ranks>) -> Option
 /// Whether `[data]` is to hold counts or shares, also where something is wrong with it.
 pub(super) fn are_meant(root: &Section<'_, '_, '_>) -> bool {
     let data = root.take("data").and_then(|data| data.get_ref().as_table());
-    data.is_some_and(|data| data.contains_key("counts") || data.contains_key("shares"))
+    data.is_some_and(|data| {
+        let table = data.get("choice").is_some_and(|choice| choice.get_ref().is_table());
+        table || data.contains_key("counts") || data.contains_key("shares")
+    })
 }
 
 /// The counts of alternatives in wide data; `Some(None)` where the choice is a code or a ranking.

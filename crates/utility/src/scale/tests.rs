@@ -182,6 +182,32 @@ fn a_scale_below_0_is_warned_of() {
 }
 
 #[test]
+fn a_scale_of_nothing_or_of_everything_is_told() {
+    let with = |when: &str| unscaled(&[("mu", 1.0)]).scale(Scale::new("sp", parameter("mu")).when(term(when)));
+    let data = data(wide_table(50, 7), &wide_schema(), &with("region > 5"));
+    let problems = |when: &str| bind(&with(when), &data).scale_problems();
+    assert_eq!(problems("region > 5"), [""; 0]);
+    assert_eq!(
+        problems("region > 99"),
+        ["scale \"sp\": \"region > 99\" holds in no case, so that it scales nothing; correct \"when\""]
+    );
+    assert_eq!(
+        problems("region >= 0"),
+        [
+            "scale \"sp\": \"region >= 0\" holds in every case, so that the scale of all is not identified; correct \"when\""
+        ]
+    );
+    let model = with("region > 5");
+    let bound = bind(&model, &data);
+    let table = wide_table(50, 7);
+    let logsum_data::Values::Number(regions) = &table.columns[12].values else {
+        panic!("regions are numbers")
+    };
+    let expected = regions.iter().filter(|region| **region > 5.0).count();
+    assert_eq!(bound.facts().scaled_cases, [expected]);
+}
+
+#[test]
 fn what_cannot_be_a_scale() {
     let message = |specification: Specification| specification.validate().unwrap_err().to_string();
     let sp = |start: f64| unscaled(&[("mu", start)]).scale(Scale::new("sp", parameter("mu")).when(term("region > 5")));

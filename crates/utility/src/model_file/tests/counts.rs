@@ -93,11 +93,11 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             wide("choice = { train = \"n_train\", cra = \"n_car\" }\ncounts = true"),
-            "line 6, column 32: choice counts \"cra\", which is not in [alternatives]; did you mean \"car\"?".to_owned(),
+            "line 6, column 31: choice counts \"cra\", which is not in [alternatives]; did you mean \"car\"?".to_owned(),
         ),
         (
             wide("choice = { train = \"n_train +\" }\nshares = true"),
-            "line 6, column 30: share of \"train\": the expression ends too early".to_owned(),
+            "line 6, column 30: share of \"train\": expected a number, a name or '(' but found the end of the expression".to_owned(),
         ),
         (
             wide("choice = { train = \"a\" }\nshares = true\ncounts = true"),
