@@ -318,15 +318,14 @@ pub enum DataError {
     )]
     WeightVaries { places: Places, first: f64, second: f64 },
     #[error(
-        "{places}: {label} changes within a case (column \"{column}\", from {first} to {second}); it is the same for all \
+        "{places}: {label} changes within a case (column \"{column}\", {change}); it is the same for all \
          alternatives of a case: use columns that do not change, or correct the data"
     )]
     CaseValueVaries {
         places: Places,
         label: String,
         column: String,
-        first: String,
-        second: String,
+        change: String,
     },
     #[error(
         "{places}: the decision maker changes within a case (column \"{column}\", from {first} to {second}); a case has one decision maker: check \"{case}\""

@@ -88,8 +88,11 @@ fn constant_within_cases(context: &mut Context<'_>, draft: &Draft, label: &str, 
         places,
         label: label.to_owned(),
         column: column.name.clone(),
-        first: cell(&column.values, first),
-        second: cell(&column.values, second),
+        change: format!(
+            "from {} to {}",
+            cell(&column.values, first),
+            cell(&column.values, second)
+        ),
     });
 }
 
