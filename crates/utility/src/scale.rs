@@ -20,6 +20,17 @@ use crate::term::{Term, select};
 /// subsamples has the product of both. The errors keep their variance, so that 1/μ_n is proportional to the standard
 /// deviation of the errors in the units of the unscaled utilities.
 ///
+/// ```
+/// use logsum_utility::{Scale, Specification, Term, column, parameter};
+/// let pooled = Specification::new()
+///     .parameter("b_cost", 0.0)
+///     .parameter("mu_sp", 1.0)
+///     .utility_of_all(parameter("b_cost") * column("cost"))
+///     .scale(Scale::new("sp", parameter("mu_sp")).when(Term::parse("SP == 1")?));
+/// assert!(pooled.validate().is_ok());
+/// # Ok::<(), logsum_expressions::ParseError>(())
+/// ```
+///
 /// # Source
 /// Swait and Louviere (1993), *The role of the scale parameter in the estimation and comparison of multinomial logit
 /// models*; Ben-Akiva and Morikawa (1990), *Estimation of switching models from revealed preferences and stated
