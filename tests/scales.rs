@@ -171,6 +171,6 @@ fn what_cannot_be_a_scale_is_said_in_a_line() {
     );
     assert_eq!(
         told("exp(g_age * age)", "exp(0.1 * age)"),
-        "error: parameter \"g_age\" is declared but no utility uses it; use it or remove it"
+        "error: parameter \"g_age\" is declared but no utility uses it (did you mean \"age\" in a utility?); use it or remove it"
     );
 }

@@ -79,7 +79,7 @@ fn counts_that_are_none() {
     fails(
         "n_bus,n_car,av\n0,x,1",
         &by_column(),
-        &["count of \"car\", column 1: column \"n_car\" holds text, and a number is needed\n  n_car\n  ^^^^^"],
+        &["count of \"car\", column 1: the expression is the text n_car, and a number is needed\n  n_car\n  ^^^^^"],
     );
 }
 

@@ -974,5 +974,5 @@ fn scales_stand_in_the_head_with_their_test() {
             "Scale             age: exp(g * age)",
         ]
     );
-    assert!(super::fit(&fit, Format::Markdown).contains("age: exp(g * age)"));
+    assert!(super::fit(&fit, Format::Markdown).contains("age: exp(g \\* age)"));
 }
