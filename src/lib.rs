@@ -14,5 +14,5 @@ pub use logsum_data::{ChoiceData, Code, Layout, Missing, Schema};
 pub use logsum_estimate::{LogLikelihood, Parameter};
 pub use logsum_expressions::Expression;
 pub use logsum_utility::{
-    CovarianceKind, Fit, FitOptions, Formula, Model, ModelFile, Specification, Term, boxcox, column, parameter,
+    CovarianceKind, Fit, FitOptions, Formula, Model, ModelFile, Scale, Specification, Term, boxcox, column, parameter,
 };

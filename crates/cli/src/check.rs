@@ -18,6 +18,11 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         other => logsum_report::description(&description, other),
     };
     output::result(&text)?;
+    let scales = &loaded.model.specification.scales;
+    let scales = logsum_report::scales(scales, args.output.format, output::style());
+    if !scales.is_empty() {
+        output::result(&format!("\n{scales}"))?;
+    }
     if let Some(probit) = &loaded.model.specification.probit {
         let errors = logsum_report::normal_errors(probit, args.output.format, output::style());
         if !errors.is_empty() {
@@ -51,7 +56,8 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
     // What is wrong with the table [sampling] shows when it is used.
     loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
 
-    let (findings, linear) = findings(&loaded)?;
+    let (findings, linear, scales) = findings(&loaded)?;
+    output::warnings(&scales, args.output.quiet);
     findings
         .iter()
         .for_each(|finding| output::note(&format!("error: {finding}")));
@@ -80,13 +86,14 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
     Ok(if findings.is_empty() { 0 } else { NOT_CONVERGED })
 }
 
-/// What keeps parameters from having unique finite estimates, and whether utilities are linear in the parameters.
-fn findings(loaded: &Loaded) -> Result<(Vec<String>, bool), Failure> {
+/// What keeps parameters from having unique finite estimates, whether utilities are linear in the parameters, and what is
+/// wrong with scales.
+fn findings(loaded: &Loaded) -> Result<(Vec<String>, bool, Vec<String>), Failure> {
     let model = Model::bind(&loaded.model.specification, &loaded.data).map_err(|error| Failure::all(error.each()))?;
     let start = model.start();
     if let Err(error) = model.is_defined(&start) {
         let finding = format!("at the starting values {error}; start elsewhere");
-        return Ok((vec![finding], model.is_linear()));
+        return Ok((vec![finding], model.is_linear(), model.scale_problems()));
     }
     let mut findings = Vec::new();
     // Where utilities are not linear, a zero start can make derivatives vanish that do not elsewhere.
@@ -97,7 +104,7 @@ fn findings(loaded: &Loaded) -> Result<(Vec<String>, bool), Failure> {
         findings.extend(model.separated().map_err(Failure::bad_input)?);
     }
     let messages = findings.into_iter().map(|finding| finding.message).collect();
-    Ok((messages, model.is_linear()))
+    Ok((messages, model.is_linear(), model.scale_problems()))
 }
 
 /// Things worth knowing that spoil nothing by themselves.

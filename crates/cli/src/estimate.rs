@@ -22,9 +22,9 @@ use crate::{output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
 pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
-    let covariance = covariance(&args.covariance)?.unwrap_or_default();
-    let cluster = match &covariance {
-        CovarianceKind::Clustered(column) => Some(column.as_str()),
+    let asked = covariance(&args.covariance)?;
+    let cluster = match &asked {
+        Some(CovarianceKind::Clustered(column)) => Some(column.as_str()),
         _ => None,
     };
     let source = source(args)?;
@@ -35,7 +35,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     let whole = match source {
         Source::Formula => load_formula(&args.model, &args.formula, cluster.as_slice())?,
         Source::File(file, path) => match ingest::in_parts(&file, &path, cluster, &limits, args.form.quiet)? {
-            Ok(bound) => return estimate(args, &file, &path, bound, None, covariance),
+            Ok(bound) => return estimate(args, &file, &path, bound, None, asked.clone()),
             Err(why) => ingest::whole(*file, path, cluster, &limits, why)?,
         },
     };
@@ -44,7 +44,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     }
     let used = whole.model.estimation_data(&whole.data).map_err(Failure::bad_input)?;
     let bound = Bound::of(&whole, &used)?;
-    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), covariance)
+    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), asked.clone())
 }
 
 /// Where model and data come from.
@@ -75,7 +75,7 @@ fn estimate(
     path: &Path,
     bound: Bound<'_>,
     whole: Option<&ChoiceData>,
-    covariance: CovarianceKind,
+    covariance: Option<CovarianceKind>,
 ) -> Result<u8, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = bound.model.interrupted_by(interrupt.clone());
@@ -102,7 +102,7 @@ fn estimate(
         // Where nobody says where to start, the model may know a better place.
         start: (args.start.is_some() || args.resume).then(|| start.clone()),
         resume: resumed.map(|checkpoint| checkpoint.state),
-        covariance,
+        covariance: covariance.unwrap_or_else(|| CovarianceKind::usual(&file.schema)),
         confidence: args.covariance.confidence.unwrap_or(0.95),
         starts: usize::from(args.starts),
     };

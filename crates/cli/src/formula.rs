@@ -70,6 +70,7 @@ pub fn load_formula(path: &Path, args: &FormulaArgs, extra: &[&str]) -> Result<L
             .map(|expression| Use {
                 label: format!("formula, term \"{expression}\""),
                 alternative: None,
+                level: Level::Pair,
                 expression,
             })
             .collect(),

@@ -207,6 +207,9 @@ fn numbers_with_choice(model: &ModelFile) -> HashSet<&str> {
     if let Layout::Long { choice, .. } = &model.schema.layout {
         numbers.insert(choice);
     }
+    for count in model.schema.counts_of_alternatives() {
+        numbers.extend(count.expression.number_names());
+    }
     numbers
 }
 

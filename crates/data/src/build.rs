@@ -14,7 +14,7 @@ use crate::error::{DataError, name_list, near_miss};
 use crate::faults::{Faults, Verdict};
 use crate::long::LongColumns;
 use crate::rankings::Rankings;
-use crate::schema::{CHOICE, Layout, Schema, availability_label};
+use crate::schema::{CHOICE, Layout, Schema, WideChoice, availability_label, count_label};
 use crate::table::{Column, Table, TextColumn, Values};
 use crate::{long, panel, screen, wide};
 
@@ -188,15 +188,15 @@ pub(crate) fn context<'a>(
     if let Layout::Wide { choice } = &schema.layout
         && schema.alternatives.is_empty()
     {
-        errors.push(DataError::NoAlternatives { choice: choice.clone() });
+        errors.push(match choice {
+            WideChoice::Code(choice) => DataError::NoAlternatives { choice: choice.clone() },
+            WideChoice::Counts(_) => DataError::NoAlternativesCounted,
+        });
     }
-    if let Layout::Long {
-        choice, counts: true, ..
-    } = &schema.layout
-        && schema.ranking.is_some()
-    {
-        errors.push(DataError::CountsAndRanks { column: choice.clone() });
+    if schema.has_counts() && schema.ranking.is_some() {
+        errors.push(DataError::CountsAndRanks);
     }
+    errors.extend(unknown_counts(schema));
     if !schema.alternatives.is_empty() {
         let names: Vec<String> = schema
             .alternatives
@@ -206,7 +206,7 @@ pub(crate) fn context<'a>(
         errors.extend(unknown_alternatives(&names, &uses.utilities));
     }
     let mut graph = Graph::default();
-    let nodes = lower(table, schema, uses, &mut graph, &mut errors);
+    let nodes = lower(table, schema, uses, asked, &mut graph, &mut errors);
     if !errors.is_empty() {
         return Err(DataError::from_list(errors));
     }
@@ -221,6 +221,27 @@ pub(crate) fn context<'a>(
         faults: Faults::default(),
         errors: Vec::new(),
     })
+}
+
+/// Counts of alternatives that do not exist, or that have two.
+fn unknown_counts(schema: &Schema) -> Vec<DataError> {
+    let known = || schema.alternatives.iter().map(|alternative| alternative.name.as_str());
+    let counts = schema.counts_of_alternatives();
+    let mut errors = Vec::new();
+    for (position, count) in counts.iter().enumerate() {
+        let name = &count.alternative;
+        if known().all(|alternative| alternative != name) && !schema.alternatives.is_empty() {
+            errors.push(DataError::NoAlternative {
+                label: "[data] choice".to_owned(),
+                name: name.clone(),
+                suggestion: near_miss(name, known()),
+                known: name_list(known()),
+            });
+        } else if counts[..position].iter().any(|earlier| earlier.alternative == *name) {
+            errors.push(DataError::CountedTwice { name: name.clone() });
+        }
+    }
+    errors
 }
 
 /// Columns that the schema names and the table has not.
@@ -289,6 +310,7 @@ pub(crate) fn lower(
     table: &Table,
     schema: &Schema,
     uses: &Uses<'_>,
+    asked: Asked,
     graph: &mut Graph,
     errors: &mut Vec<DataError>,
 ) -> Nodes {
@@ -313,10 +335,16 @@ pub(crate) fn lower(
         let available = alternative.available.as_ref()?;
         Some(lower(&names, &availability_label(&alternative.name), available))
     });
+    let available = available.collect();
+    let counts = schema.counts_of_alternatives().iter();
+    let counts = counts.filter(|_| asked == Asked::Choices);
+    let counts = counts.map(|count| lower(&names, &count_label(schema, &count.alternative), &count.expression));
+    let counts = counts.collect();
     Nodes {
+        counts,
         filter,
         weight,
-        available: available.collect(),
+        available,
         utilities: uses
             .utilities
             .iter()
@@ -347,7 +375,7 @@ fn outcome(schema: &Schema, draft: &Draft, asked: Asked) -> Outcome {
     if asked == Asked::Situations {
         return Outcome::None;
     }
-    if matches!(schema.layout, Layout::Long { counts: true, .. }) {
+    if schema.has_counts() {
         return Outcome::Counts(draft.chosen.clone());
     }
     // Of a ranking, the best.

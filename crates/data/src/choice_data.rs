@@ -31,6 +31,8 @@ pub struct Use<'a> {
     pub label: String,
     /// The alternative, or all of them.
     pub alternative: Option<&'a str>,
+    /// To what its values belong: those of a case must be the same for all its alternatives.
+    pub level: Level,
     /// The expression.
     pub expression: &'a Expression,
 }

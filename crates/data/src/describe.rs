@@ -29,6 +29,9 @@ pub struct Description {
     pub total_weight: Option<f64>,
     /// Whether outcomes are counts; then `chosen` below sums them.
     pub counts: bool,
+    /// Whether these counts are shares.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub shares: bool,
     /// Of rankings, how many alternatives are ranked; then `chosen` below counts the best.
     pub rankings: Option<RankingsDescription>,
     /// Every labelled alternative, or the positions of unlabelled ones.
@@ -129,6 +132,7 @@ impl ChoiceData {
             choice_set_sizes: sizes.into_iter().collect(),
             total_weight: self.weights.as_ref().map(|weights| weights.iter().sum()),
             counts: matches!(self.outcome, Outcome::Counts(_)),
+            shares: self.schema.shares && self.has_outcomes(),
             rankings: self.rankings.as_ref().map(|rankings| {
                 let (least, most) = rankings.lengths();
                 RankingsDescription {

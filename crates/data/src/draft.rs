@@ -177,6 +177,8 @@ pub(crate) struct Nodes {
     /// One per alternative of the schema; `None` if it is always available.
     pub available: Vec<Option<NodeId>>,
     pub utilities: Vec<NodeId>,
+    /// Counts of alternatives in the order of the schema's; none where outcomes are not asked for.
+    pub counts: Vec<NodeId>,
 }
 
 /// The parameters of utilities and the values at which utilities are tried on the data.

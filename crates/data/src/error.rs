@@ -149,6 +149,8 @@ pub enum DataError {
     NoChoiceLeft { file: String, filter: String, cases: usize },
     #[error("wide data need [alternatives] with the code of each alternative in column \"{choice}\"")]
     NoAlternatives { choice: String },
+    #[error("wide data need [alternatives] with those that [data] choice counts")]
+    NoAlternativesCounted,
     #[error("two alternatives are called \"{name}\"; rename one")]
     SameName { name: String },
     #[error("alternatives \"{first}\" and \"{second}\" have the same code {code}; give each its own")]
@@ -216,14 +218,17 @@ pub enum DataError {
         column: String,
         values: Samples,
     },
-    #[error(
-        "{places}: column \"{column}\" holds {values}, but a count is a finite number of at least 0; correct the data or filter such rows out"
-    )]
+    #[error("{places}: {what} {values}, but {expected}; correct the data or filter such rows out")]
     NotACount {
         places: Places,
-        column: String,
+        what: String,
         values: Samples,
+        expected: &'static str,
     },
+    #[error("{places}: the shares {} to {sum}, but those of a case sum to 1; {}", sum_up(places), shares_hint(*filtered))]
+    SharesSum { places: Places, sum: f64, filtered: bool },
+    #[error("[data] choice has two counts of \"{name}\"; add them up")]
+    CountedTwice { name: String },
     #[error("column \"{column}\" of {file} holds text (such as {example}), but {expected}")]
     TextColumn {
         file: String,
@@ -231,14 +236,8 @@ pub enum DataError {
         expected: &'static str,
         example: String,
     },
-    #[error(
-        "{places}: no alternative is chosen; every case needs {chosen} in column \"{column}\": correct the data or filter such cases out"
-    )]
-    NoChoice {
-        places: Places,
-        chosen: &'static str,
-        column: String,
-    },
+    #[error("{places}: no alternative is chosen; every case needs {needed}: correct the data or filter such cases out")]
+    NoChoice { places: Places, needed: String },
     #[error(
         "{places}: more than one alternative is chosen; a case has one choice: check that \"{case}\" identifies cases, or set counts = true in [data]"
     )]
@@ -292,8 +291,8 @@ pub enum DataError {
         "{places}: only one alternative is ranked, but with best_worst = true a case has a best and a worst one; correct the data or filter such cases out"
     )]
     NoWorst { places: Places },
-    #[error("column \"{column}\" cannot hold both counts and ranks; remove counts = true, or [ranking]")]
-    CountsAndRanks { column: String },
+    #[error("choice cannot hold both counts (or shares) and ranks; remove counts = true, or [ranking]")]
+    CountsAndRanks,
     #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
     TooFewAlternatives { places: Places, size: &'static str },
     #[error(
@@ -318,6 +317,16 @@ pub enum DataError {
         "{places}: the weight changes within a case (from {first} to {second}); a case has one weight: correct the data"
     )]
     WeightVaries { places: Places, first: f64, second: f64 },
+    #[error(
+        "{places}: {label} changes within a case (column \"{column}\", {change}); it is the same for all \
+         alternatives of a case: use columns that do not change, or correct the data"
+    )]
+    CaseValueVaries {
+        places: Places,
+        label: String,
+        column: String,
+        change: String,
+    },
     #[error(
         "{places}: the decision maker changes within a case (column \"{column}\", from {first} to {second}); a case has one decision maker: check \"{case}\""
     )]
@@ -405,6 +414,18 @@ fn every_case(cases: usize) -> String {
     match cases {
         1 => "the only case".to_owned(),
         many => format!("all {many} cases"),
+    }
+}
+
+fn sum_up(places: &Places) -> &'static str {
+    if places.total() == 1 { "sum" } else { "sum (the first)" }
+}
+
+fn shares_hint(filtered: bool) -> &'static str {
+    if filtered {
+        "the filter removes alternatives of it: let it keep whole cases, or correct the data"
+    } else {
+        "correct the data, or set counts = true in place of shares if they say how often each alternative was chosen"
     }
 }
 

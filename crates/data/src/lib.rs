@@ -30,6 +30,7 @@ mod schema;
 mod screen;
 mod stages;
 mod table;
+mod tallies;
 mod wide;
 
 pub use alternatives::Alternatives;
@@ -44,6 +45,8 @@ pub use inspect::{
 };
 pub use parts::{Added, Parts, PartsError, Totals};
 pub use rankings::{Ranking, Rankings};
-pub use schema::{AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema};
+pub use schema::{
+    AlternativeCount, AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema, WideChoice,
+};
 pub use stages::Stages;
 pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};

@@ -1,14 +1,12 @@
 //! Outcomes of long tables: which row of a case was chosen, or how often each was.
 
-use std::collections::HashSet;
-
-use crate::alternatives::key;
 use crate::draft::{Asked, Context, RowState, present};
-use crate::error::{DataError, Samples};
+use crate::error::DataError;
 use crate::long::{CaseIndex, LongColumns};
 use crate::rankings;
 use crate::schema::Missing;
 use crate::table::Values;
+use crate::tallies::{Measure, Sums, Unsound};
 
 /// What becomes of a case on account of its choice.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +63,7 @@ pub(crate) fn outcomes(
             expected: if long.ranking.is_some() {
                 "a rank must be a number: 1 for the best, 0 or empty for what comes after all that are ranked"
             } else if long.counts {
-                "counts must be numbers"
+                Measure::of(context.schema).expected_of_column()
             } else {
                 "a choice must be 1 in the chosen row and 0 in the others (or true and false)"
             },
@@ -103,9 +101,8 @@ fn tally(
 ) -> Vec<Tally> {
     let mut tallies = vec![Tally::default(); cases.n_cases];
     let mut missing = context.places();
-    let mut wrong = context.places();
-    let mut values = Samples::default();
-    let mut seen: HashSet<u64> = HashSet::new();
+    let mut wrong = Unsound::new(context.file());
+    let counted = Measure::of(context.schema);
     for (row, &value) in cells[..states.len()].iter().enumerate() {
         // Rows of no case have been reported.
         let Some(tally) = tallies.get_mut(cases.of_row[row] as usize) else {
@@ -117,7 +114,7 @@ fn tally(
         }
         tally.first_row.get_or_insert(row as u32);
         let sound = if long.counts {
-            value.is_finite() && value >= 0.0
+            counted.is_sound(value)
         } else {
             value == 0.0 || value == 1.0
         };
@@ -129,10 +126,7 @@ fn tally(
             missing.add(|| context.place(row));
         } else {
             tally.unread = true;
-            wrong.add(|| context.place(row));
-            if seen.insert(key(value)) {
-                values.add(|| value.to_string());
-            }
+            wrong.add(value, || context.place(row));
         }
     }
     if !missing.is_empty() && !context.drops_missing() {
@@ -143,10 +137,15 @@ fn tally(
             droppable: true,
         });
     }
-    if !wrong.is_empty() {
-        let (places, column) = (wrong, long.choice.to_owned());
+    if let Some((places, values)) = wrong.found() {
+        let column = long.choice.to_owned();
         context.errors.push(if long.counts {
-            DataError::NotACount { places, column, values }
+            DataError::NotACount {
+                places,
+                what: format!("column \"{column}\" holds"),
+                values,
+                expected: counted.expected(),
+            }
         } else {
             DataError::NotAChoice { places, column, values }
         });
@@ -158,6 +157,7 @@ fn tally(
 fn judge(context: &mut Context<'_>, long: &LongColumns<'_>, tallies: &[Tally], cases: &mut [CaseOutcome]) {
     let mut none = context.places();
     let mut several = context.places();
+    let mut sums = Sums::new(context.file());
     for (tally, outcome) in tallies.iter().zip(cases) {
         let Some(first_row) = tally.first_row else { continue };
         let place = || context.place(first_row as usize);
@@ -177,13 +177,19 @@ fn judge(context: &mut Context<'_>, long: &LongColumns<'_>, tallies: &[Tally], c
             } else {
                 none.add(place);
             }
+        } else if context.schema.shares && !tally.missing && !tally.unread {
+            sums.look(tally.total, tally.elsewhere, place);
         }
     }
+    context.errors.extend(sums.into_error());
     if !none.is_empty() {
         context.errors.push(DataError::NoChoice {
             places: none,
-            chosen: if long.counts { "a count above 0" } else { "a 1" },
-            column: long.choice.to_owned(),
+            needed: match (long.counts, context.schema.shares) {
+                (true, true) => format!("shares above 0 in column \"{}\"", long.choice),
+                (true, false) => format!("a count above 0 in column \"{}\"", long.choice),
+                (false, _) => format!("a 1 in column \"{}\"", long.choice),
+            },
         });
     }
     if !several.is_empty() {

@@ -231,8 +231,7 @@ fn compare(
     if !none.is_empty() {
         context.errors.push(DataError::NoChoice {
             places: none,
-            chosen: "a rank 1",
-            column: column(),
+            needed: format!("a rank 1 in column \"{}\"", long.choice),
         });
     }
     if let Some((rank, places)) = twice {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome};
 use crate::rankings::Rankings;
-use crate::schema::{Code, Layout};
+use crate::schema::{AlternativeCount, Code, Layout, WideChoice};
 use crate::table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};
 
 impl ChoiceData {
@@ -122,12 +122,10 @@ impl ChoiceData {
         self.rankings = None;
         self.schema.ranking = None;
         let level = self.row_level();
-        let Some((name, values)) = self.choice_column() else {
-            return self;
-        };
-        let name = name.to_owned();
-        if let Some(column) = self.columns.iter_mut().find(|column| column.name == name) {
-            (column.level, column.values) = (level, values);
+        for (name, values) in self.choice_columns() {
+            if let Some(column) = self.columns.iter_mut().find(|column| column.name == name) {
+                (column.level, column.values) = (level, values);
+            }
         }
         self
     }
@@ -171,11 +169,10 @@ impl ChoiceData {
                 },
             })
             .collect();
-        if let Some((name, values)) = self.choice_column()
-            && columns.iter().all(|column| column.name != name)
-        {
-            let name = name.to_owned();
-            columns.push(Column { name, values });
+        for (name, values) in self.choice_columns() {
+            if columns.iter().all(|column| column.name != name) {
+                columns.push(Column { name, values });
+            }
         }
         Table {
             source: self.source.clone(),
@@ -185,14 +182,19 @@ impl ChoiceData {
         }
     }
 
-    /// Name of the choice column and its cells, a row per case or per pair as the layout says; `None` where they are
-    /// not known, and of rankings, whose columns are always those that were read.
-    fn choice_column(&self) -> Option<(&str, Values)> {
+    /// The columns of the choice and their cells, a row per case or per pair as the layout says; none where they are not
+    /// known, of rankings, whose columns are always those that were read, and of counts that are computed from columns.
+    fn choice_columns(&self) -> Vec<(String, Values)> {
         if self.schema.ranking.is_some() {
-            return None;
+            return Vec::new();
         }
-        Some(match (&self.schema.layout, &self.outcome) {
-            (Layout::Wide { choice }, Outcome::Chosen(chosen)) => {
+        let (choice, values) = match (&self.schema.layout, &self.outcome) {
+            (
+                Layout::Wide {
+                    choice: WideChoice::Code(choice),
+                },
+                Outcome::Chosen(chosen),
+            ) => {
                 let code = |(case, &slot): (usize, &u32)| {
                     let alternative = self.alternative[self.start[case] + slot as usize];
                     self.alternatives.codes[alternative as usize].as_str()
@@ -216,7 +218,15 @@ impl ChoiceData {
                 };
                 (choice, values)
             }
-            (Layout::Wide { .. }, Outcome::Counts(_)) => unreachable!("wide data have no counts"),
+            (
+                Layout::Wide {
+                    choice: WideChoice::Counts(_),
+                },
+                Outcome::Counts(counts),
+            ) => return self.count_columns(counts),
+            (Layout::Wide { .. }, Outcome::Chosen(_) | Outcome::Counts(_)) => {
+                unreachable!("outcomes are what the choice of the layout can hold")
+            }
             (Layout::Long { choice, .. }, Outcome::Chosen(chosen)) => {
                 let mut cells = vec![0.0; self.n_pairs()];
                 for (case, &slot) in chosen.iter().enumerate() {
@@ -225,8 +235,28 @@ impl ChoiceData {
                 (choice, Values::Number(cells.into()))
             }
             (Layout::Long { choice, .. }, Outcome::Counts(counts)) => (choice, Values::Number(counts.clone().into())),
-            (_, Outcome::None) => return None,
-        })
+            (_, Outcome::None) => return Vec::new(),
+        };
+        vec![(choice.clone(), values)]
+    }
+
+    /// The columns of counts of alternatives, and their cells case by case.
+    fn count_columns(&self, counts: &[f64]) -> Vec<(String, Values)> {
+        let of_schema = self.schema.counts_of_alternatives().iter();
+        let of = |alternative: usize| {
+            let cell = |case: usize| {
+                let mut pairs = self.pairs(case);
+                let pair = pairs.find(|&pair| self.alternative[pair] as usize == alternative);
+                pair.map_or(0.0, |pair| counts[pair])
+            };
+            Values::Number((0..self.n_cases()).map(cell).collect())
+        };
+        let one = |count: &AlternativeCount| {
+            let column = count.expression.only_name()?;
+            let alternative = self.alternatives.position(&count.alternative)?;
+            Some((column.to_owned(), of(alternative)))
+        };
+        of_schema.filter_map(one).collect()
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Schema {
     pub derived: Vec<Derived>,
     /// Where outcomes are rankings, how the ranks stand in the table.
     pub ranking: Option<RankingSchema>,
+    /// Whether counts are the shares of those who chose each alternative, which sum to 1 in every case.
+    pub shares: bool,
     /// Alternatives by code. Required in wide data; in long data they rename codes, fix the order, state availability.
     pub alternatives: Vec<AlternativeSchema>,
 }
@@ -31,8 +33,8 @@ pub struct Schema {
 pub enum Layout {
     /// A row per case.
     Wide {
-        /// Column that holds the code of the chosen alternative; of a ranking, that of the best.
-        choice: String,
+        /// Where the choice stands.
+        choice: WideChoice,
     },
     /// A row per alternative of a case.
     Long {
@@ -46,6 +48,24 @@ pub enum Layout {
         /// Whether `choice` holds counts.
         counts: bool,
     },
+}
+
+/// How the choice of a case stands in a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WideChoice {
+    /// Column that holds the code of the chosen alternative; of a ranking, that of the best.
+    Code(String),
+    /// How often alternatives were chosen; those that are not named never.
+    Counts(Vec<AlternativeCount>),
+}
+
+/// How often an alternative was chosen in the case of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlternativeCount {
+    /// Name of the alternative.
+    pub alternative: String,
+    /// Its count, or its share.
+    pub expression: Expression,
 }
 
 /// How rankings stand in a table: alternatives in their order, as far as it is known.
@@ -105,7 +125,20 @@ pub enum Code {
 impl Schema {
     /// Wide data whose column `choice` holds the code of the chosen alternative.
     pub fn wide(choice: impl Into<String>) -> Self {
-        Schema::of(Layout::Wide { choice: choice.into() })
+        Schema::of(Layout::Wide {
+            choice: WideChoice::Code(choice.into()),
+        })
+    }
+
+    /// Wide data that say of alternatives how often they were chosen.
+    pub fn wide_counts<N: Into<String>>(counts: impl IntoIterator<Item = (N, Expression)>) -> Self {
+        let one = |(alternative, expression): (N, Expression)| AlternativeCount {
+            alternative: alternative.into(),
+            expression,
+        };
+        Schema::of(Layout::Wide {
+            choice: WideChoice::Counts(counts.into_iter().map(one).collect()),
+        })
     }
 
     /// Long data identified by the columns `case` and `alternative`, with 1 in `choice` for the chosen row.
@@ -127,6 +160,7 @@ impl Schema {
             weight: None,
             missing: Missing::Error,
             ranking: None,
+            shares: false,
             derived: Vec::new(),
             alternatives: Vec::new(),
         }
@@ -191,6 +225,22 @@ impl Schema {
         self
     }
 
+    /// Reads outcomes as shares: as counts that sum to 1 in every case.
+    ///
+    /// # Panics
+    /// In wide data whose choice is a code.
+    pub fn shares(mut self) -> Self {
+        match &mut self.layout {
+            Layout::Long { counts, .. } => *counts = true,
+            Layout::Wide { choice } => assert!(
+                matches!(choice, WideChoice::Counts(_)),
+                "shares are given for every alternative"
+            ),
+        }
+        self.shares = true;
+        self
+    }
+
     /// Sets what a missing cell does.
     pub fn missing(mut self, missing: Missing) -> Self {
         self.missing = missing;
@@ -210,7 +260,11 @@ impl Schema {
     pub fn named_columns(&self) -> Vec<(&str, &'static str)> {
         let mut named: Vec<(&str, &'static str)> = Vec::new();
         match &self.layout {
-            Layout::Wide { choice } => named.push((choice, CHOICE)),
+            Layout::Wide { choice } => {
+                if let WideChoice::Code(column) = choice {
+                    named.push((column, CHOICE));
+                }
+            }
             Layout::Long {
                 case,
                 alternative,
@@ -228,7 +282,26 @@ impl Schema {
         named
     }
 
-    /// Every expression of the schema with a name for messages, derived columns first and in order.
+    /// Whether outcomes are counts, or shares.
+    pub fn has_counts(&self) -> bool {
+        match &self.layout {
+            Layout::Wide { choice } => matches!(choice, WideChoice::Counts(_)),
+            Layout::Long { counts, .. } => *counts,
+        }
+    }
+
+    /// Of wide data the counts or shares of the alternatives that have one; outcomes are told by nothing else then.
+    pub fn counts_of_alternatives(&self) -> &[AlternativeCount] {
+        match &self.layout {
+            Layout::Wide {
+                choice: WideChoice::Counts(counts),
+            } => counts,
+            _ => &[],
+        }
+    }
+
+    /// Every expression of the schema with a name for messages, derived columns first and in order; without those of
+    /// outcomes ([`Schema::counts_of_alternatives`]).
     pub fn expressions(&self) -> Vec<(String, &Expression)> {
         let derived = self
             .derived
@@ -289,4 +362,10 @@ pub(crate) fn derived_label(name: &str) -> String {
 /// What messages call the availability of an alternative.
 pub(crate) fn availability_label(alternative: &str) -> String {
     format!("availability of \"{alternative}\"")
+}
+
+/// What messages call the count or the share of an alternative.
+pub(crate) fn count_label(schema: &Schema, alternative: &str) -> String {
+    let what = if schema.shares { "share" } else { "count" };
+    format!("{what} of \"{alternative}\"")
 }

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use logsum_expressions::Expression;
+use logsum_expressions::{Expression, NodeId};
 
 use crate::alternatives::Alternatives;
-use crate::choice_data::Use;
+use crate::choice_data::{Level, Use};
 use crate::counts::zero_weights;
-use crate::draft::{Asked, Context, Draft, Extent, Groups};
+use crate::draft::{Asked, Context, Draft, Extent, Groups, cell};
 use crate::error::{DataError, Places};
 use crate::faults::Verdict;
 use crate::ranges::Ranges;
-use crate::schema::Missing;
+use crate::schema::{Layout, Missing};
+use crate::table::Values;
 
 /// A value that is not finite where missing cells are dropped: a problem only if its pair is still there at the end.
 pub(crate) struct Suspect<'a> {
@@ -32,10 +33,13 @@ pub(crate) fn utilities<'a>(
     let index: HashMap<&str, usize> = alternatives.names.iter().map(String::as_str).zip(0..).collect();
     let finite = sure_to_be_finite(context);
     for (position, utility) in utilities.iter().enumerate() {
+        let node = context.nodes.utilities[position];
+        if utility.level == Level::Case {
+            constant_within_cases(context, draft, &utility.label, node);
+        }
         if finite[position] {
             continue;
         }
-        let node = context.nodes.utilities[position];
         let pairs = match utility.alternative.map(|name| index.get(name)) {
             None => None,
             Some(Some(&alternative)) => {
@@ -53,6 +57,43 @@ pub(crate) fn utilities<'a>(
         }
     }
     suspects
+}
+
+/// Reports cases whose alternatives differ in what belongs to the case.
+fn constant_within_cases(context: &mut Context<'_>, draft: &Draft, label: &str, node: NodeId) {
+    if matches!(context.schema.layout, Layout::Wide { .. }) {
+        return;
+    }
+    let table = context.table;
+    let values = context.evaluate(node, Some(&draft.row));
+    let mut places = context.places();
+    let mut rows = None;
+    for case in 0..draft.n_cases() {
+        // What is not finite is reported elsewhere.
+        let mut pairs = draft.pairs(case).filter(|&pair| values[pair].is_finite());
+        let Some(first) = pairs.next() else { continue };
+        if let Some(other) = pairs.find(|&pair| values[pair] != values[first]) {
+            let row = |pair: usize| draft.row[pair] as usize;
+            places.add(|| context.place(row(other)));
+            rows.get_or_insert((row(first), row(other)));
+        }
+    }
+    let Some((first, second)) = rows else { return };
+    let columns = context.graph.columns_of(node);
+    let columns = columns.iter().map(|id| &table.columns[id.0 as usize]);
+    let differ = |values: &Values| cell(values, first) != cell(values, second);
+    let column = columns.into_iter().find(|column| differ(&column.values));
+    let column = column.expect("values differ through a column");
+    context.errors.push(DataError::CaseValueVaries {
+        places,
+        label: label.to_owned(),
+        column: column.name.clone(),
+        change: format!(
+            "from {} to {}",
+            cell(&column.values, first),
+            cell(&column.values, second)
+        ),
+    });
 }
 
 /// Of each utility whether it has a finite value in every row, whatever the row: most have, and need not be evaluated.

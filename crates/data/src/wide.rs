@@ -4,39 +4,41 @@ use crate::alternatives::{Alternatives, Coded, Decoder, UnknownCodes, codes};
 use crate::draft::{Asked, Context, Draft, Laid, NO_ALTERNATIVE, RowState};
 use crate::error::DataError;
 use crate::faults::Verdict;
-use crate::rankings;
-use crate::schema::availability_label;
+use crate::schema::{WideChoice, availability_label};
+use crate::{rankings, tallies};
 
 /// What the columns of outcomes say.
 enum Picked {
     /// The alternative chosen in each row.
     Chosen(Vec<u32>),
-    /// Row after row the rank of every alternative; 0 where it has none.
-    Ranks(Vec<f64>),
+    /// Row after row the rank of every alternative, or how often it was chosen; 0 where it has none.
+    Each(Vec<f64>),
 }
 
 /// Cases of a wide table.
-pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowState]) -> Option<Laid> {
+pub(crate) fn lay_out(context: &mut Context<'_>, choice: &WideChoice, states: &[RowState]) -> Option<Laid> {
     let schema = context.schema;
     let n = schema.alternatives.len();
     let mut cases_dropped = states.iter().filter(|state| **state == RowState::Missing).count();
     let kept: Vec<u32> = (0..states.len() as u32)
         .filter(|&row| states[row as usize] == RowState::Kept)
         .collect();
-    let (rows, picked) = match (context.asked, &schema.ranking) {
-        (Asked::Choices, None) => {
+    let (rows, picked) = match (context.asked, choice, &schema.ranking) {
+        (Asked::Choices, WideChoice::Counts(counts), _) => {
+            known_once(context)?;
+            let (rows, counts) = tallies::of_columns(context, counts, &kept, &mut cases_dropped);
+            (rows, Picked::Each(counts))
+        }
+        (Asked::Choices, WideChoice::Code(choice), None) => {
             let (rows, chosen) = choices(context, choice, &kept, &mut cases_dropped)?;
             (rows, Picked::Chosen(chosen))
         }
-        (Asked::Choices, Some(ranking)) => {
+        (Asked::Choices, WideChoice::Code(choice), Some(ranking)) => {
             let (rows, ranks) = rankings::of_columns(context, choice, ranking, &kept, &mut cases_dropped)?;
-            (rows, Picked::Ranks(ranks))
+            (rows, Picked::Each(ranks))
         }
-        (Asked::Situations, _) => {
-            if let Err(errors) = codes(&schema.alternatives, None) {
-                context.errors.extend(errors);
-                return None;
-            }
+        (Asked::Situations, ..) => {
+            known_once(context)?;
             let chosen = vec![NO_ALTERNATIVE; kept.len()];
             (kept, Picked::Chosen(chosen))
         }
@@ -52,7 +54,7 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowStat
         for alternative in 0..n {
             let chosen = match &picked {
                 Picked::Chosen(chosen) => f64::from(u8::from(chosen[at] as usize == alternative)),
-                Picked::Ranks(ranks) => ranks[at * n + alternative],
+                Picked::Each(numbers) => numbers[at * n + alternative],
             };
             let flag = flags[alternative].as_ref().map_or(Flag::Yes, |flags| flags[at]);
             match flag {
@@ -90,6 +92,17 @@ pub(crate) fn lay_out(context: &mut Context<'_>, choice: &str, states: &[RowStat
         cases_dropped,
         cases_lost: 0,
     })
+}
+
+/// Makes sure that no two alternatives have the same name or code, where no column is decoded.
+fn known_once(context: &mut Context<'_>) -> Option<()> {
+    match codes(&context.schema.alternatives, None) {
+        Ok(_) => Some(()),
+        Err(errors) => {
+            context.errors.extend(errors);
+            None
+        }
+    }
 }
 
 /// The rows whose choice could be read or has been reported, and the alternative chosen in each.

@@ -292,6 +292,7 @@ fn compare(kind: Kind, table: &Table, cuts: &[usize]) -> Result<bool, TestCaseEr
         utilities: vec![Use {
             label,
             alternative,
+            level: Level::Pair,
             expression: &utility,
         }],
         labelled: false,

@@ -301,7 +301,7 @@ fn counts_are_no_ranks() {
     }
     assert_eq!(
         messages(read(LONG, &schema, &[], &[])),
-        ["column \"choice\" cannot hold both counts and ranks; remove counts = true, or [ranking]"]
+        ["choice cannot hold both counts (or shares) and ranks; remove counts = true, or [ranking]"]
     );
 }
 

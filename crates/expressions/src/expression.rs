@@ -83,6 +83,14 @@ impl Expression {
         });
         names
     }
+
+    /// The name that is the whole of it, if it is one.
+    pub fn only_name(&self) -> Option<&str> {
+        match &self.ast.kind {
+            Kind::Name(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 impl FromStr for Expression {
@@ -127,6 +135,18 @@ mod tests {
     fn names_are_distinct_and_in_order() {
         let expression = Expression::parse("if(b > 0, `travel time`, b) + min(a, exp(b)) in (c, a)").unwrap();
         assert_eq!(expression.names(), ["b", "travel time", "a", "c"]);
+    }
+
+    #[test]
+    fn a_name_alone_is_told_from_what_is_computed() {
+        for (source, name) in [
+            ("a", Some("a")),
+            (" (`travel time`)", Some("travel time")),
+            ("-a", None),
+            ("1", None),
+        ] {
+            assert_eq!(Expression::parse(source).unwrap().only_name(), name, "{source}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod nests;
 mod optima;
 mod outside;
 mod sampling;
+mod scales;
 mod tastes;
 mod text;
 

@@ -76,7 +76,8 @@ pub fn choices(
                 needed,
             });
         }
-        if let Outcome::Counts(_) = situations.outcome() {
+        // Of shares, each case draws one choice.
+        if matches!(situations.outcome(), Outcome::Counts(_)) && !situations.schema().shares {
             let fractional = (0..situations.n_cases()).find(|&case| situations.choices(case).fract() != 0.0);
             if let Some(case) = fractional {
                 return Err(SimulationError::FractionalCount {

@@ -5,7 +5,8 @@ mod columns;
 use std::collections::HashSet;
 
 use logsum_data::{
-    ChoiceData, Code, Column, DataError, Layout, Outcome, Schema, Source, Table, TextColumn, Values, name_list,
+    ChoiceData, Code, Column, DataError, Layout, Outcome, Schema, Source, Table, TextColumn, Values, WideChoice,
+    name_list,
 };
 use logsum_draws::Seed;
 use logsum_expressions::Expression;
@@ -89,6 +90,17 @@ pub enum DesignError {
         /// The choice column.
         choice: String,
     },
+    /// Counts that are no columns.
+    #[error(
+        "the outcome of \"{alternative}\" is computed ({expression}), and only columns can be drawn; name a column of its own \
+         for it in [data] choice"
+    )]
+    ComputedCount {
+        /// The alternative.
+        alternative: String,
+        /// Its count or share.
+        expression: String,
+    },
     /// A filter that would remove some of what was drawn.
     #[error(
         "the filter depends on the choice and would remove {removed} of {of} simulated cases; leave the choice out of it"
@@ -162,8 +174,14 @@ impl<'a> Design<'a> {
                 });
             }
         }
-        if let Some(label) = uses_choice(model) {
-            let choice = choice_column(schema).to_owned();
+        let counts = schema.counts_of_alternatives();
+        if let Some(count) = counts.iter().find(|count| count.expression.only_name().is_none()) {
+            return Err(DesignError::ComputedCount {
+                alternative: count.alternative.clone(),
+                expression: count.expression.to_string(),
+            });
+        }
+        if let Some((label, choice)) = uses_choice(model) {
             return Err(DesignError::UsesChoice { label, choice });
         }
         let unstated = Design::unstated(model);
@@ -190,7 +208,8 @@ impl<'a> Design<'a> {
     /// Columns that the model needs and `[simulate]` does not state: they are resampled from its data.
     pub fn unstated(model: &ModelFile) -> Vec<&str> {
         let stated: HashSet<&str> = stated(model).iter().map(|column| column.name.as_str()).collect();
-        let numbered: HashSet<&str> = model.schema.named_columns().into_iter().map(|(name, _)| name).collect();
+        let named = model.schema.named_columns().into_iter().map(|(name, _)| name);
+        let numbered: HashSet<&str> = named.chain(choice_columns(&model.schema)).collect();
         let mut columns = model.columns();
         columns.retain(|name| !stated.contains(name) && !numbered.contains(name));
         columns
@@ -245,12 +264,7 @@ impl<'a> Design<'a> {
     /// Makes sure that a reader of simulated data, outcomes and all, will use every case of them.
     pub(crate) fn check_filter(&self, data: &ChoiceData) -> Result<(), DesignError> {
         let schema = &self.model.schema;
-        let choice = choice_column(schema);
-        if !schema
-            .filter
-            .as_ref()
-            .is_some_and(|filter| depends_on(filter, choice, schema))
-        {
+        if !self.filters_choices() {
             return Ok(());
         }
         let of = data.n_cases();
@@ -268,7 +282,7 @@ impl<'a> Design<'a> {
     fn filters_choices(&self) -> bool {
         let schema = &self.model.schema;
         let filter = schema.filter.as_ref();
-        filter.is_some_and(|filter| depends_on(filter, choice_column(schema), schema))
+        filter.is_some_and(|filter| depends_on_choice(filter, schema).is_some())
     }
 
     fn resample(&self, data: &ChoiceData, seed: Seed) -> ChoiceData {
@@ -325,7 +339,17 @@ impl<'a> Design<'a> {
         }
         let n = case_of_row.len();
         match &schema.layout {
-            Layout::Wide { choice } => add(choice, codes(schema, 1, n)),
+            Layout::Wide {
+                choice: WideChoice::Code(choice),
+            } => add(choice, codes(schema, 1, n)),
+            Layout::Wide {
+                choice: WideChoice::Counts(_),
+            } => {
+                for (position, column) in choice_columns(schema).enumerate() {
+                    let chosen = f64::from(u8::from(position == 0));
+                    add(column, Values::Number((0..n).map(|_| chosen).collect()));
+                }
+            }
             Layout::Long {
                 case,
                 alternative,
@@ -376,10 +400,26 @@ fn with_totals(situations: ChoiceData, before: &ChoiceData, units: &Units) -> Ch
     situations.with_outcome(Outcome::Counts(counts))
 }
 
-fn choice_column(schema: &Schema) -> &str {
-    match &schema.layout {
-        Layout::Wide { choice } | Layout::Long { choice, .. } => choice,
-    }
+/// The columns that hold outcomes.
+fn choice_columns(schema: &Schema) -> impl Iterator<Item = &str> {
+    let column = match &schema.layout {
+        Layout::Wide {
+            choice: WideChoice::Code(choice),
+        }
+        | Layout::Long { choice, .. } => Some(choice.as_str()),
+        Layout::Wide {
+            choice: WideChoice::Counts(_),
+        } => None,
+    };
+    let counts = schema.counts_of_alternatives().iter();
+    column
+        .into_iter()
+        .chain(counts.filter_map(|count| count.expression.only_name()))
+}
+
+/// The column of the choice that an expression uses, if it uses one.
+fn depends_on_choice<'s>(expression: &Expression, schema: &'s Schema) -> Option<&'s str> {
+    choice_columns(schema).find(|choice| depends_on(expression, choice, schema))
 }
 
 /// Whether an expression uses a column, by itself or through derived columns.
@@ -396,10 +436,9 @@ fn depends_on(expression: &Expression, column: &str, schema: &Schema) -> bool {
     })
 }
 
-/// The first expression, but for the filter, that uses the choice.
-fn uses_choice(model: &ModelFile) -> Option<String> {
+/// The first expression, but for the filter, that uses the choice, and the column of it.
+fn uses_choice(model: &ModelFile) -> Option<(String, String)> {
     let schema = &model.schema;
-    let choice = choice_column(schema);
     let drawn = stated(model).iter().filter_map(|column| match &column.values {
         Distribution::Expression(expression) => Some((format!("simulated column \"{}\"", column.name), expression)),
         _ => None,
@@ -416,8 +455,7 @@ fn uses_choice(model: &ModelFile) -> Option<String> {
     drawn
         .chain(of_schema)
         .chain(utilities)
-        .find(|(_, expression)| depends_on(expression, choice, schema))
-        .map(|(label, _)| label)
+        .find_map(|(label, expression)| Some((label, depends_on_choice(expression, schema)?.to_owned())))
 }
 
 fn stated(model: &ModelFile) -> &[SyntheticColumn] {

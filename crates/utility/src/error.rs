@@ -3,6 +3,7 @@
 mod mixing;
 mod nests;
 mod probit;
+mod scale;
 mod tastes;
 
 use logsum_data::DataError;
@@ -10,6 +11,7 @@ use logsum_data::DataError;
 pub use mixing::MixingError;
 pub use nests::NestError;
 pub use probit::ProbitError;
+pub use scale::ScaleError;
 pub use tastes::TasteError;
 
 /// A problem of the specification.
@@ -64,6 +66,8 @@ pub enum SpecificationError {
     Nests(#[from] NestError),
     #[error(transparent)]
     Probit(#[from] ProbitError),
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
     #[error(transparent)]
     Tastes(#[from] TasteError),
     #[error("{0}")]

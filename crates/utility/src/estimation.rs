@@ -13,6 +13,7 @@ use crate::model::{Finding, Model, SUSPICIOUS};
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
 use crate::sampling::SamplingError;
+use crate::scale_report::ScaleReport;
 
 /// How to fit a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -331,6 +332,16 @@ impl Model<'_> {
                 ));
             }
         }
+        if data.shares {
+            warnings.push(
+                "outcomes are shares: the log-likelihood is a quasi-likelihood, so that AIC, BIC and likelihood ratios rank \
+                 nothing by themselves, and only the robust and clustered standard errors hold"
+                    .to_owned(),
+            );
+        }
+        let scales = self.describe_scales(&maximum.theta);
+        warnings.extend(self.scale_problems());
+        warnings.extend(scales.iter().filter_map(ScaleReport::warning));
         if constants && data.best_worst == Some(true) && data.alternatives.labelled {
             warnings.push(
                 "the log-likelihood with constants only is not computed for rankings that tell the worst".to_owned(),
@@ -388,6 +399,7 @@ impl Model<'_> {
             n_cases: data.n_cases,
             n_alternatives: data.n_alternatives(),
             n_parameters: k,
+            quasi_likelihood: data.shares,
             log_likelihood_start: Some(maximum.log_likelihood_start),
             log_likelihood,
             log_likelihood_null: null,
@@ -414,6 +426,7 @@ impl Model<'_> {
             sampling: None,
             draws: None,
             tastes: None,
+            scales,
             errors: None,
             nests: None,
             optima: None,

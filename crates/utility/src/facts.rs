@@ -3,6 +3,7 @@
 use logsum_data::{Alternatives, ChoiceData, Outcome, Rankings, Source, Stages};
 
 use crate::constants::{Counted, add_null};
+use crate::scale::{self, Scale};
 
 /// The data as a model knows them once they are bound.
 #[derive(Clone, Debug)]
@@ -27,6 +28,10 @@ pub struct Facts {
     pub has_outcomes: bool,
     /// Where outcomes are rankings, whether the worst is known besides the best.
     pub best_worst: Option<bool>,
+    /// Whether outcomes are shares, and the log-likelihood a quasi-likelihood.
+    pub shares: bool,
+    /// Cases to which each scale of the specification applies.
+    pub scaled_cases: Vec<usize>,
     /// Whether cases have weights.
     pub weighted: bool,
     /// What was dropped or assumed.
@@ -60,6 +65,8 @@ impl Facts {
             largest_choice_set: 0,
             has_outcomes: data.has_outcomes(),
             best_worst: data.rankings().map(Rankings::is_best_worst),
+            shares: data.has_outcomes() && data.schema().shares,
+            scaled_cases: Vec::new(),
             weighted: data.weights().is_some(),
             warnings: Vec::new(),
             log_likelihood_null: 0.0,
@@ -71,7 +78,7 @@ impl Facts {
     }
 
     /// Adds the cases of a part, which are rankings if there are stages.
-    pub(crate) fn add(&mut self, data: &ChoiceData, stages: Option<&Stages>) {
+    pub(crate) fn add(&mut self, data: &ChoiceData, stages: Option<&Stages>, scales: &[Scale]) {
         self.n_cases += data.n_cases();
         self.n_pairs += data.n_pairs();
         self.n_decision_makers += data.n_decision_makers();
@@ -91,6 +98,10 @@ impl Facts {
                 .iter_mut()
                 .zip(data.times_available())
                 .for_each(add);
+        }
+        self.scaled_cases.resize(scales.len(), 0);
+        for (sum, scale) in self.scaled_cases.iter_mut().zip(scales) {
+            *sum += scale::n_cases(scale, data);
         }
         add_null(data, &mut self.log_likelihood_null);
         if data.outcome() != &Outcome::None {

@@ -7,6 +7,7 @@ use crate::error_report::ErrorReport;
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
 use crate::sampling::SampleSize;
+use crate::scale_report::ScaleReport;
 use crate::taste_report::TasteReport;
 
 /// Version of the fit file's form.
@@ -33,6 +34,9 @@ pub struct Fit {
     pub n_alternatives: usize,
     /// Free parameters.
     pub n_parameters: usize,
+    /// Whether outcomes are shares: then ln L stands for the quasi-likelihood Σ share · ln P.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quasi_likelihood: bool,
     /// ln L at the starting values.
     pub log_likelihood_start: Option<f64>,
     /// ln L at the estimates.
@@ -74,6 +78,9 @@ pub struct Fit {
     /// The distributions of random tastes; `None` where tastes are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tastes: Option<TasteReport>,
+    /// The scales of the specification; none where all cases have the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scales: Vec<ScaleReport>,
     /// The covariance of normal errors; `None` where errors are those of logit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<ErrorReport>,

@@ -283,10 +283,7 @@ impl Builder {
             all: (!all.is_empty()).then(|| join(all)),
             own: alternatives.iter().filter_map(own).collect(),
             parameters: self.parameters,
-            mixing: None,
-            probit: None,
-            nests: None,
-            generator: None,
+            ..Specification::default()
         }
     }
 }

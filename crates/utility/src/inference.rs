@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use logsum_data::Schema;
 use logsum_estimate::Inference;
 
 use crate::estimation::FitError;
@@ -23,6 +24,20 @@ pub enum CovarianceKind {
 }
 
 impl CovarianceKind {
+    /// The kind that is shown where nobody asks for one: that of the Hessian, but the sandwich where outcomes are shares,
+    /// whose quasi-likelihood has no information equality.
+    ///
+    /// # Source
+    /// Papke and Wooldridge (1996), *Econometric methods for fractional response variables with an application to 401(k)
+    /// plan participation rates*.
+    pub fn usual(schema: &Schema) -> Self {
+        if schema.shares {
+            CovarianceKind::Robust
+        } else {
+            CovarianceKind::Hessian
+        }
+    }
+
     /// Name in fit files and on the command line.
     pub fn name(&self) -> &'static str {
         match self {
@@ -97,6 +112,7 @@ impl Fit {
             parameter.conf_low = inference.map(|inference| inference.conf_low);
             parameter.conf_high = inference.map(|inference| inference.conf_high);
         }
+        self.test_scales();
         self.redescribe_tastes();
         Ok(())
     }

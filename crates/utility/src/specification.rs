@@ -1,6 +1,6 @@
 //! The specification: parameters and utilities, before any data.
 
-use logsum_data::{Use, Uses};
+use logsum_data::{Level, Use, Uses};
 use logsum_estimate::Parameter;
 use logsum_expressions::Expression;
 
@@ -9,6 +9,7 @@ use crate::generator::Generator;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
 use crate::nests::{self, Nests};
 use crate::probit::{self, Probit};
+use crate::scale::{self, Scale};
 use crate::term::Term;
 
 /// What a logit model says: utilities as expressions of columns and parameters.
@@ -17,7 +18,7 @@ use crate::term::Term;
 /// V_j = all(x, θ) + own_j(x, θ)
 /// ```
 ///
-/// An alternative without an expression of its own has `all`, or 0.
+/// An alternative without an expression of its own has `all`, or 0. Scales multiply the whole of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Specification {
     /// The parameters in the order of every table.
@@ -26,6 +27,8 @@ pub struct Specification {
     pub all: Option<Expression>,
     /// Terms of single alternatives, by name.
     pub own: Vec<(String, Expression)>,
+    /// What multiplies the utilities of a case, each a factor.
+    pub scales: Vec<Scale>,
     /// Random tastes, if there are any.
     pub mixing: Option<Mixing>,
     /// Normal errors in place of those of logit. Their draws are in `mixing`.
@@ -118,37 +121,44 @@ impl Specification {
         self.parameters.iter().map(|declared| declared.symbol.clone()).collect()
     }
 
-    /// The utilities with labels for messages.
+    /// The utilities, and whatever else uses columns, with labels for messages.
     pub fn utilities(&self) -> Vec<Use<'_>> {
         let all = self.all.iter().map(|expression| Use {
             label: "utility \"all\"".to_owned(),
             alternative: None,
+            level: Level::Pair,
             expression,
         });
         let own = self.own.iter().map(|(name, expression)| Use {
             label: format!("utility of \"{name}\""),
             alternative: Some(name),
+            level: Level::Pair,
             expression,
         });
         let tastes = self.mixing.iter().flat_map(Mixing::expressions);
         let tastes = tastes.map(|(label, expression)| Use {
             label,
             alternative: None,
+            level: Level::Pair,
             expression,
         });
         let errors = self.probit.iter().flat_map(Probit::expressions);
         let errors = errors.map(|(label, expression)| Use {
             label,
             alternative: None,
+            level: Level::Pair,
             expression,
         });
         let nests = self.nests.iter().flat_map(Nests::expressions);
         let nests = nests.map(|(label, expression)| Use {
             label,
             alternative: None,
+            level: Level::Pair,
             expression,
         });
-        all.chain(own).chain(tastes).chain(errors).chain(nests).collect()
+        let scales = scale::uses(&self.scales);
+        let further = errors.chain(nests);
+        all.chain(own).chain(scales).chain(tastes).chain(further).collect()
     }
 
     /// What the data must provide.
@@ -227,6 +237,7 @@ impl Specification {
             }
             errors.extend(value_problem(&declared.parameter));
         }
+        errors.extend(scale::problems(self).into_iter().map(SpecificationError::Scale));
         errors.extend(mixing::problems(self));
         errors.extend(probit::problems(self));
         errors.extend(nests::problems(self));
@@ -249,8 +260,14 @@ impl Specification {
         Some(SpecificationError::Unused { name, suggestion })
     }
 
-    /// The utilities.
+    /// The utilities and what multiplies them.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.utility_expressions()
+            .chain(self.scales.iter().map(Scale::multiplier))
+    }
+
+    /// The utilities without their scales.
+    pub(crate) fn utility_expressions(&self) -> impl Iterator<Item = &Expression> {
         self.all.iter().chain(self.own.iter().map(|(_, expression)| expression))
     }
 }

@@ -51,6 +51,11 @@ pub fn boxcox(x: impl Into<Term>, lambda: impl Into<Term>) -> Term {
     Term::atom(format!("boxcox({}, {})", x.into(), lambda.into()))
 }
 
+/// `then` where the condition holds, `otherwise` elsewhere.
+pub(crate) fn select(condition: &Term, then: &Term, otherwise: &Term) -> Term {
+    Term::atom(format!("if({condition}, {then}, {otherwise})"))
+}
+
 impl Term {
     /// A term from the text of an expression.
     ///

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use logsum_data::{AlternativeSchema, ChoiceData, Code, DataError, Layout, Schema, Table, Values};
+use logsum_data::{AlternativeSchema, ChoiceData, Code, DataError, Layout, Schema, Table, Values, WideChoice};
 use logsum_utility::{Fit, ModelFile};
 
 use crate::args::PredictArgs;
@@ -91,11 +91,14 @@ fn name_alternatives(schema: &mut Schema, fit: &Fit) {
 fn drop_unused(model: &mut ModelFile) {
     let derived = std::mem::take(&mut model.schema.derived);
     let expressions = model.schema.expressions();
+    let counts = model.schema.counts_of_alternatives().iter();
+    let counts = counts.flat_map(|count| count.expression.names());
     let mut used: HashSet<String> = expressions
         .iter()
         .flat_map(|(_, expression)| expression.names())
         .chain(model.specification.column_names())
         .chain(model.schema.named_columns().into_iter().map(|(name, _)| name))
+        .chain(counts)
         .map(str::to_owned)
         .collect();
     drop(expressions);
@@ -112,7 +115,19 @@ fn drop_unused(model: &mut ModelFile) {
 
 /// Whether there is a choice column with anything in it.
 fn has_choices(table: &Table, schema: &Schema) -> bool {
-    let (Layout::Wide { choice } | Layout::Long { choice, .. }) = &schema.layout;
+    let choice = match &schema.layout {
+        Layout::Wide {
+            choice: WideChoice::Code(choice),
+        }
+        | Layout::Long { choice, .. } => choice,
+        Layout::Wide {
+            choice: WideChoice::Counts(counts),
+        } => {
+            let derived = |name: &str| schema.derived.iter().any(|derived| derived.name == name);
+            let mut names = counts.iter().flat_map(|count| count.expression.names());
+            return names.all(|name| derived(name) || table.column(name).is_some());
+        }
+    };
     table.column(choice).is_some_and(|column| match &column.values {
         Values::Number(cells) => cells.iter().any(|cell| !cell.is_nan()),
         Values::Text(text) => !text.dictionary.is_empty(),

@@ -90,6 +90,7 @@ fn build(
                     format!("utility of \"{name}\"")
                 },
                 alternative: Some(*name).filter(|name| *name != "all"),
+                level: Level::Pair,
                 expression,
             })
             .collect(),

@@ -46,7 +46,9 @@ pub(super) fn facts(d: &Description) -> Vec<(&'static str, String)> {
     if let Some(weight) = d.total_weight {
         facts.push(("Total weight", significant(weight, 8)));
     }
-    if d.counts {
+    if d.shares {
+        facts.push(("Outcomes", "shares, which sum to 1 in every case".to_string()));
+    } else if d.counts {
         let choices: f64 = d.alternatives.iter().map(|a| a.chosen).sum();
         facts.push(("Choices counted", chosen(choices)));
     }
@@ -124,7 +126,14 @@ pub(super) fn alternatives(d: &Description, most: usize) -> (Table, String) {
         ("Available", Align::Right),
         ("of cases", Align::Right),
         (if d.rankings.is_some() { "Best" } else { "Chosen" }, Align::Right),
-        (if d.counts { "of choices" } else { "of cases" }, Align::Right),
+        (
+            if d.counts && !d.shares {
+                "of choices"
+            } else {
+                "of cases"
+            },
+            Align::Right,
+        ),
     ])
     .at_least(NARROWEST)
     .at_most(WIDTH);

@@ -32,6 +32,7 @@ fn wide() -> Description {
         choice_set_sizes: vec![(2, 1161), (3, 5607)],
         total_weight: None,
         counts: false,
+        shares: false,
         rankings: None,
         alternatives: vec![
             alternative("train", "1", 6768, 908.0),
@@ -89,6 +90,7 @@ fn long() -> Description {
         choice_set_sizes: (2..=30).map(|size| (size, if size < 30 { 1 } else { 182 })).collect(),
         total_weight: Some(1234.5),
         counts: true,
+        shares: false,
         rankings: None,
         alternatives: (1..=30)
             .map(|j| alternative(&format!("zone_{j}"), &j.to_string(), 212 - j, 0.5 * j as f64))

@@ -14,9 +14,11 @@ const SAME: f64 = 0.1;
 /// How the likelihood was maximised.
 pub(super) fn method(fit: &Fit) -> &'static str {
     match &fit.draws {
+        None if fit.quasi_likelihood => "maximum quasi-likelihood (shares)",
         None if probabilities(fit) == Some("approximate") => "maximum approximate likelihood",
         None => "maximum likelihood",
         Some(draws) if is_rule(draws) => "maximum likelihood by quadrature",
+        Some(_) if fit.quasi_likelihood => "maximum simulated quasi-likelihood (shares)",
         Some(_) => "maximum simulated likelihood",
     }
 }

@@ -73,9 +73,9 @@ pub(super) fn header(fit: &Fit) -> Vec<Fact> {
         ),
         ("Standard errors", covariance(fit)),
     ];
-    // How the data came about stands below them, then what else is random.
+    // How the data came about stands below them, then what else is random, and what is scaled.
     let random = super::sampling::facts(fit).into_iter().chain(super::draws::facts(fit));
-    facts.splice(1..1, random.collect::<Vec<Fact>>());
+    facts.splice(1..1, random.chain(super::scales::facts(fit)).collect::<Vec<Fact>>());
     facts
 }
 

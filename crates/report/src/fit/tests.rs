@@ -1,7 +1,7 @@
 use logsum_utility::{
     Cluster, Convergence, Covariances, DataSummary, DrawsReport, DrawsTried, Elapsed, Estimate, FORMAT, Fit,
-    FittedModel, Quantity, SampleSize, SamplingReport, SimulationError, StartsReport, TasteCovariance,
-    TasteDerivatives, TasteDescription, TasteReport,
+    FittedModel, Quantity, SampleSize, SamplingReport, ScaleReport, ScaleTest, SimulationError, StartsReport,
+    TasteCovariance, TasteDerivatives, TasteDescription, TasteReport,
 };
 use serde_json::json;
 
@@ -58,6 +58,7 @@ fn converged() -> Fit {
         n_cases: 6768,
         n_alternatives: 3,
         n_parameters: 4,
+        quasi_likelihood: false,
         log_likelihood_start: Some(-6964.662979191462),
         log_likelihood: -5331.252006978187,
         log_likelihood_null: -6964.662979191462,
@@ -94,6 +95,7 @@ fn converged() -> Fit {
         sampling: None,
         draws: None,
         tastes: None,
+        scales: Vec::new(),
         errors: None,
         nests: None,
         optima: None,
@@ -935,4 +937,44 @@ fn wide_correlations_come_in_parts_as_text() {
         .collect();
     assert_eq!(heads, ["               b_attribute_6  b_attribute_7"]);
     assert!(fit(&f, Format::Markdown).contains(" b_attribute_1 | b_attribute_2 | "));
+}
+
+#[test]
+fn scales_stand_in_the_head_with_their_test() {
+    let mut fit = converged();
+    fit.parameters.push(estimate("mu_sp", 0.5234, 0.1132, 0.0));
+    let scale = |name: &str, when: Option<&str>, factor: &str, test: Option<ScaleTest>| ScaleReport {
+        name: name.to_string(),
+        when: when.map(str::to_string),
+        n_cases: 4021,
+        factor: factor.to_string(),
+        test,
+    };
+    let test = |statistic, p_value| ScaleTest {
+        term: "mu_sp".to_string(),
+        estimate: 0.52341,
+        statistic,
+        p_value,
+    };
+    fit.scales = vec![
+        scale("sp", Some("SP == 1"), "mu_sp", Some(test(Some(-4.2102), Some(2.6e-5)))),
+        scale("sp", Some("SP == 1"), "mu_sp", Some(test(Some(-2.5), Some(0.01242)))),
+        scale("sp", Some("SP == 1"), "mu_sp", Some(test(None, None))),
+        scale("age", None, "exp(g * age)", None),
+    ];
+    let text = super::fit(&fit, Format::Text);
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("Scale ")).collect();
+    assert_eq!(
+        lines,
+        [
+            "Scale             sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)",
+            "Scale against 1   mu_sp: z = -4.21, p <0.0001",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)",
+            "Scale against 1   mu_sp: z = -2.50, p = 0.0124",
+            "Scale             sp: mu_sp = 0.5234 where SP == 1 (4,021 cases)",
+            "Scale against 1   mu_sp: z = -, p = -",
+            "Scale             age: exp(g * age)",
+        ]
+    );
+    assert!(super::fit(&fit, Format::Markdown).contains("age: exp(g \\* age)"));
 }

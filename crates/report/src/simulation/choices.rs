@@ -45,6 +45,7 @@ mod tests {
             cases_per_decision_maker: None,
             total_weight: None,
             counts: false,
+            shares: false,
             rankings: None,
             choice_set_sizes: vec![(2, 2)],
             alternatives: Vec::new(),

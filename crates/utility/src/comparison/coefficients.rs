@@ -61,7 +61,7 @@ pub(super) fn rows(fit: &Fit) -> (Vec<Option<usize>>, usize) {
 /// random coefficients by their means. Parameters of distributions and covariances are none.
 pub fn coefficients(fit: &Fit, specification: &Specification, schema: &Schema) -> Vec<Coefficient> {
     let used: Vec<&str> = specification
-        .expressions()
+        .utility_expressions()
         .flat_map(|expression| expression.names())
         .collect();
     let mut symbols = Symbols::default();

@@ -57,6 +57,7 @@ impl Symbols {
         schema: &Schema,
         value: &dyn Fn(&str) -> Option<f64>,
     ) -> Option<Utilities> {
+        let specification = &*specification.scaled();
         let derived = || schema.derived.iter().map(|derived| &derived.expression);
         let expressions: Vec<&Expression> = derived().chain(specification.expressions()).collect();
         for name in expressions.iter().flat_map(|expression| expression.names()) {

@@ -112,7 +112,9 @@ impl<'data> Binder<'data> {
         let bound = match &mut self.bound {
             Some(bound) => bound,
             None => {
-                let specification = stages::of_stages(&self.specification, stages.as_ref());
+                self.specification.validate()?;
+                let scaled = self.specification.scaled();
+                let specification = stages::of_stages(&scaled, stages.as_ref());
                 let mut bound = Bound::new(&specification, choices)?;
                 bound.facts = Facts::of(&data);
                 self.bound.insert(bound)
@@ -125,7 +127,8 @@ impl<'data> Binder<'data> {
         }
         // A probit looks at whole rankings; constants explain their stages.
         let of_constants = if stages.is_none() { data.stages() } else { None };
-        bound.facts.add(&data, stages.as_ref().or(of_constants.as_ref()));
+        let stages_of_constants = stages.as_ref().or(of_constants.as_ref());
+        bound.facts.add(&data, stages_of_constants, &self.specification.scales);
         if let Some(mixture) = &mut bound.mixture {
             mixture.add(choices)?;
         }
@@ -230,9 +233,8 @@ fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
 }
 
 impl<'data> Bound<'data> {
-    /// Gives every name its meaning; `data` are the first part.
+    /// Gives every name of a valid specification, whose scales are written out, its meaning; `data` are the first part.
     fn new(specification: &Specification, data: &ChoiceData) -> Result<Self, SpecificationError> {
-        specification.validate()?;
         let mut graph = Graph::default();
         let mut meanings = Vec::new();
         if let Some(mixing) = &specification.mixing {

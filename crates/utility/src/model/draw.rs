@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use logsum_data::{ChoiceData, Layout, Outcome};
+use logsum_data::{ChoiceData, Outcome};
 use logsum_draws::{Seed, Stream};
 use logsum_estimate::EvalError;
 use rayon::prelude::*;
@@ -40,7 +40,7 @@ impl Model<'_> {
         let utilities = self.utilities(theta)?;
         let kernel_at = self.kernel_at(theta)?;
         let sets = self.sets(data);
-        let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
+        let counts = data.schema().has_counts();
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let draw = |case: usize, stream: &mut Stream| {
             let utilities = &utilities[data.pairs(case)];

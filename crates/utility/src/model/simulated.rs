@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use logsum_data::{ChoiceData, Layout, Outcome};
+use logsum_data::{ChoiceData, Outcome};
 use logsum_draws::Seed;
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 use ndarray::{Array1, Array2};
@@ -153,7 +153,7 @@ impl Model<'_> {
         theta: &[f64],
         seed: Seed,
     ) -> Result<Outcome, EvalError> {
-        let counts = matches!(data.schema().layout, Layout::Long { counts: true, .. });
+        let counts = data.schema().has_counts();
         let known = matches!(data.outcome(), Outcome::Counts(_));
         let alone = counts && data.decision_makers().is_none();
         let tastes_of = seed.split(TASTES);

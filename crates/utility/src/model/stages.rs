@@ -8,7 +8,7 @@ use super::Model;
 use crate::error::SpecificationError;
 use crate::mixing::Varies;
 use crate::specification::Specification;
-use crate::term::{Term, column};
+use crate::term::column;
 
 /// The ranked cases behind the choices of a likelihood, which it counts from 0 on.
 #[derive(Clone, Debug, Default)]
@@ -75,12 +75,5 @@ pub(super) fn of_stages<'s>(specification: &'s Specification, stages: Option<&St
     let Some(sign) = stages.and_then(|stages| stages.sign.as_deref()) else {
         return Cow::Borrowed(specification);
     };
-    let signed =
-        |utility: &logsum_expressions::Expression| (column(sign) * Term::from(utility.clone())).into_expression();
-    let mut specification = specification.clone();
-    specification.all = specification.all.as_ref().map(signed);
-    for (_, own) in &mut specification.own {
-        *own = signed(own);
-    }
-    Cow::Owned(specification)
+    Cow::Owned(specification.times(&column(sign)))
 }

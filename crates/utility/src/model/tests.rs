@@ -17,6 +17,7 @@ mod probit;
 mod rankings;
 mod sampling_rates;
 mod separation;
+mod shares;
 mod tall;
 mod twin;
 

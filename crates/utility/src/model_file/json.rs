@@ -1,6 +1,6 @@
 //! The model file as JSON of the same structure, as it stands in a fit file.
 
-use logsum_data::{Code, Layout, Missing};
+use logsum_data::{Code, Layout, Missing, WideChoice};
 use serde_json::{Map, Value, json};
 
 use super::{ModelFile, ModelFileError, Problem};
@@ -16,9 +16,12 @@ impl ModelFile {
                 set("layout", json!("wide"));
                 set(
                     "choice",
-                    match &self.schema.ranking {
-                        Some(ranking) => std::iter::once(choice).chain(&ranking.further).cloned().collect(),
-                        None => json!(choice),
+                    match (choice, &self.schema.ranking) {
+                        (WideChoice::Code(choice), Some(ranking)) => {
+                            std::iter::once(choice).chain(&ranking.further).cloned().collect()
+                        }
+                        (WideChoice::Code(choice), None) => json!(choice),
+                        (WideChoice::Counts(counts), _) => super::counts::to_json(counts),
                     },
                 );
             }
@@ -26,7 +29,7 @@ impl ModelFile {
                 case,
                 alternative,
                 choice,
-                counts,
+                ..
             } => {
                 set("layout", json!("long"));
                 set("case", json!(case));
@@ -34,10 +37,10 @@ impl ModelFile {
                     set("alternative", json!(alternative));
                 }
                 set("choice", json!(choice));
-                if *counts {
-                    set("counts", json!(true));
-                }
             }
+        }
+        if self.schema.has_counts() {
+            set(if self.schema.shares { "shares" } else { "counts" }, json!(true));
         }
         if let Some(filter) = &self.schema.filter {
             set("filter", json!(filter.source()));
@@ -91,6 +94,7 @@ impl ModelFile {
         if let Some(nests) = &self.specification.nests {
             insert_table(&mut root, "nests", super::nests::to_json(nests));
         }
+        insert_table(&mut root, "scale", super::scale::to_json(&self.specification));
         if let Some(probit) = &self.specification.probit {
             insert_table(&mut root, "probit", super::probit::to_json(probit));
         }

@@ -1,5 +1,6 @@
 //! The model file: what the data are and what the model is, in one TOML text.
 
+mod counts;
 mod json;
 mod nests;
 mod probit;
@@ -7,6 +8,7 @@ mod random;
 mod ranking;
 mod reader;
 mod sampling;
+mod scale;
 mod sections;
 mod simulate;
 #[cfg(test)]
@@ -14,7 +16,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use logsum_data::{ChoiceData, Layout, Schema};
+use logsum_data::{ChoiceData, Layout, Schema, WideChoice};
 
 use crate::sampling::{AlternativeSampling, SamplingError};
 use crate::specification::Specification;
@@ -67,6 +69,8 @@ impl ModelFile {
         for (_, expression) in self.schema.expressions() {
             names.extend(expression.names());
         }
+        let counts = self.schema.counts_of_alternatives().iter();
+        names.extend(counts.flat_map(|count| count.expression.names()));
         names.extend(self.specification.column_names());
         names.extend(self.sampling.iter().flat_map(AlternativeSampling::column_names));
         let derived = |name: &&str| self.schema.derived.iter().any(|derived| derived.name == *name);
@@ -91,7 +95,10 @@ impl ModelFile {
     /// Columns whose values enter the model: attributes and characteristics, availability, weights.
     pub fn attribute_columns(&self) -> Vec<&str> {
         let mut identifying: Vec<&str> = self.schema.named_columns().into_iter().map(|(name, _)| name).collect();
-        if let Layout::Wide { choice } = &self.schema.layout {
+        if let Layout::Wide {
+            choice: WideChoice::Code(choice),
+        } = &self.schema.layout
+        {
             let further = self.schema.ranking.iter().flat_map(|ranking| &ranking.further);
             let outcomes: Vec<&String> = further.chain([choice]).collect();
             identifying.retain(|name| !outcomes.iter().any(|outcome| outcome == name));

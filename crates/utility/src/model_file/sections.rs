@@ -1,17 +1,19 @@
 //! The tables of a model file, one function each.
 
-use logsum_data::{AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema, near_miss};
+use std::ops::Range;
+
+use logsum_data::{AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema, WideChoice, near_miss};
 use logsum_estimate::Parameter;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::counts::{self, Tally};
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, nests, probit, random, ranking, sampling, simulate};
-use crate::mixing::Mixing;
+use super::{ModelFile, nests, probit, random, ranking, sampling, scale, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
-pub(super) const LATER: [&str; 2] = ["classes", "scale"];
+pub(super) const LATER: [&str; 1] = ["classes"];
 
 pub(super) fn parse(text: &str, name: &str) -> Result<ModelFile, Vec<Problem>> {
     let reader = Reader::new(text, name);
@@ -49,7 +51,16 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let alternatives = root.section("alternatives");
     // Names also of those whose codes are wrong: their utilities are not to blame.
     let names: Vec<&str> = alternatives.iter().flat_map(|section| section.names()).collect();
-    let alternatives = alternatives.map(read_alternatives).unwrap_or_default();
+    // Where a count says what was chosen, nothing is coded.
+    let coded = match &data {
+        Some(data) => data.schema.counts_of_alternatives().is_empty(),
+        None => !counts::are_meant(&root),
+    };
+    let alternatives = alternatives.map(|section| read_alternatives(section, coded));
+    let alternatives = alternatives.unwrap_or_default();
+    if let Some(data) = &data {
+        counts::check_names(reader, &data.counted, &names);
+    }
     let (mut parameters, unstarted) = root.section("parameters").map(read_parameters).unwrap_or_default();
     let utility = root.section("utility");
     // Classes have utilities of their own.
@@ -76,9 +87,21 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let mixing = random::read(&root, broken);
     let probit = probit::read(&root, &names);
     let nests = root.section("nests").map(|section| nests::read(section, &names));
+    let scales = root.section("scale").map(|section| {
+        let symbols = parameters.iter().map(|declared| declared.symbol.as_str());
+        let tastes = mixing.iter().flat_map(|mixing| &mixing.random);
+        let symbols: Vec<&str> = symbols.chain(tastes.map(|random| random.symbol.as_str())).collect();
+        scale::read(&section, &symbols)
+    });
+    let scales = scales.unwrap_or_default();
     if let Some(mixing) = &mixing {
-        start_second_estimates(&mut parameters, &unstarted, mixing);
+        start_elsewhere(&mut parameters, &unstarted, mixing.second_estimates());
     }
+    start_elsewhere(
+        &mut parameters,
+        &unstarted,
+        scale::parameters(&scales).map(|name| (name, 1.0)),
+    );
     if broken {
         root.abandon();
     } else {
@@ -89,11 +112,13 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         separator,
         decimal_comma,
         schema,
+        ..
     } = data?;
     let specification = Specification {
         parameters,
         all,
         own,
+        scales,
         mixing,
         probit,
         nests,
@@ -130,6 +155,8 @@ struct Data {
     separator: Option<char>,
     decimal_comma: bool,
     schema: Schema,
+    /// Names of alternatives that are counted, with their places.
+    counted: Vec<(String, Range<usize>)>,
 }
 
 fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<Data> {
@@ -137,6 +164,7 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
     let file = data
         .require("file", "file = \"choices.csv\"")
         .and_then(|value| reader.text_of("file", value));
+    let tally = counts::tally(&data, ranks);
     let layout = match data.require(
         "layout",
         "layout = \"wide\" (a row per case) or \"long\" (a row per alternative)",
@@ -148,8 +176,8 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
         Some(value) => reader
             .text_of("layout", value)
             .and_then(|layout| match layout.as_str() {
-                "wide" => read_wide(&data, ranks),
-                "long" => read_long(&data, ranks).map(|layout| (layout, Vec::new())),
+                "wide" => read_wide(&data, ranks, tally),
+                "long" => read_long(&data, ranks, tally).map(|layout| (layout, Vec::new())),
                 other => {
                     reader.problem(value.span(), format!("layout is \"wide\" or \"long\", not \"{other}\""));
                     know_all_layouts(&data);
@@ -157,6 +185,7 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
                 }
             }),
     };
+    let counted = data.take("choice").map_or(Vec::new(), counts::places);
     let filter = data.expression("filter");
     let decision_maker = data.text("decision_maker");
     let weight = data.expression("weight");
@@ -199,9 +228,7 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
                 }
             });
     data.finish(|name| match name {
-        "case" | "alternative" | "counts" => {
-            Some(format!("\"{name}\" belongs to long data; in wide data a row is a case"))
-        }
+        "case" | "alternative" => Some(format!("\"{name}\" belongs to long data; in wide data a row is a case")),
         _ => None,
     });
     let (layout, further) = layout?;
@@ -210,6 +237,7 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
             further,
             best_worst: ranks.best_worst,
         }),
+        shares: tally == Some(Tally::Shares),
         filter,
         decision_maker,
         weight,
@@ -221,57 +249,58 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
         separator,
         decimal_comma,
         schema,
+        counted,
     })
 }
 
 /// Keys of either layout are known, so that they are not reported as unknown where the layout is.
 fn know_all_layouts(data: &Section<'_, '_, '_>) {
-    for key in ["choice", "case", "alternative", "counts"] {
+    for key in ["choice", "case", "alternative"] {
         data.take(key);
     }
 }
 
 /// The layout, and of rankings the columns of the second, the third, ... alternative.
-fn read_wide(data: &Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<(Layout, Vec<String>)> {
-    let example = match ranks {
-        None => "choice = \"CHOICE\", the column with the code of the chosen alternative",
-        Some(_) => {
+fn read_wide(
+    data: &Section<'_, '_, '_>,
+    ranks: Option<&ranking::Ranks>,
+    tally: Option<Tally>,
+) -> Option<(Layout, Vec<String>)> {
+    let example = match (ranks, tally) {
+        (None, None) => "choice = \"CHOICE\", the column with the code of the chosen alternative".to_owned(),
+        (Some(_), _) => {
             "choice = [\"best\", \"second\"], the columns with the codes of the ranked alternatives, the best first"
+                .to_owned()
         }
+        (None, Some(tally)) => tally.example(),
     };
-    let value = data.require("choice", example)?;
+    let value = data.require("choice", &example)?;
+    if let Some(choice) = counts::of_alternatives(data.reader, value, tally, ranks)? {
+        return Some((Layout::Wide { choice }, Vec::new()));
+    }
     let mut columns = ranking::columns(data.reader, value, ranks)?.into_iter();
-    let choice = columns.next()?;
+    let choice = WideChoice::Code(columns.next()?);
     Some((Layout::Wide { choice }, columns.collect()))
 }
 
-fn read_long(data: &Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Option<Layout> {
+fn read_long(data: &Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>, tally: Option<Tally>) -> Option<Layout> {
     let reader = data.reader;
     let case = data.require("case", "case = \"id\", the column that identifies the case");
     let case = case.and_then(|value| reader.text_of("case", value));
     let alternative = data.text("alternative");
-    let example = match ranks {
-        None => "choice = \"choice\", the column that is 1 in the chosen row",
-        Some(_) => "choice = \"rank\", the column that is 1 for the best, 2 for the second, ...",
+    let example = match (ranks, tally) {
+        (Some(_), _) => "choice = \"rank\", the column that is 1 for the best, 2 for the second, ...",
+        (None, None) => "choice = \"choice\", the column that is 1 in the chosen row",
+        (None, Some(Tally::Counts)) => "choice = \"n\", the column that says how often each alternative was chosen",
+        (None, Some(Tally::Shares)) => "choice = \"share\", the column with the share of each alternative",
     };
     let choice = data.require("choice", example);
     let choice = choice.and_then(|value| ranking::column(reader, value));
-    let counts = match (data.take("counts"), ranks) {
-        (Some(value), Some(_)) => {
-            reader.problem(
-                value.span(),
-                "\"counts\" does not go with [ranking]: choice holds either counts or ranks; remove one of them",
-            );
-            false
-        }
-        (Some(value), None) => reader.bool_of("counts", value).unwrap_or(false),
-        (None, _) => false,
-    };
     Some(Layout::Long {
         case: case?,
         alternative,
         choice: choice?,
-        counts,
+        counts: tally.is_some(),
     })
 }
 
@@ -286,7 +315,7 @@ fn read_columns(section: Section<'_, '_, '_>) -> Vec<Derived> {
     section.entries().filter_map(one).collect()
 }
 
-fn read_alternatives(section: Section<'_, '_, '_>) -> Vec<AlternativeSchema> {
+fn read_alternatives(section: Section<'_, '_, '_>, coded: bool) -> Vec<AlternativeSchema> {
     let reader = section.reader;
     let mut alternatives = Vec::new();
     for (name, span, value) in section.entries() {
@@ -306,9 +335,14 @@ fn read_alternatives(section: Section<'_, '_, '_>) -> Vec<AlternativeSchema> {
             continue;
         };
         let entry = Section::new(reader, format!("alternative \"{name}\""), span, table);
-        let code = entry
-            .require("code", "code = 1")
-            .and_then(|value| code(reader, name, value));
+        let value = match coded {
+            true => entry.require("code", "code = 1"),
+            false => entry.take("code"),
+        };
+        let code = match value {
+            None if !coded => Some(Code::Text(name.to_owned())),
+            value => value.and_then(|value| code(reader, name, value)),
+        };
         let available = entry.expression("available");
         let sampling_rate = sampling_rate(&entry, name);
         entry.finish(|_| None);
@@ -391,13 +425,18 @@ fn read_parameters(section: Section<'_, '_, '_>) -> (Vec<DeclaredParameter>, Vec
     (parameters, unstarted)
 }
 
-/// A second estimate that is declared without a start, for its bounds or its label, starts where it would undeclared.
-fn start_second_estimates(parameters: &mut [DeclaredParameter], unstarted: &[String], mixing: &Mixing) {
-    for (name, start) in mixing.second_estimates() {
+/// What is declared without a start, for its bounds or its label, starts where it naturally does.
+fn start_elsewhere<N: AsRef<str>>(
+    parameters: &mut [DeclaredParameter],
+    unstarted: &[String],
+    starts: impl IntoIterator<Item = (N, f64)>,
+) {
+    for (name, start) in starts {
         let mut declared = parameters
             .iter_mut()
             .filter(|declared| unstarted.contains(&declared.symbol));
-        if let Some(declared) = declared.find(|declared| declared.symbol == name && !declared.parameter.fixed) {
+        let declared = declared.find(|declared| declared.symbol == name.as_ref() && !declared.parameter.fixed);
+        if let Some(declared) = declared {
             declared.parameter.start = start;
         }
     }

@@ -1,6 +1,7 @@
 //! Tests of the model file: what it says when it is right, and when it is wrong.
 
 mod arbitrary;
+mod counts;
 mod messages;
 mod probit;
 mod random;
@@ -8,6 +9,7 @@ mod ranking;
 mod reading;
 mod round_trip;
 mod sampling;
+mod scale;
 mod simulate;
 
 /// A model file in which everything is right.

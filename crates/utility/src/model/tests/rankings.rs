@@ -61,7 +61,7 @@ fn schema(best_worst: bool) -> Schema {
         best_worst,
     });
     schema.layout = logsum_data::Layout::Wide {
-        choice: "first".to_owned(),
+        choice: logsum_data::WideChoice::Code("first".to_owned()),
     };
     schema
 }

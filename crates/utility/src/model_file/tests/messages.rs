@@ -228,16 +228,11 @@ fn names_that_do_not_fit_together() {
         message("car = 2", "all = 2").lines().next(),
         Some("modes.toml, line 10, column 1: \"all\" stands for every alternative; give this one another name")
     );
-    assert_eq!(
-        message("choice = \"CHOICE\"", "choice = \"CHOICE\"\ncounts = true"),
-        "modes.toml, line 7, column 1: \"counts\" belongs to long data; in wide data a row is a case\n\
-         \x20 counts = true\n  ^^^^^^"
-    );
 }
 
 #[test]
 fn what_later_versions_may_do() {
-    for name in ["nests", "classes", "scale"] {
+    for name in ["nests", "classes"] {
         assert_eq!(
             message("[parameters]", &format!("[{name}]\nx = 1\n\n[parameters]"))
                 .lines()

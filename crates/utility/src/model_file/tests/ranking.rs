@@ -36,7 +36,7 @@ fn columns_of_wide_data_the_best_first() {
     assert_eq!(
         file.schema.layout,
         Layout::Wide {
-            choice: "best".to_owned()
+            choice: logsum_data::WideChoice::Code("best".to_owned())
         }
     );
     let ranking = RankingSchema {

@@ -23,7 +23,7 @@ fn everything_that_wide_data_may_say() {
     assert_eq!(
         schema.layout,
         Layout::Wide {
-            choice: "CHOICE".to_owned()
+            choice: logsum_data::WideChoice::Code("CHOICE".to_owned())
         }
     );
     assert_eq!(schema.filter.as_ref().unwrap().source(), "x > 1");
