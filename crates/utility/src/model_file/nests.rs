@@ -121,6 +121,7 @@ fn read_pairs(section: Section<'_, '_, '_>, pairs_of: &Spanned<DeValue<'_>>, alt
     let place = |at: usize| names.get(at).map_or("", String::as_str);
     let mut own: Vec<(String, Option<Expression>)> = Vec::new();
     let mut shared = None;
+    let mut all_known = true;
     match value.map(|value| (value, value.get_ref().as_table())) {
         None => {}
         Some((_, Some(table))) => {
@@ -128,6 +129,7 @@ fn read_pairs(section: Section<'_, '_, '_>, pairs_of: &Spanned<DeValue<'_>>, alt
                 let name = name.get_ref().to_string();
                 let known = (0..names.len()).any(|j| (0..j).any(|i| pair_name(place(i), place(j)) == name));
                 if !known {
+                    all_known = false;
                     let message =
                         format!("\"{name}\" is no pair; that of \"a\" and \"b\" is \"a_b\", in the order of pairs_of");
                     reader.problem(value.span(), message);
@@ -149,7 +151,7 @@ fn read_pairs(section: Section<'_, '_, '_>, pairs_of: &Spanned<DeValue<'_>>, alt
             Expression::number(1.0)
         })
     });
-    if let (false, Some((_, true))) = (lacking.is_empty(), value.map(|value| (value, !own.is_empty()))) {
+    if !lacking.is_empty() && !own.is_empty() && all_known {
         let message = format!(
             "{} has no dissimilarity for {}; give one, or a single one for all pairs",
             section.name,

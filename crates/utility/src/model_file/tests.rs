@@ -3,6 +3,7 @@
 mod arbitrary;
 mod counts;
 mod messages;
+mod nests;
 mod probit;
 mod random;
 mod ranking;

@@ -30,13 +30,16 @@ fn chi_squared(specification: &Specification, lambda: f64) -> (f64, f64) {
             *value *= lambda;
         }
     }
-    let expected = model.predict(&theta).unwrap().probabilities;
+    let mut expected = [0.0; NAMES.len()];
+    for probabilities in model.predict(&theta).unwrap().probabilities.chunks_exact(NAMES.len()) {
+        expected.iter_mut().zip(probabilities).for_each(|(sum, p)| *sum += p);
+    }
     let Outcome::Chosen(drawn) = model.draw_outcome(&theta, Seed::new(5)).unwrap() else {
         panic!("one alternative each");
     };
     let mut counts = [0.0; NAMES.len()];
     drawn.iter().for_each(|&chosen| counts[chosen as usize] += 1.0);
-    let term = |(count, p): (&f64, &f64)| (count - n as f64 * p).powi(2) / (n as f64 * p);
+    let term = |(count, expected): (&f64, &f64)| (count - expected).powi(2) / expected;
     (counts.iter().zip(&expected).map(term).sum(), NAMES.len() as f64 - 1.0)
 }
 

@@ -12,7 +12,9 @@ use logsum_data::{ChoiceData, Schema};
 use super::{assert_near, bind};
 use crate::model::Model;
 use crate::nests::{Nest, Nests};
+use crate::scale::Scale;
 use crate::specification::Specification;
+use crate::term::{Term, parameter};
 use crate::testing::{Random, data, expression, numbers, table};
 
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -65,7 +67,7 @@ fn logit() -> Specification {
     ] {
         specification = specification.parameter(name, start);
     }
-    let utility = |source: &str| crate::term::Term::from(expression(source));
+    let utility = |source: &str| Term::from(expression(source));
     specification
         .utility_of_all(utility("b_x * x"))
         .utility("b", utility("asc_b + b_z * z"))
@@ -152,5 +154,9 @@ fn all_models() -> Vec<(String, Specification)> {
     let mut tree = random_tree(3);
     tree[0] = tree[0].clone().not_normalised();
     models.push(("not normalised".to_owned(), nested(logit(), tree)));
+    // Utilities that are not linear, and a scale of some cases.
+    let scale = Scale::new("late", parameter("mu")).when(Term::from(expression("case > 30")));
+    let scaled = logit().parameter("mu", 0.8).scale(scale);
+    models.push(("scaled".to_owned(), nested(scaled, random_tree(1))));
     models
 }
