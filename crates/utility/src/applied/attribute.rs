@@ -77,8 +77,15 @@ pub fn users(specification: &Specification, data: &ChoiceData, attribute: &str) 
     Some(own.iter().filter_map(|own| names.iter().position(|name| name == *own)).collect())
 }
 
+/// Columns of the file on which utilities, tastes or availability depend, through derived columns or directly.
+pub fn columns_used(specification: &Specification, schema: &Schema) -> Vec<String> {
+    let available = schema.alternatives.iter().filter_map(|alternative| alternative.available.as_ref());
+    let names = specification.column_names().into_iter();
+    raw(schema, names.chain(available.flat_map(|available| available.names())).collect())
+}
+
 /// The columns behind names, derived ones resolved.
-pub(super) fn raw(schema: &Schema, names: Vec<&str>) -> Vec<String> {
+fn raw(schema: &Schema, names: Vec<&str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut waiting: Vec<&str> = names.into_iter().rev().collect();
     while let Some(name) = waiting.pop() {

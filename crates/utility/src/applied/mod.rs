@@ -23,7 +23,7 @@ mod units;
 mod wald;
 mod willingness;
 
-pub use attribute::{AttributeProblem, AttributeUse, attribute_use, users};
+pub use attribute::{AttributeProblem, AttributeUse, attribute_use, columns_used, users};
 pub use breakdown::Breakdown;
 pub(crate) use delta_method::{jacobian, std_errors};
 pub use delta_method::Estimated;
