@@ -43,6 +43,8 @@ pub enum ScenarioError {
     Identifier { column: String, role: &'static str },
     #[error("scenario: column \"{column}\" holds texts, and expressions give numbers")]
     Text { column: String },
+    #[error("scenario: new \"{column}\" has no value in {n} rows that had one, the first of them row {row}")]
+    NoValue { column: String, n: usize, row: usize },
     #[error("scenario: {first}{}", and_more(*.more))]
     Lost { first: String, more: usize },
     #[error("scenario: no alternative \"{name}\"{}; there are {known}", did_you_mean(suggestion))]
@@ -154,6 +156,25 @@ impl Table {
     }
 }
 
+/// The first column that lost values in rows of the cases (the last column says which these are).
+fn no_value(table: &Table, changed: &Table, changes: &[Change]) -> Option<ScenarioError> {
+    let kept = &changed.columns.last()?.values;
+    changes.iter().find_map(|Change { column, .. }| {
+        let (Values::Number(before), Values::Number(after), Values::Number(kept)) =
+            (&table.column(column)?.values, &changed.column(column)?.values, kept)
+        else {
+            return None;
+        };
+        let lost = |&row: &usize| kept[row] == 1.0 && before[row].is_finite() && !after[row].is_finite();
+        let first = (0..table.n_rows).find(lost)?;
+        Some(ScenarioError::NoValue {
+            column: column.clone(),
+            n: (0..table.n_rows).filter(lost).count(),
+            row: table.row_number(first),
+        })
+    })
+}
+
 /// The derived columns behind an expression, in order.
 fn needed(derived: &[Derived], expression: &Expression) -> Vec<Derived> {
     let mut used: HashSet<&str> = expression.names().into_iter().collect();
@@ -192,19 +213,21 @@ impl ChoiceData {
             ranking: None,
             ..self.schema.clone()
         };
+        let lost = no_value(table, &changed, changes);
+        let lost = || lost.clone();
         let mut data = ChoiceData::situations(changed, &schema, uses).map_err(|error| {
             let problems = error.each();
-            ScenarioError::Lost {
+            lost().unwrap_or_else(|| ScenarioError::Lost {
                 first: problems[0].to_string(),
                 more: problems.len() - 1,
-            }
+            })
         })?;
         if data.case_keys() != self.case_keys() {
-            let lost = self.n_cases().saturating_sub(data.n_cases());
-            return Err(ScenarioError::Lost {
-                first: format!("{lost} cases lose cells that they need"),
+            let n = self.n_cases().saturating_sub(data.n_cases());
+            return Err(lost().unwrap_or_else(|| ScenarioError::Lost {
+                first: format!("{n} cases lose cells that they need"),
                 more: 0,
-            });
+            }));
         }
         data.columns.pop();
         data.schema = Schema {

@@ -66,9 +66,11 @@ impl Changes {
         let used = columns_used(&model.specification, &model.schema);
         for (at, change) in self.0.iter().enumerate() {
             let column = &change.column;
+            // Of these the data say what is wrong.
             let derived = model.schema.derived.iter().any(|derived| derived.name == *column);
+            let named = model.schema.named_columns().iter().any(|(name, _)| name == column);
             let later = self.0[at + 1..].iter().any(|later| later.expression.names().contains(&column.as_str()));
-            if used.contains(column) || later || derived {
+            if used.contains(column) || later || derived || named {
                 continue;
             }
             let names = || used.iter().map(String::as_str);

@@ -6,7 +6,7 @@ use logsum_utility::applied::{AttributeUse, ChangedEffects, Effect, Estimated, a
 
 use super::args::ElasticitiesArgs;
 use super::print;
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use crate::failure::Failure;
 
 /// Runs the command.
@@ -23,7 +23,7 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
             "--arc {part}: give the relative change of the attribute, such as 0.1 for 10 % more; it is above -1 and not 0"
         )));
     }
-    let subject = Subject::load(&args.subject, &[], Some("elasticities"))?;
+    let subject = Subject::load(&args.subject, subject::fit(&args.subject)?, &[], Some("elasticities"))?;
     let (data, specification) = (&subject.loaded.data, &subject.loaded.model.specification);
     subject.bind(data)?;
     usable(args, &subject)?;

@@ -6,15 +6,16 @@ use logsum_utility::applied::scenario_shares;
 use super::args::ScenarioArgs;
 use super::changes::Changes;
 use super::print;
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use crate::failure::Failure;
 use crate::show;
 
 /// Runs the command.
 pub fn run(args: &ScenarioArgs) -> Result<u8, Failure> {
     let changes = Changes::parse(&args.set)?;
-    let file = show::model_of(&show::read(&args.subject.fit)?, &args.subject.fit)?;
-    let subject = Subject::load(&args.subject, &changes.columns(&file), Some("scenario"))?;
+    let fit = subject::fit(&args.subject)?;
+    let file = show::model_of(&fit, &args.subject.fit)?;
+    let subject = Subject::load(&args.subject, fit, &changes.columns(&file), Some("scenario"))?;
     let scenario = changes.apply(&subject, &args.remove.remove)?;
     let base = &subject.loaded.data;
     let models = (subject.bind(base)?, subject.bind(&scenario)?);

@@ -18,6 +18,16 @@ use crate::{load, output};
 /// Segments that are worth printing.
 const MOST_SEGMENTS: usize = 100;
 
+/// The fit, with the covariance that was asked for.
+pub fn fit(args: &SubjectArgs) -> Result<Fit, Failure> {
+    let again = Again {
+        data: None,
+        storage: &StorageArgs::default(),
+        quiet: args.form.quiet,
+    };
+    show::inferred(&args.fit, &args.covariance, &again)
+}
+
 /// A fit and the cases that it is applied to.
 pub struct Subject<'a> {
     pub args: &'a SubjectArgs,
@@ -31,13 +41,12 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// Reads fit and data, with these columns besides those of the model. `needs_labels` says what alternatives must have
     /// names for.
-    pub fn load(args: &'a SubjectArgs, extra: &[Extra<'_>], needs_labels: Option<&str>) -> Result<Self, Failure> {
-        let again = Again {
-            data: None,
-            storage: &StorageArgs::default(),
-            quiet: args.form.quiet,
-        };
-        let fit = show::inferred(&args.fit, &args.covariance, &again)?;
+    pub fn load(
+        args: &'a SubjectArgs,
+        fit: Fit,
+        extra: &[Extra<'_>],
+        needs_labels: Option<&str>,
+    ) -> Result<Self, Failure> {
         let mut all = extra.to_vec();
         all.extend(args.by.iter().map(|column| Extra {
             column,

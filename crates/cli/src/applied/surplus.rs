@@ -8,18 +8,18 @@ use logsum_utility::{Fit, ModelFile};
 
 use super::args::SurplusArgs;
 use super::changes::Changes;
-use super::subject::Subject;
 use super::print;
+use super::subject::{self, Subject};
 use crate::failure::Failure;
 use crate::{output, show};
 
 /// Runs the command.
 pub fn run(args: &SurplusArgs) -> Result<u8, Failure> {
     let changes = Changes::parse(&args.scenario)?;
-    let fit = show::read(&args.subject.fit)?;
+    let fit = subject::fit(&args.subject)?;
     let file = show::model_of(&fit, &args.subject.fit)?;
     let money = Money::of(&args.cost, &fit, &file)?;
-    let subject = Subject::load(&args.subject, &changes.columns(&file), None)?;
+    let subject = Subject::load(&args.subject, fit, &changes.columns(&file), None)?;
     let scenario = changes.apply(&subject, &args.remove.remove)?;
     if money.value <= 0.0 && !args.subject.form.quiet {
         output::note(&format!(

@@ -110,7 +110,7 @@ fn notes(fits: &[Fit; 2], nested: bool) -> Vec<String> {
     let varies = |fit: &Fit| fit.tastes.as_ref().map_or(0, |tastes| tastes.coefficients.len());
     if varies(&fits[1]) > varies(&fits[0]) {
         notes.push(
-            "A spread of zero lies at the bound of what a spread can be: there the statistic is stochastically smaller than the χ² \
+            "A spread of zero lies at the bound of what a spread can be: there the statistic is stochastically smaller than the chi-squared \
              distribution says, and the test is conservative."
                 .to_owned(),
         );

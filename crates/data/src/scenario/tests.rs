@@ -157,7 +157,11 @@ fn what_a_scenario_cannot_be() {
         "{unknown}"
     );
     assert!(message("time = 2 *").starts_with("scenario \"time = 2 *\": line 1, column 4: expected"));
-    assert!(message("time = log(0 * time)").contains("rows 2, 3, 4"), "{}", message("time = log(0 * time)"));
+    assert_eq!(
+        message("time = log(0 * time)"),
+        "scenario: new \"time\" has no value in 3 rows that had one, the first of them row 2"
+    );
+    assert!(message("stop = 0 / 0").contains("new \"stop\" has no value in 3 rows"));
     let gone = base.without_alternative("buss").unwrap_err().to_string();
     assert_eq!(
         gone,

@@ -3,7 +3,7 @@
 use logsum_utility::applied::Estimated;
 use serde::Serialize;
 
-use super::{Subject, cells, csv_numbers};
+use super::{LISTED, Subject, cells, csv_numbers};
 use crate::number::{decimals, level};
 use crate::page::Page;
 use crate::{Align, Format, Style, Table, csv};
@@ -47,11 +47,35 @@ pub struct EffectRow {
     pub value: Estimated,
 }
 
+/// Leaves out what makes a text long: cross effects among many alternatives, and the alternatives beyond the first ones.
+fn shorten(rows: &mut Vec<&EffectRow>) -> Option<String> {
+    let mut alternatives: Vec<&str> = rows.iter().map(|row| row.alternative.as_str()).collect();
+    alternatives.sort_unstable();
+    alternatives.dedup();
+    let n = alternatives.len();
+    if n <= LISTED {
+        return None;
+    }
+    if rows.iter().any(|row| row.changed != rows[0].changed) {
+        rows.retain(|row| row.changed.as_ref() == Some(&row.alternative));
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    rows.retain(|row| {
+        if !seen.contains(&row.alternative.as_str()) {
+            seen.push(&row.alternative);
+        }
+        seen.len() <= LISTED
+    });
+    Some(format!(
+        "The first {LISTED} of {n} alternatives; all of them, and what they do to each other, are in the other formats."
+    ))
+}
+
 impl EffectsReport {
     /// In a format. CSV has the columns `attribute, changed, segment, alternative, quantity, estimate, std_error, conf_low,
     /// conf_high, converged`.
     pub fn write(&self, format: Format, style: Style) -> String {
-        super::write(&self.pages(), format, style, self, || self.comma_separated())
+        super::write(&self.pages(format), format, style, self, || self.comma_separated())
     }
 
     fn name(&self) -> &'static str {
@@ -63,7 +87,7 @@ impl EffectsReport {
     }
 
     /// One for each attribute and segment.
-    fn pages(&self) -> Vec<Page> {
+    fn pages(&self, format: Format) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
         let keys = self.effects.iter().map(|row| (&row.attribute, &row.segment));
         let mut seen = Vec::new();
@@ -74,7 +98,8 @@ impl EffectsReport {
         }
         for (attribute, segment) in seen {
             let rows = self.effects.iter().filter(|row| (&row.attribute, &row.segment) == (attribute, segment));
-            let rows: Vec<&EffectRow> = rows.collect();
+            let mut rows: Vec<&EffectRow> = rows.collect();
+            let left_out = if format == Format::Text { shorten(&mut rows) } else { None };
             let mut what = format!("{} in {attribute}", self.name());
             if let (Some(by), Some(value)) = (&self.by, segment) {
                 what.push_str(&format!(", {by} = {value}"));
@@ -84,6 +109,7 @@ impl EffectsReport {
                 self.subject.facts(&mut page);
             }
             page.table("", self.table(&rows));
+            page.notes.extend(left_out);
             pages.push(page);
         }
         if let Some(last) = pages.last_mut() {
@@ -123,14 +149,14 @@ impl EffectsReport {
         let by_alternative = rows.iter().any(|row| row.changed.is_some());
         let mut heads = Vec::new();
         if by_alternative {
-            heads.push(("Changed for".to_owned(), Align::Left));
+            heads.push(("Changed".to_owned(), Align::Left));
         }
         let effect = match self.effect.as_str() {
             "marginal_effect" => "Effect",
             _ => "Elasticity",
         };
         heads.extend([
-            ("Probability of".to_owned(), Align::Left),
+            ("Share of".to_owned(), Align::Left),
             (effect.to_owned(), Align::Decimal),
             ("Std. err.".to_owned(), Align::Decimal),
         ]);

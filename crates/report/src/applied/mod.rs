@@ -23,6 +23,9 @@ use crate::number::in_plain_column;
 use crate::page::Page;
 use crate::{Format, Style, csv, json};
 
+/// Alternatives that text lists before it only counts them.
+const LISTED: usize = 20;
+
 /// Digits of the largest number of a column.
 const DIGITS: usize = 5;
 

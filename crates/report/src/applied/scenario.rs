@@ -4,7 +4,7 @@ use logsum_utility::Share;
 use logsum_utility::applied::Estimated;
 use serde::Serialize;
 
-use super::Subject;
+use super::{LISTED, Subject};
 use crate::number::{MISSING, level, percent};
 use crate::page::Page;
 use crate::{Align, Format, Style, Table, csv};
@@ -57,10 +57,10 @@ impl ScenarioReport {
     /// In a format. CSV has the columns `segment, alternative, quantity (base, scenario or change), estimate, std_error,
     /// conf_low, conf_high, converged`.
     pub fn write(&self, format: Format, style: Style) -> String {
-        super::write(&self.pages(), format, style, self, || self.comma_separated())
+        super::write(&self.pages(format), format, style, self, || self.comma_separated())
     }
 
-    fn pages(&self) -> Vec<Page> {
+    fn pages(&self, format: Format) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
         for rows in self.shares.chunk_by(|one, other| one.segment == other.segment) {
             let what = match (&self.by, &rows[0].segment) {
@@ -77,7 +77,12 @@ impl ScenarioReport {
                     page.fact("Remove", alternative.clone());
                 }
             }
-            page.table("", self.table(rows));
+            let shown = if format == Format::Text { rows.len().min(LISTED) } else { rows.len() };
+            page.table("", self.table(&rows[..shown]));
+            if shown < rows.len() {
+                let n = rows.len();
+                page.note(format!("The first {LISTED} of {n} alternatives; all of them are in the other formats."));
+            }
             pages.push(page);
         }
         if let Some(last) = pages.last_mut() {

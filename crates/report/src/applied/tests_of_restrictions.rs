@@ -37,7 +37,7 @@ impl WaldReport {
         page.fact("Covariance", self.covariance_kind.clone());
         page.fact(
             "Statistic",
-            format!("{}, χ² with {} d.f.", in_plain_column(Some(self.test.statistic), 3), count(self.test.degrees)),
+            format!("{}, chi-squared with {} d.f.", in_plain_column(Some(self.test.statistic), 3), count(self.test.degrees)),
         );
         page.fact("p-value", p_value(Some(self.test.p_value)));
         let mut table = Table::new([
@@ -122,24 +122,21 @@ impl LikelihoodRatioReport {
         let mut page = Page::new("Likelihood-ratio test", caution(self.converged));
         page.fact(
             "Statistic",
-            format!("{}, χ² with {} d.f.", in_plain_column(Some(self.statistic), 3), count(self.degrees)),
+            format!("{}, chi-squared with {} d.f.", in_plain_column(Some(self.statistic), 3), count(self.degrees)),
         );
         page.fact("p-value", p_value(Some(self.p_value)));
         let mut table = Table::new([
             ("", Align::Left),
-            ("Fit", Align::Left),
             ("ln L", Align::Decimal),
             ("Parameters", Align::Right),
         ])
         .at_most(crate::WIDTH);
         for (at, name) in ["Restricted", "Unrestricted"].into_iter().enumerate() {
-            let title = match self.titles[at].trim() {
-                "" => self.files[at].clone(),
-                title => format!("{title} ({})", self.files[at]),
-            };
+            if !self.titles[at].trim().is_empty() {
+                page.fact(name, self.titles[at].clone());
+            }
             table.row([
-                name.to_owned(),
-                title,
+                format!("{name}: {}", self.files[at]),
                 fixed(self.log_likelihoods[at], 3),
                 count(self.n_parameters[at]),
             ]);

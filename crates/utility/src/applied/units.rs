@@ -21,6 +21,9 @@ pub enum Multiplicand {
     },
     /// Something else: what is not linear in a column, or columns in different units.
     Other,
+    /// Other parameters, with or without columns, as a willingness to pay that is itself a parameter multiplies the cost
+    /// coefficient.
+    Parameters,
 }
 
 /// What the coefficient of that name is multiplied by, derived columns resolved; `None` if utilities are not linear in it
@@ -67,13 +70,14 @@ fn joined(one: Multiplicand, other: Multiplicand) -> Multiplicand {
             names.extend(more.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
             Multiplicand::Columns { names, factor }
         }
+        (Multiplicand::Parameters, _) | (_, Multiplicand::Parameters) => Multiplicand::Parameters,
         _ => Multiplicand::Other,
     }
 }
 
 fn of_slope(symbols: &mut Symbols, slope: NodeId) -> Multiplicand {
     if !symbols.graph.is_parameter_free(slope) {
-        return Multiplicand::Other;
+        return Multiplicand::Parameters;
     }
     if indicator(&symbols.graph, slope) == Some(1.0) {
         return Multiplicand::One;

@@ -174,7 +174,7 @@ pub enum WillingnessProblem {
     #[error("willingness to pay: \"{name}\" has none: utilities are not linear in it, or it is the cost itself")]
     NotPriced { name: String },
     #[error("willingness to pay for \"{name}\": {why}")]
-    BothVary { name: String, why: String },
+    NotClean { name: String, why: String },
     #[error("willingness to pay: utilities are not linear in \"{name}\", so that a unit of it is not worth the same everywhere")]
     CostNotLinear { name: String },
 }
@@ -195,7 +195,7 @@ fn did_you_mean(suggestion: &Option<String>) -> String {
 ///
 /// Intervals are as `interval` says. Of random coefficients the ratio of their means. A cost coefficient that is lognormal
 /// leaves the median of a ratio whose other coefficient is the same for all, −β_k / median(β_cost), and no number for one
-/// that varies too.
+/// that varies too. A coefficient in a product with other parameters is left out.
 ///
 /// # Errors
 /// A cost coefficient, or one in `only`, that no utility has or that has no willingness to pay.
@@ -241,6 +241,26 @@ pub fn willingness_estimates(
     let mut estimates = Vec::new();
     let mut left_out = Vec::new();
     for of in if only.is_empty() { able } else { asked } {
+        let mut refuse = |why: String| {
+            let problem = WillingnessProblem::NotClean {
+                name: of.term.clone(),
+                why,
+            };
+            if only.is_empty() {
+                left_out.push(problem);
+                return Ok(());
+            }
+            Err(problem)
+        };
+        let multiplied = multiplicand(specification, schema, &of.term);
+        if multiplied == Some(Multiplicand::Parameters) && !of.is_money {
+            refuse(
+                "it stands beside other parameters in a product, so that its ratio to the cost coefficient is not what is paid; a \
+                 factor of the cost coefficient is a willingness to pay as it stands"
+                    .to_owned(),
+            )?;
+            continue;
+        }
         let mut ratio = Priced::of(of, cost);
         let kind = match &median {
             _ if of.is_money => match of.is_mean {
@@ -248,18 +268,11 @@ pub fn willingness_estimates(
                 false => WillingnessKind::Ratio,
             },
             Some(_) if of.is_mean => {
-                let why = format!(
-                    "both it and \"{}\", which is lognormal, vary, and the ratio of their means is not what people pay; \"logsum                      individuals --cost {}\" describes the ratio itself, or estimate it in willingness-to-pay space",
+                refuse(format!(
+                    "both it and \"{}\", which is lognormal, vary, and the ratio of their means is not what people pay; \"logsum \
+                     individuals --cost {}\" describes the ratio itself, or estimate it in willingness-to-pay space",
                     cost.term, cost.term
-                );
-                let problem = WillingnessProblem::BothVary {
-                    name: of.term.clone(),
-                    why,
-                };
-                if !only.is_empty() {
-                    return Err(problem);
-                }
-                left_out.push(problem);
+                ))?;
                 continue;
             }
             Some((value, slopes)) => {
@@ -269,7 +282,7 @@ pub fn willingness_estimates(
             None if of.is_mean || cost.is_mean => WillingnessKind::Means,
             None => WillingnessKind::Ratio,
         };
-        let (per, unit) = match multiplicand(specification, schema, &of.term) {
+        let (per, unit) = match multiplied {
             Some(Multiplicand::Columns { names, factor }) if unit_of_cost.is_some() => (names, factor),
             _ => (Vec::new(), 1.0),
         };

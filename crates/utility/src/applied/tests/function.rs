@@ -83,12 +83,12 @@ fn coefficients_know_what_they_are_multiplied_by() {
         ("a", "b_time * time_a / 60 + b_cost * cost_a / 100 + b_log * log(time_a) - b_minus * time_a"),
         (
             "b",
-            "asc_b + b_time * hours + b_cost * fare + b_both * time_b * cost_b + b_mixed * time_b",
+            "asc_b + b_time * hours + b_fare * fare + b_both * time_b * cost_b + b_mixed * time_b",
         ),
-        ("c", "b_mixed * time_c / 2 + if(income > 1, b_some * cost_c, 0) + exp(b_bent * time_c)"),
+        ("c", "b_mixed * time_c / 2 + if(income > 1, b_some * cost_c, 0) + exp(b_bent * time_c) + b_cost * b_value * time_c"),
     ];
     let names = [
-        "asc_b", "b_time", "b_cost", "b_log", "b_both", "b_mixed", "b_minus", "b_some", "b_bent",
+        "asc_b", "b_time", "b_cost", "b_log", "b_both", "b_mixed", "b_minus", "b_some", "b_bent", "b_value", "b_fare",
     ];
     let parameters: Vec<(&str, f64)> = names.iter().map(|name| (*name, 0.0)).collect();
     let specification = specification(&parameters, &utilities);
@@ -101,11 +101,15 @@ fn coefficients_know_what_they_are_multiplied_by() {
     };
     assert_eq!(of("asc_b"), Some(Multiplicand::One));
     assert_eq!(of("b_time"), columns(&["time_a", "time_b"], 1.0 / 60.0));
-    assert_eq!(of("b_cost"), columns(&["cost_a", "cost_b"], 0.01));
+    assert_eq!(of("b_fare"), columns(&["cost_b"], 0.01));
+    for product in ["b_cost", "b_value"] {
+        assert_eq!(of(product), Some(Multiplicand::Parameters), "{product}");
+    }
     assert_eq!(of("b_minus"), columns(&["time_a"], -1.0));
     assert_eq!(of("b_some"), columns(&["cost_c"], 1.0));
+    assert_eq!(of("b_bent"), None);
     for other in ["b_log", "b_both", "b_mixed"] {
         assert_eq!(of(other), Some(Multiplicand::Other), "{other}");
     }
-    assert_eq!((of("b_bent"), of("b_none")), (None, None));
+    assert_eq!(of("b_none"), None);
 }
