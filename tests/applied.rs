@@ -99,7 +99,10 @@ fn elasticities_of_swissmetro_are_their_closed_form() {
     }
     // Shares sum to one whatever the time.
     near(weighted, 0.0, 1e-12);
-    let diverted: f64 = names[1..].iter().map(|name| effect(&report, "diversion_ratio", "train", name)).sum();
+    let diverted: f64 = names[1..]
+        .iter()
+        .map(|name| effect(&report, "diversion_ratio", "train", name))
+        .sum();
     near(diverted, 1.0, 1e-10);
 }
 
@@ -107,7 +110,10 @@ fn elasticities_of_swissmetro_are_their_closed_form() {
 fn irrelevant_alternatives_are_independent() {
     // All four modes are there in all cases: cross elasticities of cases are equal, and so are their means.
     let (folder, _) = fitted("travel_mode/logit.toml");
-    let report = json(folder.path(), &["elasticities", "fit.json", "--attribute", "gc", "--of", "air"]);
+    let report = json(
+        folder.path(),
+        &["elasticities", "fit.json", "--attribute", "gc", "--of", "air"],
+    );
     let train = effect(&report, "mean_elasticity", "air", "train");
     for other in ["bus", "car"] {
         near(effect(&report, "mean_elasticity", "air", other), train, 1e-11);
@@ -115,7 +121,10 @@ fn irrelevant_alternatives_are_independent() {
     assert!(effect(&report, "mean_elasticity", "air", "air") < 0.0 && train > 0.0);
     // Of a probit they are not.
     let (folder, _) = fitted("travel_mode/probit.toml");
-    let report = json(folder.path(), &["elasticities", "fit.json", "--attribute", "gc", "--of", "air"]);
+    let report = json(
+        folder.path(),
+        &["elasticities", "fit.json", "--attribute", "gc", "--of", "air"],
+    );
     let of = |name: &str| effect(&report, "mean_elasticity", "air", name);
     assert!((of("train") - of("car")).abs() > 0.1);
 }
@@ -124,14 +133,29 @@ fn irrelevant_alternatives_are_independent() {
 fn results_do_not_depend_on_threads_and_follow_the_covariance() {
     let (folder, _) = fitted("swissmetro/logit.toml");
     let all = |further: &[&str]| {
-        let base = ["elasticities", "fit.json", "--attribute", "SM_CO", "--marginal", "--by", "PURPOSE"];
+        let base = [
+            "elasticities",
+            "fit.json",
+            "--attribute",
+            "SM_CO",
+            "--marginal",
+            "--by",
+            "PURPOSE",
+        ];
         let (code, out, err) = run(folder.path(), &[&base, further].concat());
         assert_eq!(code, 0, "{err}");
         out
     };
     assert_eq!(all(&["--threads", "1"]), all(&["--threads", "3"]));
     let csv = |further: &[&str]| all(&[further, &["--format", "csv"]].concat());
-    let first = |text: &str| text.lines().nth(1).expect("a row").split(',').map(str::to_owned).collect::<Vec<_>>();
+    let first = |text: &str| {
+        text.lines()
+            .nth(1)
+            .expect("a row")
+            .split(',')
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let (hessian, robust) = (first(&csv(&[])), first(&csv(&["--covariance", "robust"])));
     assert_eq!(hessian[5], robust[5]);
     assert_ne!(hessian[6], robust[6]);
@@ -148,7 +172,11 @@ fn no_change_is_worth_exactly_nothing_and_segments_add_up() {
     };
     let none = surplus(&["--scenario", "TRAIN_TT = TRAIN_TT"]);
     let of = &none["surplus"][0];
-    for number in [&of["mean"]["estimate"], &of["mean"]["conf_low"], &of["total"]["estimate"]] {
+    for number in [
+        &of["mean"]["estimate"],
+        &of["mean"]["conf_low"],
+        &of["total"]["estimate"],
+    ] {
         assert_eq!(number.as_f64(), Some(0.0));
     }
     let some = surplus(&["--scenario", "TRAIN_TT = 0.8 * TRAIN_TT", "--by", "GA"]);
@@ -159,7 +187,14 @@ fn no_change_is_worth_exactly_nothing_and_segments_add_up() {
     assert!(number(&rows[0]["mean"]["conf_low"]) > 0.0);
     // Francs, although the utilities have hundreds of them: an expression has the unit of what it stands with.
     assert_eq!(some["money"][0], "TRAIN_CO");
-    let expression = ["surplus", "fit.json", "--cost", "b_cost * 1", "--scenario", "TRAIN_TT = 0.8 * TRAIN_TT"];
+    let expression = [
+        "surplus",
+        "fit.json",
+        "--cost",
+        "b_cost * 1",
+        "--scenario",
+        "TRAIN_TT = 0.8 * TRAIN_TT",
+    ];
     let hundreds = json(folder.path(), &expression);
     assert_eq!(hundreds["money"].as_array().map(Vec::len), Some(0));
     let mean = |report: &Value| number(&report["surplus"][0]["mean"]["estimate"]);
@@ -191,7 +226,16 @@ fn published_surplus_and_shares_of_mode_canada() {
     }
     let report = json(
         folder.path(),
-        &["surplus", "fit.json", "--cost", "b_cost", "--scenario", faster[0], "--scenario", faster[1]],
+        &[
+            "surplus",
+            "fit.json",
+            "--cost",
+            "b_cost",
+            "--scenario",
+            faster[0],
+            "--scenario",
+            faster[1],
+        ],
     );
     near(number(&report["surplus"][0]["mean"]["estimate"]), 4.6971, 5e-5);
     near(number(&report["surplus"][0]["median"]), 3.8998, 5e-5);
@@ -209,9 +253,22 @@ fn published_willingness_to_pay_and_shares_of_heating() {
     near(number(&found["estimate"]), -4.563385, 1e-5);
     let slopes = (fit.parameters[5].estimate, fit.parameters[4].estimate);
     near(number(&found["estimate"]), -slopes.0 / slopes.1, 1e-14);
-    let report = json(folder.path(), &["scenario", "fit.json", "--set", "`ic.hp` = 0.9 * `ic.hp`"]);
-    for (name, then) in [("hp", 0.0644623), ("ec", 0.07045486), ("er", 0.09247026), ("gc", 0.63064443), ("gr", 0.14196814)] {
-        near(number(&row(&report["shares"], "alternative", name)["scenario"]["estimate"]), then, 1e-6);
+    let report = json(
+        folder.path(),
+        &["scenario", "fit.json", "--set", "`ic.hp` = 0.9 * `ic.hp`"],
+    );
+    for (name, then) in [
+        ("hp", 0.0644623),
+        ("ec", 0.07045486),
+        ("er", 0.09247026),
+        ("gc", 0.63064443),
+        ("gr", 0.14196814),
+    ] {
+        near(
+            number(&row(&report["shares"], "alternative", name)["scenario"]["estimate"]),
+            then,
+            1e-6,
+        );
     }
 }
 
@@ -229,15 +286,24 @@ fn willingness_to_pay_by_three_methods() {
     let simulated = of(&["--method", "simulated", "--draws", "50000", "--seed", "3"]);
     // Francs a minute; coefficients are in hundreds of both.
     near(delta[0], -1.27785896 / 1.08379004, 1e-6);
-    assert_eq!((fieller[..2].as_ref(), simulated[..2].as_ref()), (delta[..2].as_ref(), delta[..2].as_ref()));
+    assert_eq!(
+        (fieller[..2].as_ref(), simulated[..2].as_ref()),
+        (delta[..2].as_ref(), delta[..2].as_ref())
+    );
     for end in [2, 3] {
         near(fieller[end], simulated[end], 0.003);
         near(fieller[end], delta[end], 0.015);
     }
-    assert_eq!(of(&["--method", "simulated", "--draws", "50000", "--seed", "3"]), simulated);
+    assert_eq!(
+        of(&["--method", "simulated", "--draws", "50000", "--seed", "3"]),
+        simulated
+    );
     let (code, out, _) = run(folder.path(), &["wtp", "fit.json", "--cost", "b_cost"]);
     assert_eq!(code, 0);
-    for part in ["\nCost              b_cost: -0.010838 utils for a unit of TRAIN_CO, SM_CO, CAR_CO", "TRAIN_TT and 2 more"] {
+    for part in [
+        "\nCost              b_cost: -0.010838 utils for a unit of TRAIN_CO, SM_CO, CAR_CO",
+        "TRAIN_TT and 2 more",
+    ] {
         assert!(out.contains(part), "{out}");
     }
 }
@@ -249,9 +315,18 @@ fn a_cost_that_may_be_zero_is_warned_of() {
     let arguments = ["wtp", "fit.json", "--cost", "b_income_air", "--method", "fieller"];
     let (code, out, err) = run(folder.path(), &arguments);
     assert_eq!(code, 0);
-    assert!(err.contains("warning: the cost coefficient \"b_income_air\" is not clearly different from zero (z = "), "{err}");
-    assert!(err.contains("warning: the cost coefficient \"b_income_air\" is positive"), "{err}");
-    assert!(out.contains("No interval: what the data do not contradict has no bounds"), "{out}");
+    assert!(
+        err.contains("warning: the cost coefficient \"b_income_air\" is not clearly different from zero (z = "),
+        "{err}"
+    );
+    assert!(
+        err.contains("warning: the cost coefficient \"b_income_air\" is positive"),
+        "{err}"
+    );
+    assert!(
+        out.contains("No interval: what the data do not contradict has no bounds"),
+        "{out}"
+    );
 }
 
 #[test]
@@ -272,10 +347,18 @@ fn likelihood_ratio_and_wald() {
     std::fs::write(folder.path().join("less.toml"), less).unwrap();
     let (code, _, err) = run(folder.path(), &["estimate", "less.toml", "-o", "less.json", "-q"]);
     assert_eq!(code, 0, "{err}");
-    let restricted: Fit = serde_json::from_str(&std::fs::read_to_string(folder.path().join("less.json")).unwrap()).unwrap();
+    let restricted: Fit =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("less.json")).unwrap()).unwrap();
     let report = json(folder.path(), &["test", "less.json", "fit.json"]);
-    near(number(&report["statistic"]), 2.0 * (fit.log_likelihood - restricted.log_likelihood), 1e-12);
-    assert_eq!((&report["degrees"], &report["nested"]), (&Value::from(1), &Value::from(true)));
+    near(
+        number(&report["statistic"]),
+        2.0 * (fit.log_likelihood - restricted.log_likelihood),
+        1e-12,
+    );
+    assert_eq!(
+        (&report["degrees"], &report["nested"]),
+        (&Value::from(1), &Value::from(true))
+    );
     assert!(number(&report["p_value"]) < 1e-20);
     let report = json(folder.path(), &["test", "fit.json", "--wald", "b_ttme = 0"]);
     let z = fit.parameters[4].statistic.unwrap();
@@ -287,18 +370,30 @@ fn likelihood_ratio_and_wald() {
         assert_eq!(err.lines().count(), 1, "{err}");
         assert!(err.contains(expected), "{err}");
     };
-    failed(&["test", "fit.json", "less.json"], "the restricted model comes first and has fewer");
+    failed(
+        &["test", "fit.json", "less.json"],
+        "the restricted model comes first and has fewer",
+    );
     failed(&["test", "fit.json"], "test what? --wald");
     failed(&["test", "fit.json", "--wald", "b_gcc = 0"], "did you mean \"b_gc\"?");
-    failed(&["test", "fit.json", "--wald", "gc = 0"], "\"gc\" is no parameter of this fit");
+    failed(
+        &["test", "fit.json", "--wald", "gc = 0"],
+        "\"gc\" is no parameter of this fit",
+    );
     // A fit of other cases, and one that is not at its maximum.
     let (other, _) = fitted("mode_canada/logit.toml");
     std::fs::copy(other.path().join("fit.json"), folder.path().join("other.json")).unwrap();
-    failed(&["test", "less.json", "other.json"], "were not estimated on the same choices: they use 210 and 2769 cases");
+    failed(
+        &["test", "less.json", "other.json"],
+        "were not estimated on the same choices: they use 210 and 2769 cases",
+    );
     let mut worse = fit.clone();
     worse.log_likelihood = restricted.log_likelihood - 1.0;
     std::fs::write(folder.path().join("worse.json"), serde_json::to_string(&worse).unwrap()).unwrap();
-    failed(&["test", "less.json", "worse.json"], "a model is never better than one that it restricts");
+    failed(
+        &["test", "less.json", "worse.json"],
+        "a model is never better than one that it restricts",
+    );
 }
 
 #[test]
@@ -307,7 +402,10 @@ fn wrong_use_is_one_clear_line() {
     let data = std::fs::read_to_string(root().join("datasets/swissmetro/swissmetro.csv")).unwrap();
     let lines: Vec<&str> = data.lines().take(20).collect();
     let without: Vec<String> = {
-        let at = lines[0].split(',').position(|name| name == "TRAIN_TT").expect("a column");
+        let at = lines[0]
+            .split(',')
+            .position(|name| name == "TRAIN_TT")
+            .expect("a column");
         let cells = |line: &&str| {
             let kept = line.split(',').enumerate().filter(|(position, _)| *position != at);
             kept.map(|(_, cell)| cell).collect::<Vec<_>>().join(",")
@@ -373,7 +471,9 @@ fn wrong_use_is_one_clear_line() {
     let (code, out, err) = run(folder.path(), &lacking);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(
-        err.starts_with("error: short.csv does not suit the derived column \"train_time\", column 1: unknown name \"TRAIN_TT\""),
+        err.starts_with(
+            "error: short.csv does not suit the derived column \"train_time\", column 1: unknown name \"TRAIN_TT\""
+        ),
         "{err}"
     );
 }
@@ -386,10 +486,29 @@ fn new_data_and_every_format() {
     std::fs::write(folder.path().join("some.csv"), some.join("\n")).unwrap();
     let change = "TRAIN_TT = 0.9 * TRAIN_TT";
     let commands: [(&str, Vec<&str>); 5] = [
-        ("attribute,", vec!["elasticities", "fit.json", "some.csv", "--attribute", "TRAIN_TT"]),
+        (
+            "attribute,",
+            vec!["elasticities", "fit.json", "some.csv", "--attribute", "TRAIN_TT"],
+        ),
         ("term,", vec!["wtp", "fit.json", "--cost", "b_cost"]),
-        ("segment,", vec!["surplus", "fit.json", "some.csv", "--cost", "b_cost", "--scenario", change]),
-        ("segment,", vec!["scenario", "fit.json", "some.csv", "--set", change, "--remove", "car", "--by", "GA"]),
+        (
+            "segment,",
+            vec![
+                "surplus",
+                "fit.json",
+                "some.csv",
+                "--cost",
+                "b_cost",
+                "--scenario",
+                change,
+            ],
+        ),
+        (
+            "segment,",
+            vec![
+                "scenario", "fit.json", "some.csv", "--set", change, "--remove", "car", "--by", "GA",
+            ],
+        ),
         ("restriction,", vec!["test", "fit.json", "--wald", "b_time = b_cost"]),
     ];
     for (head, arguments) in &commands {
@@ -404,7 +523,11 @@ fn new_data_and_every_format() {
         let csv = write("csv");
         assert!(csv.starts_with(head), "{csv}");
         let fields = |line: &str| line.matches(',').count();
-        assert!(csv.lines().all(|line| fields(line) == fields(csv.lines().next().unwrap())), "{csv}");
+        assert!(
+            csv.lines()
+                .all(|line| fields(line) == fields(csv.lines().next().unwrap())),
+            "{csv}"
+        );
         let _: Value = serde_json::from_str(&write("json")).expect("JSON");
         assert!(write("markdown").starts_with("## "));
         assert!(write("latex").contains("\\begin{tabular}"));

@@ -102,11 +102,7 @@ pub fn load_data(model: ModelFile, path: PathBuf, extra: &[Extra<'_>]) -> Result
 }
 
 /// The same with the table that the data come from.
-pub fn load_with_table(
-    mut model: ModelFile,
-    path: PathBuf,
-    extra: &[Extra<'_>],
-) -> Result<(Loaded, Table), Failure> {
+pub fn load_with_table(mut model: ModelFile, path: PathBuf, extra: &[Extra<'_>]) -> Result<(Loaded, Table), Failure> {
     let started = Instant::now();
     let mut problems: Vec<String> = Vec::new();
     if let Err(error) = model.specification.validate() {
@@ -161,15 +157,15 @@ pub struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     /// Those to estimate the model, and the one to cluster on.
     pub fn to_estimate(model: &'a ModelFile, path: &Path, cluster: Option<&'a str>) -> Result<Self, Failure> {
-        Wanted::of(model, path, &Extra::clusters(cluster.as_slice()), &numbers_with_choice(model))
+        Wanted::of(
+            model,
+            path,
+            &Extra::clusters(cluster.as_slice()),
+            &numbers_with_choice(model),
+        )
     }
 
-    fn of(
-        model: &'a ModelFile,
-        path: &Path,
-        extra: &[Extra<'a>],
-        numbers: &HashSet<&str>,
-    ) -> Result<Self, Failure> {
+    fn of(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>], numbers: &HashSet<&str>) -> Result<Self, Failure> {
         let options = read_options(model.separator, model.decimal_comma);
         let header =
             logsum_tables::column_names(path, &options).map_err(|error| Failure::all(&table_problems(&error)))?;

@@ -66,7 +66,10 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     if let Some(path) = &args.output {
         destination::write_table(path, &rows::table(&loaded.data, &prediction), &ReadOptions::default())?;
     }
-    print(&report(&fit, &loaded, args.cases.data.as_deref(), &prediction, &shares), args)?;
+    print(
+        &report(&fit, &loaded, args.cases.data.as_deref(), &prediction, &shares),
+        args,
+    )?;
     Ok(if fit.converged { 0 } else { NOT_CONVERGED })
 }
 

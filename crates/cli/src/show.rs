@@ -18,6 +18,7 @@ use crate::{load, output};
 pub fn run(args: &ShowArgs) -> Result<u8, Failure> {
     let again = Again {
         data: args.data.as_deref(),
+        remedy: OTHER_FILE,
         storage: &args.storage,
         quiet: args.form.quiet,
     };
@@ -26,11 +27,16 @@ pub fn run(args: &ShowArgs) -> Result<u8, Failure> {
     Ok(if fit.converged { 0 } else { NOT_CONVERGED })
 }
 
+/// What to do where a command takes another place of the data.
+pub const OTHER_FILE: &str = "give the right file with --data";
+
 /// How data are read again where a covariance needs them.
 #[derive(Clone, Copy)]
 pub struct Again<'a> {
     /// The file, if it is not where the fit says.
     pub data: Option<&'a Path>,
+    /// What to do if they are not those of the estimation.
+    pub remedy: &'static str,
     pub storage: &'a StorageArgs,
     pub quiet: bool,
 }
@@ -111,7 +117,7 @@ fn contradiction(fit: &Fit) -> Option<String> {
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
 fn cluster(fit: &mut Fit, path: &Path, column: &str, again: &Again<'_>) -> Result<(), Failure> {
-    let remedy = "give the right file with --data";
+    let remedy = again.remedy;
     let file = model_of(fit, path)?;
     let data = data_of(fit, path, again.data);
     let limits = Limits::of(again.storage);

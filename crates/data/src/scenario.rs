@@ -37,7 +37,9 @@ pub enum ScenarioError {
         column: String,
         suggestion: Option<String>,
     },
-    #[error("scenario: \"{column}\" is a derived column, which follows from others; change what it is made of: {made_of}")]
+    #[error(
+        "scenario: \"{column}\" is a derived column, which follows from others; change what it is made of: {made_of}"
+    )]
     Derived { column: String, made_of: String },
     #[error("scenario: column \"{column}\" says what the rows are ({role}), and cannot change")]
     Identifier { column: String, role: &'static str },
@@ -279,7 +281,9 @@ impl ChoiceData {
         };
         let keep: Vec<bool> = self.alternative.iter().map(|&of| of as usize != position).collect();
         let all = self.n_cases();
-        let empty = (0..all).filter(|&case| !self.pairs(case).any(|pair| keep[pair])).count();
+        let empty = (0..all)
+            .filter(|&case| !self.pairs(case).any(|pair| keep[pair]))
+            .count();
         if empty > 0 {
             return Err(ScenarioError::NothingLeft {
                 name: name.to_owned(),

@@ -24,7 +24,11 @@ impl ChoiceData {
             (Some(_), Level::Case) => return None,
             (Some(alternative), Level::Pair) => {
                 let of_pair = |(cell, &of): (&f64, &u32)| {
-                    if of as usize == alternative { change(*cell) } else { *cell }
+                    if of as usize == alternative {
+                        change(*cell)
+                    } else {
+                        *cell
+                    }
                 };
                 cells.iter().zip(&self.alternative).map(of_pair).collect()
             }
@@ -90,7 +94,10 @@ mod tests {
             cells(&data.with_cells("price", None, twice).unwrap(), "price"),
             [2.0, 4.0, 6.0, 8.0]
         );
-        assert_eq!(cells(&data.with_cells("income", None, |cell| 0.5 * cell).unwrap(), "income"), [2.5, 3.0]);
+        assert_eq!(
+            cells(&data.with_cells("income", None, |cell| 0.5 * cell).unwrap(), "income"),
+            [2.5, 3.0]
+        );
         assert_eq!(cells(&data, "price"), [1.0, 2.0, 3.0, 4.0]);
         for (column, alternative) in [("income", Some(0)), ("colour", None), ("weight", None)] {
             assert!(data.with_cells(column, alternative, twice).is_none(), "{column}");

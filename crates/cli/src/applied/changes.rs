@@ -28,10 +28,14 @@ impl Changes {
         let mut extra: Vec<Extra<'a>> = Vec::new();
         for change in &self.0 {
             let numbers = change.expression.number_names();
-            let named = change.expression.names().into_iter().map(|name| match numbers.contains(&name) {
-                true => (name, Want::Number),
-                false => (name, Want::Any),
-            });
+            let named = change
+                .expression
+                .names()
+                .into_iter()
+                .map(|name| match numbers.contains(&name) {
+                    true => (name, Want::Number),
+                    false => (name, Want::Any),
+                });
             for (column, want) in std::iter::once((change.column.as_str(), Want::Any)).chain(named) {
                 let derived = model.schema.derived.iter().any(|derived| derived.name == column);
                 match extra.iter_mut().find(|known| known.column == column) {
@@ -69,7 +73,9 @@ impl Changes {
             // Of these the data say what is wrong.
             let derived = model.schema.derived.iter().any(|derived| derived.name == *column);
             let named = model.schema.named_columns().iter().any(|(name, _)| name == column);
-            let later = self.0[at + 1..].iter().any(|later| later.expression.names().contains(&column.as_str()));
+            let later = self.0[at + 1..]
+                .iter()
+                .any(|later| later.expression.names().contains(&column.as_str()));
             if used.contains(column) || later || derived || named {
                 continue;
             }

@@ -8,6 +8,7 @@ use super::args::ElasticitiesArgs;
 use super::print;
 use super::subject::{self, Subject};
 use crate::failure::Failure;
+use crate::progress::Waiting;
 
 /// Runs the command.
 pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
@@ -31,7 +32,12 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
     let mut rows = Vec::new();
     for attribute in &args.attribute {
         let asked = (attribute.as_str(), of);
+        let waiting = Waiting::new(
+            args.subject.form.quiet,
+            format!("{attribute}: differences of predictions"),
+        );
         let found = effects(specification, data, &subject.fit, asked, effect, &subject.breakdown);
+        drop(waiting);
         let found = found.map_err(Failure::bad_input)?;
         if found.is_empty() {
             return Err(Failure::bad_input(format!(
@@ -47,7 +53,9 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
         by: args.subject.by.clone(),
         effects: rows,
     };
-    print(args.subject.form.format, subject.fit.converged, |format, style| report.write(format, style))
+    print(args.subject.form.format, subject.fit.converged, |format, style| {
+        report.write(format, style)
+    })
 }
 
 /// Makes sure that utilities depend on all attributes.
@@ -61,9 +69,14 @@ fn usable(args: &ElasticitiesArgs, subject: &Subject<'_>) -> Result<(), Failure>
                 let near = near_miss(attribute, others.iter().map(String::as_str));
                 let hint = match near {
                     Some(near) => format!("; did you mean \"{near}\"?"),
-                    None => format!("; they depend on {}", logsum_data::name_list(others.iter().map(String::as_str))),
+                    None => format!(
+                        "; they depend on {}",
+                        logsum_data::name_list(others.iter().map(String::as_str))
+                    ),
                 };
-                problems.push(format!("elasticities: no utility depends on a column \"{attribute}\"{hint}"));
+                problems.push(format!(
+                    "elasticities: no utility depends on a column \"{attribute}\"{hint}"
+                ));
             }
             Err(problem) => problems.push(problem.to_string()),
         }
@@ -87,7 +100,9 @@ fn in_rows(subject: &Subject<'_>, attribute: &str, name: &str, found: &[ChangedE
                     ("diversion_ratio", values.diversion, false),
                 ];
                 // The effect itself stands there even if it has no value.
-                let shown = quantities.into_iter().filter(|(_, value, always)| *always || value.has_value());
+                let shown = quantities
+                    .into_iter()
+                    .filter(|(_, value, always)| *always || value.has_value());
                 rows.extend(shown.map(|(quantity, value, _): (&str, Estimated, bool)| EffectRow {
                     attribute: attribute.to_owned(),
                     changed: of.changed.map(|changed| names[changed].clone()),

@@ -8,6 +8,7 @@ use super::changes::Changes;
 use super::print;
 use super::subject::{self, Subject};
 use crate::failure::Failure;
+use crate::progress::Waiting;
 use crate::show;
 
 /// Runs the command.
@@ -19,7 +20,14 @@ pub fn run(args: &ScenarioArgs) -> Result<u8, Failure> {
     let scenario = changes.apply(&subject, &args.remove.remove)?;
     let base = &subject.loaded.data;
     let models = (subject.bind(base)?, subject.bind(&scenario)?);
-    let shares = scenario_shares(&subject.fit, (&models.0, base), (&models.1, &scenario), &subject.breakdown);
+    let waiting = Waiting::new(args.subject.form.quiet, "shares and their errors".to_owned());
+    let shares = scenario_shares(
+        &subject.fit,
+        (&models.0, base),
+        (&models.1, &scenario),
+        &subject.breakdown,
+    );
+    drop(waiting);
     let shares = shares.map_err(Failure::bad_input)?;
     let names = &base.alternatives().names;
     let mut rows = Vec::new();
@@ -39,5 +47,7 @@ pub fn run(args: &ScenarioArgs) -> Result<u8, Failure> {
         by: args.subject.by.clone(),
         shares: rows,
     };
-    print(args.subject.form.format, subject.fit.converged, |format, style| report.write(format, style))
+    print(args.subject.form.format, subject.fit.converged, |format, style| {
+        report.write(format, style)
+    })
 }

@@ -22,6 +22,7 @@ const MOST_SEGMENTS: usize = 100;
 pub fn fit(args: &SubjectArgs) -> Result<Fit, Failure> {
     let again = Again {
         data: None,
+        remedy: "clusters are those of the data of the estimation",
         storage: &StorageArgs::default(),
         quiet: args.form.quiet,
     };
@@ -80,7 +81,11 @@ impl<'a> Subject<'a> {
         ));
         warnings.splice(0..0, not_converged(&fit, &args.fit));
         output::warnings(&warnings, args.form.quiet);
-        let segments = args.by.as_deref().map(|column| segments(&loaded.data, column)).transpose()?;
+        let segments = args
+            .by
+            .as_deref()
+            .map(|column| segments(&loaded.data, column))
+            .transpose()?;
         Ok(Subject {
             breakdown: Breakdown::new(&loaded.data, segments),
             args,
@@ -107,7 +112,9 @@ impl<'a> Subject<'a> {
 
     /// The name of a group of the breakdown; none of that of all cases.
     pub fn segment(&self, group: usize) -> Option<String> {
-        group.checked_sub(1).map(|segment| self.breakdown.names()[segment].clone())
+        group
+            .checked_sub(1)
+            .map(|segment| self.breakdown.names()[segment].clone())
     }
 
     /// What a report says of it.
@@ -130,7 +137,9 @@ fn segments(data: &ChoiceData, column: &str) -> Result<Segments, Failure> {
     let segments = data.segments(column).map_err(|error| {
         // Reasons are those of groups in general; their purpose is another.
         let problems: Vec<String> = error.each().iter().map(ToString::to_string).collect();
-        let first = problems.first().map(|problem| problem.split(';').next().unwrap_or_default().to_owned());
+        let first = problems
+            .first()
+            .map(|problem| problem.split(';').next().unwrap_or_default().to_owned());
         Failure::bad_input(format!("--by: {}", first.unwrap_or_default()))
     })?;
     if segments.names.len() > MOST_SEGMENTS {

@@ -11,6 +11,7 @@ use super::changes::Changes;
 use super::print;
 use super::subject::{self, Subject};
 use crate::failure::Failure;
+use crate::progress::Waiting;
 use crate::{output, show};
 
 /// Runs the command.
@@ -28,7 +29,9 @@ pub fn run(args: &SurplusArgs) -> Result<u8, Failure> {
         ));
     }
     let models = (subject.bind(&subject.loaded.data)?, subject.bind(&scenario)?);
+    let waiting = Waiting::new(args.subject.form.quiet, "surplus and its errors".to_owned());
     let found = surplus(&subject.fit, (&models.0, &models.1), &money.utility, &subject.breakdown);
+    drop(waiting);
     let found = found.map_err(Failure::bad_input)?;
     let counts = subject.breakdown.n_cases();
     let row = |(group, of)| SurplusRow::new(subject.segment(group), counts[group], of);
@@ -42,7 +45,9 @@ pub fn run(args: &SurplusArgs) -> Result<u8, Failure> {
         by: args.subject.by.clone(),
         surplus: found.iter().enumerate().map(row).collect(),
     };
-    print(args.subject.form.format, subject.fit.converged, |format, style| report.write(format, style))
+    print(args.subject.form.format, subject.fit.converged, |format, style| {
+        report.write(format, style)
+    })
 }
 
 /// The marginal utility of money.
@@ -92,7 +97,9 @@ impl Money {
 
 /// Why a cost is no cost coefficient; of a column, the coefficients that it stands with.
 fn explained(cost: &str, error: &ParameterFunctionError, fit: &Fit, file: &ModelFile) -> Failure {
-    let is_column = columns_used(&file.specification, &file.schema).iter().any(|column| column == cost)
+    let is_column = columns_used(&file.specification, &file.schema)
+        .iter()
+        .any(|column| column == cost)
         || file.schema.derived.iter().any(|derived| derived.name == cost);
     if !is_column {
         let known = fit.parameters.iter().map(|parameter| parameter.term.as_str());
@@ -102,17 +109,26 @@ fn explained(cost: &str, error: &ParameterFunctionError, fit: &Fit, file: &Model
             }
             _ => String::new(),
         };
-        return Failure::bad_input(format!("surplus: the cost is a parameter, or an expression of them: {error}{known}"));
+        return Failure::bad_input(format!(
+            "surplus: the cost is a parameter, or an expression of them: {error}{known}"
+        ));
     }
     let behind = columns_behind(file, cost);
-    let with = fit.parameters.iter().map(|parameter| parameter.term.as_str()).filter(|term| {
-        let known = multiplicand(&file.specification, &file.schema, term);
-        matches!(known, Some(Multiplicand::Columns { names, .. }) if names.iter().any(|name| behind.contains(name)))
-    });
+    let with = fit
+        .parameters
+        .iter()
+        .map(|parameter| parameter.term.as_str())
+        .filter(|term| {
+            let known = multiplicand(&file.specification, &file.schema, term);
+            matches!(known, Some(Multiplicand::Columns { names, .. }) if names.iter().any(|name| behind.contains(name)))
+        });
     let with: Vec<&str> = with.collect();
     let hint = match with.as_slice() {
         [] => "the cost is a parameter".to_owned(),
-        terms => format!("the cost is the coefficient that it stands with: {}", logsum_data::name_list(terms.iter().copied())),
+        terms => format!(
+            "the cost is the coefficient that it stands with: {}",
+            logsum_data::name_list(terms.iter().copied())
+        ),
     };
     Failure::bad_input(format!("surplus: \"{cost}\" is a column, not a parameter; {hint}"))
 }

@@ -27,13 +27,16 @@ pub fn run(args: &TestArgs) -> Result<u8, Failure> {
             "test what? --wald \"b_time = 2 * b_cost\" tests a restriction, and two fits, the restricted one first, a likelihood \
              ratio",
         )),
-        _ => Err(Failure::bad_input("--wald tests restrictions on the parameters of one fit; leave the other out")),
+        _ => Err(Failure::bad_input(
+            "--wald tests restrictions on the parameters of one fit; leave the other out",
+        )),
     }
 }
 
 fn wald_test(args: &TestArgs, path: &Path) -> Result<u8, Failure> {
     let again = Again {
         data: args.data.as_deref(),
+        remedy: show::OTHER_FILE,
         storage: &StorageArgs::default(),
         quiet: args.form.quiet,
     };
@@ -48,13 +51,17 @@ fn wald_test(args: &TestArgs, path: &Path) -> Result<u8, Failure> {
         confidence: fit.confidence,
         test,
     };
-    print(args.form.format, fit.converged, |format, style| report.write(format, style))
+    print(args.form.format, fit.converged, |format, style| {
+        report.write(format, style)
+    })
 }
 
 fn likelihood_ratio(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
     let asked = &args.covariance;
     if asked.covariance.is_some() || asked.cluster.is_some() || asked.confidence.is_some() {
-        return Err(Failure::bad_input("a likelihood ratio needs no covariance and no level; they belong to --wald"));
+        return Err(Failure::bad_input(
+            "a likelihood ratio needs no covariance and no level; they belong to --wald",
+        ));
     }
     let fits = [show::read(paths[0])?, show::read(paths[1])?];
     let [restricted, full] = &fits;
@@ -80,7 +87,11 @@ fn likelihood_ratio(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
     }
     let statistic = (2.0 * (above - below)).max(0.0);
     let degrees = full.n_parameters - restricted.n_parameters;
-    let warnings: Vec<String> = fits.iter().zip(paths).filter_map(|(fit, path)| not_converged(fit, path)).collect();
+    let warnings: Vec<String> = fits
+        .iter()
+        .zip(paths)
+        .filter_map(|(fit, path)| not_converged(fit, path))
+        .collect();
     output::warnings(&warnings, args.form.quiet);
     let files = [show::model_of(restricted, paths[0])?, show::model_of(full, paths[1])?];
     let parts = |at: usize| (&fits[at], &files[at].specification, &files[at].schema);
@@ -118,7 +129,10 @@ fn notes(fits: &[Fit; 2], nested: bool) -> Vec<String> {
     if fits.iter().any(|fit| fit.draws.is_some()) {
         notes.push("The likelihood is simulated; its own error is in the fits.".to_owned());
     }
-    if fits.iter().any(|fit| fit.covariance_kind == "robust" || fit.covariance_kind == "clustered") {
+    if fits
+        .iter()
+        .any(|fit| fit.covariance_kind == "robust" || fit.covariance_kind == "clustered")
+    {
         notes.push(
             "The test takes the model for the truth: where robust or clustered errors are called for, a Wald test with them holds \
              and this one does not."

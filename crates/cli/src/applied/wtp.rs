@@ -30,6 +30,7 @@ pub fn run(args: &WtpArgs) -> Result<u8, Failure> {
     };
     let again = Again {
         data: None,
+        remedy: "clusters are those of the data of the estimation",
         storage: &StorageArgs::default(),
         quiet: args.form.quiet,
     };
@@ -55,7 +56,9 @@ pub fn run(args: &WtpArgs) -> Result<u8, Failure> {
         willingness_to_pay: found.estimates,
         left_out: found.left_out,
     };
-    print(args.form.format, fit.converged, |format, style| report.write(format, style))
+    print(args.form.format, fit.converged, |format, style| {
+        report.write(format, style)
+    })
 }
 
 /// What makes ratios doubtful.

@@ -112,7 +112,13 @@ fn rows_of_long_data_come_back_if_they_become_available() {
     let uses = uses(&utility);
     let base = ChoiceData::situations(table.clone(), &schema, &uses).unwrap();
     assert_eq!(base.n_pairs(), 3);
-    let scenario = base.under(&table, &[change("open = 1"), change("price = if(alt == 2, 0, price)")], &uses).unwrap();
+    let scenario = base
+        .under(
+            &table,
+            &[change("open = 1"), change("price = if(alt == 2, 0, price)")],
+            &uses,
+        )
+        .unwrap();
     assert_eq!(cells(&scenario, "price"), [3.0, 0.0, 5.0, 0.0]);
 }
 
@@ -138,7 +144,10 @@ fn what_a_scenario_cannot_be() {
             "2 * time = 3",
             "scenario \"2 * time = 3\": write COLUMN = expression, such as \"price = 0.8 * price\"",
         ),
-        ("tim = 3", "scenario: no column \"tim\" in trips.csv; did you mean \"time\"?"),
+        (
+            "tim = 3",
+            "scenario: no column \"tim\" in trips.csv; did you mean \"time\"?",
+        ),
         (
             "hours = 1",
             "scenario: \"hours\" is a derived column, which follows from others; change what it is made of: \"time\"",
@@ -147,7 +156,10 @@ fn what_a_scenario_cannot_be() {
             "choice = 1",
             "scenario: column \"choice\" says what the rows are (choice), and cannot change",
         ),
-        ("city = 1", "scenario: column \"city\" holds texts, and expressions give numbers"),
+        (
+            "city = 1",
+            "scenario: column \"city\" holds texts, and expressions give numbers",
+        ),
     ] {
         assert_eq!(message(text), expected);
     }

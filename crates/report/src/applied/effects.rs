@@ -97,9 +97,16 @@ impl EffectsReport {
             }
         }
         for (attribute, segment) in seen {
-            let rows = self.effects.iter().filter(|row| (&row.attribute, &row.segment) == (attribute, segment));
+            let rows = self
+                .effects
+                .iter()
+                .filter(|row| (&row.attribute, &row.segment) == (attribute, segment));
             let mut rows: Vec<&EffectRow> = rows.collect();
-            let left_out = if format == Format::Text { shorten(&mut rows) } else { None };
+            let left_out = if format == Format::Text {
+                shorten(&mut rows)
+            } else {
+                None
+            };
             let mut what = format!("{} in {attribute}", self.name());
             if let (Some(by), Some(value)) = (&self.by, segment) {
                 what.push_str(&format!(", {by} = {value}"));
@@ -135,11 +142,15 @@ impl EffectsReport {
         }];
         if self.effects.iter().any(|row| row.quantity == "diversion_ratio") {
             notes.push(
-                "Diversion: of what the changed alternative loses (or gains), the part that this one gains (or loses).".to_owned(),
+                "Diversion: of what the changed alternative loses (or gains), the part that this one gains (or loses)."
+                    .to_owned(),
             );
         }
         if self.effects.iter().any(|row| row.changed.is_none()) {
-            notes.push("The attribute belongs to several alternatives, or to the case, and changes for all of them.".to_owned());
+            notes.push(
+                "The attribute belongs to several alternatives, or to the case, and changes for all of them."
+                    .to_owned(),
+            );
         }
         notes
     }
@@ -181,7 +192,11 @@ impl EffectsReport {
             }
             let mut line = Vec::new();
             if by_alternative {
-                line.push(if first { row.changed.clone().unwrap_or_default() } else { String::new() });
+                line.push(if first {
+                    row.changed.clone().unwrap_or_default()
+                } else {
+                    String::new()
+                });
             }
             line.push(match &row.changed {
                 Some(changed) if *changed == row.alternative => format!("{changed} (own)"),
@@ -212,7 +227,9 @@ impl EffectsReport {
                 row.quantity.clone(),
             ];
             let converged = [self.subject.converged.to_string()];
-            text.push_str(&csv::record(names.into_iter().chain(csv_numbers(&row.value)).chain(converged)));
+            text.push_str(&csv::record(
+                names.into_iter().chain(csv_numbers(&row.value)).chain(converged),
+            ));
         }
         text
     }

@@ -30,13 +30,26 @@ const LISTED: usize = 20;
 const DIGITS: usize = 5;
 
 /// Pages of a report, one below the other.
-fn write(pages: &[Page], format: Format, style: Style, value: &impl serde::Serialize, csv: impl Fn() -> String) -> String {
+fn write(
+    pages: &[Page],
+    format: Format,
+    style: Style,
+    value: &impl serde::Serialize,
+    csv: impl Fn() -> String,
+) -> String {
     match format {
         Format::Json => json::pretty(value),
         Format::Csv => csv(),
         Format::Text | Format::Latex | Format::Markdown => {
-            let all = pages.iter().map(|page| page.write(format, style, &(), String::new));
-            let all: Vec<String> = all.collect();
+            let page = |page: &Page| {
+                let mut page = page.clone();
+                if format == Format::Latex && !page.subtitle.is_empty() {
+                    // The form has no line below its title.
+                    page.notes.insert(0, page.subtitle.clone());
+                }
+                page.write(format, style, &(), String::new)
+            };
+            let all: Vec<String> = pages.iter().map(page).collect();
             all.join(if format == Format::Text { "\n\n" } else { "\n" })
         }
     }

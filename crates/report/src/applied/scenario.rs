@@ -77,11 +77,17 @@ impl ScenarioReport {
                     page.fact("Remove", alternative.clone());
                 }
             }
-            let shown = if format == Format::Text { rows.len().min(LISTED) } else { rows.len() };
+            let shown = if format == Format::Text {
+                rows.len().min(LISTED)
+            } else {
+                rows.len()
+            };
             page.table("", self.table(&rows[..shown]));
             if shown < rows.len() {
                 let n = rows.len();
-                page.note(format!("The first {LISTED} of {n} alternatives; all of them are in the other formats."));
+                page.note(format!(
+                    "The first {LISTED} of {n} alternatives; all of them are in the other formats."
+                ));
             }
             pages.push(page);
         }
@@ -99,7 +105,11 @@ impl ScenarioReport {
             heads.push((interval(), Align::Right));
             heads.push((String::new(), Align::Right));
         }
-        let mut table = Table::new(heads).span_header(2, 2).span_header(5, 2).span_header(8, 2).at_most(crate::WIDTH);
+        let mut table = Table::new(heads)
+            .span_header(2, 2)
+            .span_header(5, 2)
+            .span_header(8, 2)
+            .at_most(crate::WIDTH);
         let share = |value: Option<f64>| value.map_or(MISSING.to_owned(), |value| percent(value, 1.0));
         let points = |value: Option<f64>| match value {
             // Half a tenth of a point is nothing to a reader.
@@ -130,8 +140,16 @@ impl ScenarioReport {
             "converged",
         ]);
         for row in &self.shares {
-            for (quantity, value) in [("base", &row.base), ("scenario", &row.scenario), ("change", &row.change)] {
-                let names = [row.segment.clone().unwrap_or_default(), row.alternative.clone(), quantity.to_owned()];
+            for (quantity, value) in [
+                ("base", &row.base),
+                ("scenario", &row.scenario),
+                ("change", &row.change),
+            ] {
+                let names = [
+                    row.segment.clone().unwrap_or_default(),
+                    row.alternative.clone(),
+                    quantity.to_owned(),
+                ];
                 let converged = [self.subject.converged.to_string()];
                 let cells = names.into_iter().chain(super::csv_numbers(value)).chain(converged);
                 text.push_str(&csv::record(cells));

@@ -43,7 +43,10 @@ impl Subject {
         if let Some(weight) = self.total_weight {
             page.fact("Total weight", significant(weight, 8));
         }
-        page.fact("Intervals", intervals(self.confidence, "delta method", self.covariance_kind.as_deref()));
+        page.fact(
+            "Intervals",
+            intervals(self.confidence, "delta method", self.covariance_kind.as_deref()),
+        );
     }
 }
 

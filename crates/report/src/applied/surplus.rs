@@ -83,7 +83,14 @@ impl SurplusReport {
             columns => columns.join(", "),
         };
         page.fact("Money", format!("in the unit of {unit}"));
-        page.fact("Utility of money", format!("{} for a unit, from {}", significant(self.marginal_utility, 5), self.cost));
+        page.fact(
+            "Utility of money",
+            format!(
+                "{} for a unit, from {}",
+                significant(self.marginal_utility, 5),
+                self.cost
+            ),
+        );
         page.table("", self.table());
         page.note(
             "The change of the expected maximum utility, divided by the marginal utility of money: what the scenario is worth \
@@ -146,7 +153,9 @@ impl SurplusReport {
                     quantity.to_owned(),
                 ];
                 let converged = [self.subject.converged.to_string()];
-                text.push_str(&csv::record(names.into_iter().chain(csv_numbers(value)).chain(converged)));
+                text.push_str(&csv::record(
+                    names.into_iter().chain(csv_numbers(value)).chain(converged),
+                ));
             }
         }
         text

@@ -1,4 +1,4 @@
-use logsum_utility::applied::{Estimated, WaldTest, WillingnessEstimate, WillingnessKind};
+use logsum_utility::applied::{Estimated, TestedRestriction, WaldTest, WillingnessEstimate, WillingnessKind};
 
 use super::*;
 
@@ -72,7 +72,21 @@ m1       m0            0.7500     0.2500   0.2500   1.2500     0.5000
     assert!(text.starts_with(expected), "{text}");
     let csv = csv::parse(&effects(3).write(Format::Csv, Style::Plain));
     assert_eq!(csv.len(), 1 + 9 + 6);
-    assert_eq!(csv[2], ["price", "m0", "", "m1", "elasticity", "0.75", "0.25", "0.25", "1.25", "true"]);
+    assert_eq!(
+        csv[2],
+        [
+            "price",
+            "m0",
+            "",
+            "m1",
+            "elasticity",
+            "0.75",
+            "0.25",
+            "0.25",
+            "1.25",
+            "true"
+        ]
+    );
 }
 
 #[test]
@@ -116,15 +130,33 @@ fn numbers_without_a_value_are_dashes_and_null() {
     let text = report.write(Format::Text, Style::Plain);
     assert!(text.contains("\ncar           0.0%      -      -     50.0%"), "{text}");
     assert!(text.contains("+50.0     0.0  +50.0"), "{text}");
-    for part in ["NOT CONVERGED", "Set               price = 2 * price", "Remove            bus"] {
+    for part in [
+        "NOT CONVERGED",
+        "Set               price = 2 * price",
+        "Remove            bus",
+    ] {
         assert!(text.contains(part), "{text}");
     }
+    for format in [Format::Markdown, Format::Latex] {
+        assert!(report.write(format, Style::Plain).contains("NOT CONVERGED"));
+    }
+    assert!(
+        report
+            .write(Format::Csv, Style::Plain)
+            .lines()
+            .skip(1)
+            .all(|line| line.ends_with("false"))
+    );
     let mut effects = effects(2);
     effects.effects[0].value = none;
     let json: serde_json::Value = serde_json::from_str(&effects.write(Format::Json, Style::Plain)).unwrap();
     assert!(json["effects"][0]["estimate"].is_null());
     assert_eq!(json["effects"][1]["estimate"], 0.75);
-    assert!(effects.write(Format::Text, Style::Plain).contains("m0 (own)           -"));
+    assert!(
+        effects
+            .write(Format::Text, Style::Plain)
+            .contains("m0 (own)           -")
+    );
 }
 
 #[test]
@@ -173,13 +205,19 @@ fn willingness_says_what_it_is_and_latex_has_glyphs_for_it() {
         covariance_kind: "hessian".to_owned(),
         confidence: 0.95,
         test: WaldTest {
-            restrictions: vec![("b_a = 0".to_owned(), estimated(1.0))],
+            restrictions: vec![TestedRestriction {
+                restriction: "b_a = 0".to_owned(),
+                difference: estimated(1.0),
+            }],
             statistic: 16.0,
             degrees: 1,
             p_value: 6.3e-5,
         },
     };
-    for latex in [report.write(Format::Latex, Style::Plain), wald.write(Format::Latex, Style::Plain)] {
+    for latex in [
+        report.write(Format::Latex, Style::Plain),
+        wald.write(Format::Latex, Style::Plain),
+    ] {
         assert!(latex.is_ascii(), "{latex}");
     }
 }

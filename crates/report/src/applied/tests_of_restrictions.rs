@@ -37,7 +37,11 @@ impl WaldReport {
         page.fact("Covariance", self.covariance_kind.clone());
         page.fact(
             "Statistic",
-            format!("{}, chi-squared with {} d.f.", in_plain_column(Some(self.test.statistic), 3), count(self.test.degrees)),
+            format!(
+                "{}, chi-squared with {} d.f.",
+                in_plain_column(Some(self.test.statistic), 3),
+                count(self.test.degrees)
+            ),
         );
         page.fact("p-value", p_value(Some(self.test.p_value)));
         let mut table = Table::new([
@@ -49,9 +53,13 @@ impl WaldReport {
         ])
         .span_header(3, 2)
         .at_most(crate::WIDTH);
-        let places = decimals(self.test.restrictions.iter().map(|(_, value)| value.estimate), DIGITS);
-        for (text, value) in &self.test.restrictions {
-            table.row([text.clone()].into_iter().chain(cells(value, places)));
+        let places = decimals(self.test.restrictions.iter().map(|of| of.difference.estimate), DIGITS);
+        for of in &self.test.restrictions {
+            table.row(
+                [of.restriction.clone()]
+                    .into_iter()
+                    .chain(cells(&of.difference, places)),
+            );
         }
         page.table("", table);
         page.note("p-value: how probable so large a statistic is if all restrictions hold, in large samples.");
@@ -71,8 +79,11 @@ impl WaldReport {
             "converged",
         ]);
         let none = || [String::new(), String::new(), String::new()];
-        for (restriction, value) in &self.test.restrictions {
-            let cells = [restriction.clone()].into_iter().chain(csv_numbers(value)).chain(none());
+        for of in &self.test.restrictions {
+            let cells = [of.restriction.clone()]
+                .into_iter()
+                .chain(csv_numbers(&of.difference))
+                .chain(none());
             text.push_str(&csv::record(cells.chain([self.converged.to_string()])));
         }
         let numbers = [
@@ -122,7 +133,11 @@ impl LikelihoodRatioReport {
         let mut page = Page::new("Likelihood-ratio test", caution(self.converged));
         page.fact(
             "Statistic",
-            format!("{}, chi-squared with {} d.f.", in_plain_column(Some(self.statistic), 3), count(self.degrees)),
+            format!(
+                "{}, chi-squared with {} d.f.",
+                in_plain_column(Some(self.statistic), 3),
+                count(self.degrees)
+            ),
         );
         page.fact("p-value", p_value(Some(self.p_value)));
         let mut table = Table::new([

@@ -50,7 +50,9 @@ impl WillingnessReport {
 
     fn page(&self) -> Page {
         let mut page = Page::new(titled("Willingness to pay", &self.title), caution(self.converged));
-        let z = self.cost_statistic.map_or(String::new(), |z| format!(" (z = {})", fixed(z, 2)));
+        let z = self
+            .cost_statistic
+            .map_or(String::new(), |z| format!(" (z = {})", fixed(z, 2)));
         let unit = match self.money.as_slice() {
             [] => "a unit of what it is multiplied by".to_owned(),
             columns => format!("a unit of {}", columns.join(", ")),
@@ -60,11 +62,17 @@ impl WillingnessReport {
         let how = match (self.method.as_str(), self.draws, self.seed) {
             ("fieller", ..) => "Fieller's method".to_owned(),
             ("simulated", Some(draws), Some(seed)) => {
-                format!("Krinsky and Robb's method ({} draws, seed {seed})", crate::number::count(draws))
+                format!(
+                    "Krinsky and Robb's method ({} draws, seed {seed})",
+                    crate::number::count(draws)
+                )
             }
             _ => "delta method".to_owned(),
         };
-        page.fact("Intervals", intervals(self.confidence, &how, self.covariance_kind.as_deref()));
+        page.fact(
+            "Intervals",
+            intervals(self.confidence, &how, self.covariance_kind.as_deref()),
+        );
         page.table("", self.table());
         page.note(
             "Cost that is paid for one unit more: minus the ratio of the marginal utilities of attribute and cost. What is paid \
@@ -72,7 +80,9 @@ impl WillingnessReport {
         );
         let of = |kind| self.willingness_to_pay.iter().any(|of| of.kind == kind);
         if of(WillingnessKind::Means) {
-            page.note("Means: of coefficients that vary, the ratio of their means, which is not the mean of the ratio.");
+            page.note(
+                "Means: of coefficients that vary, the ratio of their means, which is not the mean of the ratio.",
+            );
         }
         if of(WillingnessKind::Median) {
             page.note("Median: half of the decision makers pay more; the cost coefficient is lognormal.");
@@ -140,7 +150,9 @@ impl WillingnessReport {
         for of in &self.willingness_to_pay {
             let names = [of.term.clone(), kind(of.kind).to_owned(), of.per.join(" ")];
             let converged = [self.converged.to_string()];
-            text.push_str(&csv::record(names.into_iter().chain(csv_numbers(&numbers(of))).chain(converged)));
+            text.push_str(&csv::record(
+                names.into_iter().chain(csv_numbers(&numbers(of))).chain(converged),
+            ));
         }
         text
     }

@@ -74,14 +74,24 @@ pub fn users(specification: &Specification, data: &ChoiceData, attribute: &str) 
         return None;
     }
     let names = &data.alternatives().names;
-    Some(own.iter().filter_map(|own| names.iter().position(|name| name == *own)).collect())
+    Some(
+        own.iter()
+            .filter_map(|own| names.iter().position(|name| name == *own))
+            .collect(),
+    )
 }
 
 /// Columns of the file on which utilities, tastes or availability depend, through derived columns or directly.
 pub fn columns_used(specification: &Specification, schema: &Schema) -> Vec<String> {
-    let available = schema.alternatives.iter().filter_map(|alternative| alternative.available.as_ref());
+    let available = schema
+        .alternatives
+        .iter()
+        .filter_map(|alternative| alternative.available.as_ref());
     let names = specification.column_names().into_iter();
-    raw(schema, names.chain(available.flat_map(|available| available.names())).collect())
+    raw(
+        schema,
+        names.chain(available.flat_map(|available| available.names())).collect(),
+    )
 }
 
 /// The columns behind names, derived ones resolved.

@@ -58,7 +58,10 @@ impl Breakdown {
 
     /// Groups to which a case belongs.
     pub(super) fn groups(&self, case: usize) -> impl Iterator<Item = usize> + use<> {
-        let segment = self.segments.as_ref().map(|segments| segments.of_case[case] as usize + 1);
+        let segment = self
+            .segments
+            .as_ref()
+            .map(|segments| segments.of_case[case] as usize + 1);
         std::iter::once(0).chain(segment)
     }
 

@@ -88,7 +88,10 @@ pub fn effects(
     breakdown: &Breakdown,
 ) -> Result<Vec<ChangedEffects>, EvalError> {
     let mut found = Vec::new();
-    for changed in changes(data, attribute).into_iter().filter(|changed| of.is_none() || *changed == of) {
+    for changed in changes(data, attribute)
+        .into_iter()
+        .filter(|changed| of.is_none() || *changed == of)
+    {
         let whose = changed.or_else(|| match users(specification, data, attribute)?.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -216,7 +219,12 @@ impl<'a> Experiment<'a> {
     }
 
     /// Probabilities and their slopes at these parameters; of an arc its middle and the difference of its ends.
-    fn slopes(&self, models: &[Model<'_>], theta: &[f64], precision: Precision) -> Result<(Vec<f64>, Vec<f64>), EvalError> {
+    fn slopes(
+        &self,
+        models: &[Model<'_>],
+        theta: &[f64],
+        precision: Precision,
+    ) -> Result<(Vec<f64>, Vec<f64>), EvalError> {
         let probabilities = |at: usize| Ok::<_, EvalError>(models[at].predict(theta)?.probabilities);
         let (up, down) = (probabilities(0)?, probabilities(1)?);
         let ends = || up.iter().zip(&down);
@@ -303,7 +311,10 @@ impl Experiment<'_> {
         let alternatives: Vec<EffectValues> = estimates.chunks(QUANTITIES).map(values).collect();
         ChangedEffects {
             changed: self.whose,
-            groups: alternatives.chunks(self.data.alternatives().len()).map(<[_]>::to_vec).collect(),
+            groups: alternatives
+                .chunks(self.data.alternatives().len())
+                .map(<[_]>::to_vec)
+                .collect(),
         }
     }
 }

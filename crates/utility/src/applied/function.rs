@@ -124,7 +124,9 @@ impl ParameterFunction {
     fn outputs(&self, theta: &[f64]) -> Vec<f64> {
         let mut workspace = Workspace::new();
         self.program.run(&[], theta, 1, &mut workspace);
-        (0..self.program.n_outputs()).map(|output| self.sign * workspace.output(output)[0]).collect()
+        (0..self.program.n_outputs())
+            .map(|output| self.sign * workspace.output(output)[0])
+            .collect()
     }
 }
 

@@ -14,6 +14,7 @@ mod breakdown;
 mod delta_method;
 mod effects;
 mod function;
+mod priced;
 mod ratio;
 mod scenario;
 mod surplus;
@@ -25,17 +26,17 @@ mod willingness;
 
 pub use attribute::{AttributeProblem, AttributeUse, attribute_use, columns_used, users};
 pub use breakdown::Breakdown;
-pub(crate) use delta_method::{jacobian, std_errors};
 pub use delta_method::Estimated;
-pub use effects::{ChangedEffects, Effect, EffectValues, STEP, effects};
+pub(crate) use delta_method::{jacobian, std_errors};
 pub(crate) use effects::share_elasticities;
+pub use effects::{ChangedEffects, Effect, EffectValues, STEP, effects};
 pub use function::{ParameterFunction, ParameterFunctionError};
+pub use priced::{Willingness, willingness_to_pay};
 pub use ratio::RatioInterval;
 pub use scenario::{ScenarioShare, scenario_shares};
 pub use surplus::{Surplus, surplus};
 pub use units::{Multiplicand, multiplicand};
-pub use wald::{RestrictionError, WaldTest, wald};
+pub use wald::{RestrictionError, TestedRestriction, WaldTest, wald};
 pub use willingness::{
-    Willingness, WillingnessEstimate, WillingnessKind, WillingnessProblem, WillingnessTable, willingness_estimates,
-    willingness_to_pay,
+    WillingnessEstimate, WillingnessKind, WillingnessProblem, WillingnessTable, willingness_estimates,
 };

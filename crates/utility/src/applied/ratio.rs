@@ -109,7 +109,10 @@ mod tests {
         };
         let delta = sure.interval(RatioInterval::Delta, 0.95).unwrap();
         let fieller = sure.interval(RatioInterval::Fieller, 0.95).unwrap();
-        let how = RatioInterval::Simulated { draws: 200_000, seed: 7 };
+        let how = RatioInterval::Simulated {
+            draws: 200_000,
+            seed: 7,
+        };
         let simulated = sure.interval(how, 0.95).unwrap();
         for end in 0..2 {
             // They differ in the second order, by the coefficient of variation of b squared and its correlation with a.

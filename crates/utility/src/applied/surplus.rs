@@ -60,7 +60,9 @@ pub fn surplus(
     };
     let of_cases = changes(&theta(fit))?;
     let at_estimates = means(&of_cases);
-    let estimates = estimated(fit, base.parameters(), &at_estimates, &mut |theta| Ok(means(&changes(theta)?)))?;
+    let estimates = estimated(fit, base.parameters(), &at_estimates, &mut |theta| {
+        Ok(means(&changes(theta)?))
+    })?;
     let of_group = |((mean, &weight), median): ((Estimated, &f64), f64)| Surplus {
         mean,
         total: mean.times(weight),

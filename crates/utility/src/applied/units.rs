@@ -67,7 +67,11 @@ fn joined(one: Multiplicand, other: Multiplicand) -> Multiplicand {
                 factor: another,
             },
         ) if factor == another => {
-            names.extend(more.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+            names.extend(
+                more.into_iter()
+                    .filter(|name| !names.contains(name))
+                    .collect::<Vec<_>>(),
+            );
             Multiplicand::Columns { names, factor }
         }
         (Multiplicand::Parameters, _) | (_, Multiplicand::Parameters) => Multiplicand::Parameters,
@@ -104,9 +108,12 @@ fn of_slope(symbols: &mut Symbols, slope: NodeId) -> Multiplicand {
 fn indicator(graph: &Graph, node: NodeId) -> Option<f64> {
     match graph.node(node) {
         Node::Constant(value) => Some(value.value()),
-        Node::Compare(..) | Node::TextCompare { .. } | Node::TextCompareColumns { .. } | Node::And(..) | Node::Or(..) | Node::Not(_) => {
-            Some(1.0)
-        }
+        Node::Compare(..)
+        | Node::TextCompare { .. }
+        | Node::TextCompareColumns { .. }
+        | Node::And(..)
+        | Node::Or(..)
+        | Node::Not(_) => Some(1.0),
         Node::Negate(a) => indicator(graph, a).map(|a| -a),
         Node::Multiply(a, b) => Some(indicator(graph, a)? * indicator(graph, b)?),
         Node::Divide(a, b) => Some(indicator(graph, a)? / graph.as_constant(b)?),

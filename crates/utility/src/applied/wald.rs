@@ -11,14 +11,24 @@ use crate::fit::Fit;
 /// A test of one or several restrictions r(θ) = 0 together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaldTest {
-    /// The restrictions as written, and r(θ̂), left side less right side.
-    pub restrictions: Vec<(String, Estimated)>,
+    /// The restrictions.
+    pub restrictions: Vec<TestedRestriction>,
     /// W, χ² with `degrees` of freedom if they hold.
     pub statistic: f64,
     /// Number of restrictions.
     pub degrees: usize,
     /// Probability of a W at least as large if they hold.
     pub p_value: f64,
+}
+
+/// A restriction and how far the estimates are from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestedRestriction {
+    /// As written.
+    pub restriction: String,
+    /// r(θ̂): left side less right side.
+    #[serde(flatten)]
+    pub difference: Estimated,
 }
 
 /// Why restrictions cannot be tested.
@@ -29,10 +39,15 @@ pub enum RestrictionError {
     #[error("restriction \"{text}\": write an equation, such as \"b_time = 2 * b_cost\" or \"b_time = 0\"")]
     NoEquation { text: String },
     #[error("restriction \"{text}\": {error}")]
-    Function { text: String, error: ParameterFunctionError },
+    Function {
+        text: String,
+        error: ParameterFunctionError,
+    },
     #[error("restriction \"{text}\": it has no value at the estimates")]
     NoValue { text: String },
-    #[error("restriction \"{text}\": none of its parameters has a variance: they are held, at a bound or not identified")]
+    #[error(
+        "restriction \"{text}\": none of its parameters has a variance: they are held, at a bound or not identified"
+    )]
     NoVariance { text: String },
     #[error("the restrictions are not independent: one of them follows from the others")]
     Dependent,
@@ -95,14 +110,17 @@ pub fn wald(fit: &Fit, restrictions: &[String]) -> Result<WaldTest, RestrictionE
         if variance <= 0.0 {
             return Err(RestrictionError::NoVariance { text: text.clone() });
         }
-        values.push((text.trim().to_owned(), Estimated::new(value, Some(variance.sqrt()), fit.confidence)));
+        values.push(TestedRestriction {
+            restriction: text.trim().to_owned(),
+            difference: Estimated::new(value, Some(variance.sqrt()), fit.confidence),
+        });
         gradients.push(gradient);
     }
     let n = values.len();
     let spread = Array2::from_shape_fn((n, n), |(i, j)| gradients[i].dot(&matrix.dot(&gradients[j])));
     // An inverse is an inverse: this one is scaled, and refuses what is singular.
     let inverse = opg_covariance(&spread, &vec![true; n]).map_err(|_| RestrictionError::Dependent)?;
-    let r: Array1<f64> = values.iter().map(|(_, value)| value.estimate).collect();
+    let r: Array1<f64> = values.iter().map(|of| of.difference.estimate).collect();
     let statistic = r.dot(&inverse.dot(&r));
     Ok(WaldTest {
         restrictions: values,

@@ -1,117 +1,15 @@
-//! Willingness to pay by a fit of any family: ratios of coefficients.
+//! Willingness to pay by a fit of any family: ratios of marginal utilities, in units of the data.
 
 use logsum_data::{Schema, near_miss};
 use serde::{Deserialize, Serialize};
 
-use super::ratio::{Ratio, RatioInterval};
+use super::priced::{Priced, Slopes, priced};
+use super::ratio::RatioInterval;
 use super::units::{Multiplicand, multiplicand};
-use crate::comparison::{Coefficient, coefficients, gradient, rows};
+use crate::comparison::{Coefficient, coefficients};
 use crate::fit::Fit;
 use crate::specification::Specification;
 use crate::taste_report::QUANTILES;
-
-/// Willingness to pay for one unit of what a coefficient stands with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Willingness {
-    /// The coefficient.
-    pub term: String,
-    /// −β / β_cost; a coefficient in willingness-to-pay space as it stands.
-    pub estimate: f64,
-    /// By the delta method from the chosen covariance.
-    pub std_error: Option<f64>,
-    /// Lower end of the interval.
-    pub conf_low: Option<f64>,
-    /// Upper end of the interval.
-    pub conf_high: Option<f64>,
-    /// Whether it is made of means of distributions, or is one.
-    pub of_means: bool,
-}
-
-/// Willingness to pay for every coefficient of the utilities but `cost`,
-///
-/// ```text
-/// −β_k / β_cost,   se² = g′Cg
-/// ```
-///
-/// with standard errors from the fit's chosen covariance C. Of random coefficients it is the ratio of means, which is not
-/// the mean of the ratio. Coefficients in which utilities are not linear have none, and those that are 0 because they were
-/// held there (error components) neither.
-///
-/// `None` if no coefficient is called `cost`.
-pub fn willingness_to_pay(fit: &Fit, coefficients: &[Coefficient], cost: &str) -> Option<Vec<Willingness>> {
-    let cost = coefficients.iter().find(|coefficient| coefficient.term == cost)?;
-    let willingness = |of: &Coefficient| {
-        let ratio = Priced::of(of, cost);
-        let (estimate, std_error) = match ratio.ratio(fit) {
-            Some(known) => (-known.value(), Some(known.std_error()).filter(|error| *error > 0.0)),
-            None => (-ratio.top / ratio.bottom, None),
-        };
-        let known = super::delta_method::Estimated::new(estimate, std_error, fit.confidence);
-        Willingness {
-            term: of.term.clone(),
-            estimate,
-            std_error: known.std_error,
-            conf_low: known.conf_low,
-            conf_high: known.conf_high,
-            of_means: of.is_mean || (!of.is_money && cost.is_mean),
-        }
-    };
-    Some(priced(fit, coefficients, cost).map(willingness).collect())
-}
-
-/// The coefficients that have a willingness to pay.
-fn priced<'a>(
-    fit: &'a Fit,
-    coefficients: &'a [Coefficient],
-    cost: &'a Coefficient,
-) -> impl Iterator<Item = &'a Coefficient> {
-    let others = coefficients.iter().filter(|of| of.term != cost.term);
-    others.filter(|of| of.is_money || of.scales || (of.estimate != 0.0 && fit_holds(fit, &of.term)))
-}
-
-/// A coefficient over the cost coefficient, which willingness to pay is minus the ratio of; of money, over −1.
-struct Priced {
-    top: f64,
-    bottom: f64,
-    of_top: Slopes,
-    of_bottom: Slopes,
-}
-
-/// Positions of parameters and derivatives in them.
-type Slopes = (Vec<usize>, Vec<f64>);
-
-impl Priced {
-    fn of(of: &Coefficient, cost: &Coefficient) -> Self {
-        let slopes = |of: &Coefficient| (of.parameters.clone(), of.derivatives.clone());
-        let (bottom, of_bottom) = match of.is_money {
-            true => (-1.0, (Vec::new(), Vec::new())),
-            false => (cost.estimate, slopes(cost)),
-        };
-        Priced {
-            top: of.estimate,
-            bottom,
-            of_top: slopes(of),
-            of_bottom,
-        }
-    }
-
-    /// With the covariance of both; `None` where it is not known.
-    fn ratio(&self, fit: &Fit) -> Option<Ratio> {
-        let covariance = fit.chosen_covariance()?;
-        let (rows, n) = rows(fit);
-        let gradient = |(parameters, derivatives): &Slopes| gradient(parameters, derivatives, &rows, n);
-        let (top, bottom) = (gradient(&self.of_top)?, gradient(&self.of_bottom)?);
-        let product = |one: &[f64], other: &[f64]| -> f64 {
-            let along = |row: &Vec<f64>| -> f64 { row.iter().zip(other).map(|(c, g)| c * g).sum() };
-            one.iter().zip(covariance).map(|(g, row)| g * along(row)).sum()
-        };
-        Some(Ratio {
-            top: self.top,
-            bottom: self.bottom,
-            covariance: [product(&top, &top), product(&top, &bottom), product(&bottom, &bottom)],
-        })
-    }
-}
 
 /// What a number of willingness to pay is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,7 +63,10 @@ pub struct WillingnessTable {
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are the facts that the message states")]
 pub enum WillingnessProblem {
-    #[error("willingness to pay: no utility has the coefficient \"{name}\"{}; there are {known}", did_you_mean(suggestion))]
+    #[error(
+        "willingness to pay: no utility has the coefficient \"{name}\"{}; there are {known}",
+        did_you_mean(suggestion)
+    )]
     NoCoefficient {
         name: String,
         suggestion: Option<String>,
@@ -175,7 +76,9 @@ pub enum WillingnessProblem {
     NotPriced { name: String },
     #[error("willingness to pay for \"{name}\": {why}")]
     NotClean { name: String, why: String },
-    #[error("willingness to pay: utilities are not linear in \"{name}\", so that a unit of it is not worth the same everywhere")]
+    #[error(
+        "willingness to pay: utilities are not linear in \"{name}\", so that a unit of it is not worth the same everywhere"
+    )]
     CostNotLinear { name: String },
 }
 
@@ -213,11 +116,13 @@ pub fn willingness_estimates(
     let all = coefficients(fit, specification, schema);
     let find = |name: &str| {
         let terms = || all.iter().map(|known| known.term.as_str());
-        all.iter().find(|known| known.term == name).ok_or_else(|| WillingnessProblem::NoCoefficient {
-            name: name.to_owned(),
-            suggestion: near_miss(name, terms()),
-            known: logsum_data::name_list(terms()),
-        })
+        all.iter()
+            .find(|known| known.term == name)
+            .ok_or_else(|| WillingnessProblem::NoCoefficient {
+                name: name.to_owned(),
+                suggestion: near_miss(name, terms()),
+                known: logsum_data::name_list(terms()),
+            })
     };
     let cost = find(cost)?;
     let of_cost = multiplicand(specification, schema, &cost.term);
@@ -331,40 +236,8 @@ fn lognormal_median(fit: &Fit, cost: &Coefficient) -> Option<(f64, Slopes)> {
     let derivatives = tastes.derivatives.coefficients.get(at)?;
     // Behind mean, standard deviation and share above 0.
     let row = derivatives.rows.get(3 + half)?.clone();
-    Some((taste.quantiles.get(half)?.estimate, (derivatives.parameters.clone(), row)))
-}
-
-/// Whether a parameter was held at a value.
-fn fit_holds(fit: &Fit, term: &str) -> bool {
-    fit.parameters
-        .iter()
-        .any(|estimate| estimate.term == term && estimate.fixed)
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::comparison::testing::{fitted, logit};
-    use super::*;
-    use crate::CovarianceKind;
-
-    #[test]
-    fn ratios_and_their_errors_by_hand() {
-        let (specification, data) = logit();
-        let mut fit = fitted(&specification, &data);
-        let all = coefficients(&fit, &specification, data.schema());
-        for kind in [CovarianceKind::Hessian, CovarianceKind::Robust] {
-            fit.choose_covariance(&kind).unwrap();
-            let found = willingness_to_pay(&fit, &all, "b_cost").unwrap();
-            let terms: Vec<&str> = found.iter().map(|of| of.term.as_str()).collect();
-            assert_eq!(terms, ["asc_b", "asc_c", "b_time", "b_income"]);
-            let (time, cost) = (fit.parameters[2].estimate, fit.parameters[3].estimate);
-            let covariance = fit.chosen_covariance().unwrap();
-            let (a, b) = (-1.0 / cost, time / (cost * cost));
-            let variance = a * a * covariance[2][2] + 2.0 * a * b * covariance[2][3] + b * b * covariance[3][3];
-            assert!((found[2].estimate + time / cost).abs() < 1e-15);
-            assert!((found[2].std_error.unwrap() / variance.sqrt() - 1.0).abs() < 1e-12);
-            assert!(!found[2].of_means);
-        }
-        assert!(willingness_to_pay(&fit, &all, "b_costs").is_none());
-    }
+    Some((
+        taste.quantiles.get(half)?.estimate,
+        (derivatives.parameters.clone(), row),
+    ))
 }

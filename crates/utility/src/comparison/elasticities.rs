@@ -49,7 +49,10 @@ pub fn elasticities(
 ) -> Result<Elasticities, EvalError> {
     let row = |(changed, shares): (Option<usize>, Vec<f64>)| ElasticityRow {
         changed,
-        values: shares.into_iter().map(|value| Some(value).filter(|value| !value.is_nan())).collect(),
+        values: shares
+            .into_iter()
+            .map(|value| Some(value).filter(|value| !value.is_nan()))
+            .collect(),
     };
     let found = share_elasticities(specification, data, theta, attribute)?;
     Ok(Elasticities {

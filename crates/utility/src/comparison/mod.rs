@@ -16,8 +16,8 @@ mod symbols;
 pub(crate) mod testing;
 mod vuong;
 
-pub(crate) use coefficients::{gradient, rows};
 pub use coefficients::{Coefficient, coefficients};
+pub(crate) use coefficients::{gradient, rows};
 pub use elasticities::{Elasticities, ElasticityRow, elasticities};
 pub use influence::influences;
 pub use nesting::{Nesting, Restriction, nesting};

@@ -28,7 +28,11 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 fn elasticities_and_marginal_effects_of_a_logit_are_their_formulas() {
     let (specification, data, fit) = long();
     let theta: Vec<f64> = fit.parameters.iter().map(|of| of.estimate).collect();
-    let p = Model::bind(&specification, &data).unwrap().predict(&theta).unwrap().probabilities;
+    let p = Model::bind(&specification, &data)
+        .unwrap()
+        .predict(&theta)
+        .unwrap()
+        .probabilities;
     let segments = data.segments("z");
     assert!(segments.is_ok());
     let breakdown = Breakdown::new(&data, None);
@@ -61,7 +65,10 @@ fn elasticities_and_marginal_effects_of_a_logit_are_their_formulas() {
         }
         // What one alternative loses the others gain.
         assert!(sum.abs() < 1e-12, "{sum}");
-        let gained: f64 = (0..5).filter(|j| *j != k).map(|j| elastic[k].groups[0][j].diversion.estimate).sum();
+        let gained: f64 = (0..5)
+            .filter(|j| *j != k)
+            .map(|j| elastic[k].groups[0][j].diversion.estimate)
+            .sum();
         near(gained, 1.0, 1e-10);
         assert!(!elastic[k].groups[0][k].diversion.has_value());
     }
@@ -69,7 +76,15 @@ fn elasticities_and_marginal_effects_of_a_logit_are_their_formulas() {
     let bare = share_elasticities(&specification, &data, &theta, "y").unwrap();
     assert_eq!(bare[2].1[4], elastic[2].groups[0][4].share.estimate);
     // One alternative alone.
-    let one = effects(&specification, &data, &fit, ("y", Some(3)), Effect::Elasticity, &breakdown).unwrap();
+    let one = effects(
+        &specification,
+        &data,
+        &fit,
+        ("y", Some(3)),
+        Effect::Elasticity,
+        &breakdown,
+    )
+    .unwrap();
     assert_eq!((one.len(), one[0].changed), (1, Some(3)));
     assert_eq!(one[0].groups[0][2].share, elastic[3].groups[0][2].share);
 }
@@ -91,7 +106,15 @@ fn irrelevant_alternatives_are_independent_in_a_logit_and_not_in_a_mixture() {
     let mut fit = fitted(&specification, &data);
     fit.parameters[0].estimate = -0.4;
     let breakdown = Breakdown::new(&data, Some(data.segments("who").unwrap()));
-    let found = effects(&specification, &data, &fit, ("price", Some(1)), Effect::Elasticity, &breakdown).unwrap();
+    let found = effects(
+        &specification,
+        &data,
+        &fit,
+        ("price", Some(1)),
+        Effect::Elasticity,
+        &breakdown,
+    )
+    .unwrap();
     for group in 1..3 {
         let [first, own, third] = found[0].groups[group].as_slice() else {
             panic!("three alternatives")
@@ -105,16 +128,32 @@ fn irrelevant_alternatives_are_independent_in_a_logit_and_not_in_a_mixture() {
     let (specification, data) = mixed();
     let fit = fitted(&specification, &data);
     let breakdown = Breakdown::new(&data, None);
-    let found = effects(&specification, &data, &fit, ("time_b", None), Effect::Elasticity, &breakdown).unwrap();
+    let found = effects(
+        &specification,
+        &data,
+        &fit,
+        ("time_b", None),
+        Effect::Elasticity,
+        &breakdown,
+    )
+    .unwrap();
     assert_eq!(found[0].changed, Some(1));
     let theta: Vec<f64> = fit.parameters.iter().map(|of| of.estimate).collect();
     let share = |factor: f64| {
         let moved = data.with_cells("time_b", None, |cell| factor * cell).unwrap();
-        Model::bind(&specification, &moved).unwrap().predict(&theta).unwrap().shares(&moved)
+        Model::bind(&specification, &moved)
+            .unwrap()
+            .predict(&theta)
+            .unwrap()
+            .shares(&moved)
     };
     let (up, down, now) = (share(1.0 + 1e-5), share(1.0 - 1e-5), share(1.0));
     for j in 0..3 {
-        near(found[0].groups[0][j].share.estimate, (up[j] - down[j]) / (2e-5 * now[j]), 1e-8);
+        near(
+            found[0].groups[0][j].share.estimate,
+            (up[j] - down[j]) / (2e-5 * now[j]),
+            1e-8,
+        );
     }
 }
 
@@ -130,7 +169,11 @@ fn standard_errors_are_those_of_simulated_estimates() {
     let at = |theta: &[f64], of| {
         let mut moved = fit.clone();
         moved.covariance_kind = "none".to_owned();
-        moved.parameters.iter_mut().zip(theta).for_each(|(known, value)| known.estimate = *value);
+        moved
+            .parameters
+            .iter_mut()
+            .zip(theta)
+            .for_each(|(known, value)| known.estimate = *value);
         effect(&moved, of)
     };
     for of in [Effect::Elasticity, Effect::Marginal, Effect::Arc(0.1)] {
@@ -159,12 +202,24 @@ fn arcs_have_ends_and_wide_columns_their_alternative() {
     let (specification, data) = logit();
     let fit = fitted(&specification, &data);
     let breakdown = Breakdown::new(&data, None);
-    let found = effects(&specification, &data, &fit, ("cost_c", None), Effect::Arc(0.1), &breakdown).unwrap();
+    let found = effects(
+        &specification,
+        &data,
+        &fit,
+        ("cost_c", None),
+        Effect::Arc(0.1),
+        &breakdown,
+    )
+    .unwrap();
     assert_eq!((found.len(), found[0].changed), (1, Some(2)));
     let theta: Vec<f64> = fit.parameters.iter().map(|of| of.estimate).collect();
     let share = |factor: f64| {
         let moved = data.with_cells("cost_c", None, |cell| factor * cell).unwrap();
-        Model::bind(&specification, &moved).unwrap().predict(&theta).unwrap().shares(&moved)[2]
+        Model::bind(&specification, &moved)
+            .unwrap()
+            .predict(&theta)
+            .unwrap()
+            .shares(&moved)[2]
     };
     let (then, now) = (share(1.1), share(1.0));
     let expected = (then - now) / (0.5 * (then + now)) / (0.1 / 1.05);

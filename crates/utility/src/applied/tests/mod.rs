@@ -41,7 +41,11 @@ fn drawn_parameters(fit: &Fit, n: usize, shrink: f64) -> Vec<Vec<f64>> {
         .map(|_| {
             let normal: Vec<f64> = (0..k).map(|_| logsum_draws::normal_quantile(stream.open01())).collect();
             let moved = |i: usize| shrink * (0..=i).map(|j| root[i][j] * normal[j]).sum::<f64>();
-            fit.parameters.iter().enumerate().map(|(i, of)| of.estimate + moved(i)).collect()
+            fit.parameters
+                .iter()
+                .enumerate()
+                .map(|(i, of)| of.estimate + moved(i))
+                .collect()
         })
         .collect()
 }

@@ -29,10 +29,20 @@ fn nothing_is_worth_exactly_nothing() {
     let breakdown = Breakdown::new(&base, None);
     let found = surplus(&fit, (&models[0], &models[1]), &cost(&fit), &breakdown).unwrap();
     assert_eq!(found[0].mean.estimate, 0.0);
-    assert_eq!((found[0].mean.std_error, found[0].total.estimate, found[0].median), (Some(0.0), 0.0, 0.0));
-    assert_eq!((found[0].mean.conf_low, found[0].mean.conf_high), (Some(0.0), Some(0.0)));
+    assert_eq!(
+        (found[0].mean.std_error, found[0].total.estimate, found[0].median),
+        (Some(0.0), 0.0, 0.0)
+    );
+    assert_eq!(
+        (found[0].mean.conf_low, found[0].mean.conf_high),
+        (Some(0.0), Some(0.0))
+    );
     let shares = scenario_shares(&fit, (&models[0], &base), (&models[1], &same), &breakdown).unwrap();
-    assert!(shares[0].iter().all(|of| of.change.estimate == 0.0 && of.change.std_error == Some(0.0)));
+    assert!(
+        shares[0]
+            .iter()
+            .all(|of| of.change.estimate == 0.0 && of.change.std_error == Some(0.0))
+    );
 
     let (specification, data) = mixed();
     let fit = fitted(&specification, &data);
@@ -56,7 +66,10 @@ fn a_cheaper_alternative_is_worth_about_its_share_of_the_money() {
         // The mean of both ends is exact to the second order.
         let of_a = shares[group][0];
         let expected = 0.001 * 0.5 * (of_a.base.share + of_a.scenario.share);
-        assert!((surplus.mean.estimate / expected - 1.0).abs() < 1e-6, "{surplus:?} {expected}");
+        assert!(
+            (surplus.mean.estimate / expected - 1.0).abs() < 1e-6,
+            "{surplus:?} {expected}"
+        );
         assert!((surplus.total.estimate / (surplus.weight * surplus.mean.estimate) - 1.0).abs() < 1e-14);
     }
     let weight: f64 = found[1..].iter().map(|of| of.weight).sum();
@@ -81,7 +94,10 @@ fn errors_are_those_of_simulated_estimates() {
         values.push((0..base.n_cases()).map(|case| weights[case] * gain(case)).sum::<f64>() / total);
         changes.push(predictions[1].shares(&base)[1] - predictions[0].shares(&base)[1]);
     }
-    for (values, error) in [(&values, found.mean.std_error), (&changes, shares[0][1].change.std_error)] {
+    for (values, error) in [
+        (&values, found.mean.std_error),
+        (&changes, shares[0][1].change.std_error),
+    ] {
         // 2000 draws know a standard deviation to 1.6 %.
         let ratio = spread(values) / 0.2 / error.unwrap();
         assert!((ratio - 1.0).abs() < 0.06, "{ratio}");

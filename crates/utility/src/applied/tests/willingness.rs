@@ -3,10 +3,16 @@ use crate::comparison::testing::{fitted, logit, mixed};
 use crate::testing::{WIDE, data, specification, wide_schema, wide_table};
 use crate::{Fit, Specification};
 
-fn table(fit: &Fit, specification: &Specification, only: &[&str], how: RatioInterval) -> Result<WillingnessTable, String> {
+fn table(
+    fit: &Fit,
+    specification: &Specification,
+    only: &[&str],
+    how: RatioInterval,
+) -> Result<WillingnessTable, String> {
     let only: Vec<String> = only.iter().map(|name| (*name).to_owned()).collect();
     let completed = specification.clone().completed();
-    willingness_estimates(fit, (&completed, &wide_schema()), "b_cost", &only, how).map_err(|problem| problem.to_string())
+    willingness_estimates(fit, (&completed, &wide_schema()), "b_cost", &only, how)
+        .map_err(|problem| problem.to_string())
 }
 
 #[test]
@@ -15,7 +21,12 @@ fn scaling_within_expressions_does_not_matter() {
     let scaled: Vec<(&str, String)> = WIDE
         .1
         .iter()
-        .map(|(name, utility)| (*name, utility.replace("* cost", "* 0.001 * cost").replace("/ 10", "/ 60")))
+        .map(|(name, utility)| {
+            (
+                *name,
+                utility.replace("* cost", "* 0.001 * cost").replace("/ 10", "/ 60"),
+            )
+        })
         .collect();
     let scaled: Vec<(&str, &str)> = scaled.iter().map(|(name, utility)| (*name, utility.as_str())).collect();
     let other = specification(WIDE.0, &scaled);
@@ -26,7 +37,10 @@ fn scaling_within_expressions_does_not_matter() {
         RatioInterval::Fieller,
         RatioInterval::Simulated { draws: 1000, seed: 3 },
     ] {
-        let (first, second) = (table(&fit, &one, &[], how).unwrap(), table(&twin, &other, &[], how).unwrap());
+        let (first, second) = (
+            table(&fit, &one, &[], how).unwrap(),
+            table(&twin, &other, &[], how).unwrap(),
+        );
         assert_eq!(first.money, ["cost_a", "cost_b", "cost_c"]);
         assert_eq!(first.estimates[2].per, ["time_a", "time_b", "time_c"]);
         assert!((first.cost / second.cost - 1.0).abs() < 1e-6);
@@ -46,8 +60,15 @@ fn scaling_within_expressions_does_not_matter() {
     assert!((found.estimates[0].estimate + time / 10.0 / cost).abs() < 1e-15);
     assert_eq!(found.cost_statistic, fit.parameters[3].statistic);
     let wrong = table(&fit, &one, &["b_tim"], RatioInterval::Delta).unwrap_err();
-    assert!(wrong.contains("no utility has the coefficient \"b_tim\"; did you mean \"b_time\"?"), "{wrong}");
-    assert!(table(&fit, &one, &["b_cost"], RatioInterval::Delta).unwrap_err().contains("\"b_cost\" has none"));
+    assert!(
+        wrong.contains("no utility has the coefficient \"b_tim\"; did you mean \"b_time\"?"),
+        "{wrong}"
+    );
+    assert!(
+        table(&fit, &one, &["b_cost"], RatioInterval::Delta)
+            .unwrap_err()
+            .contains("\"b_cost\" has none")
+    );
 }
 
 #[test]
