@@ -49,6 +49,9 @@ impl Estimated {
     }
 }
 
+/// Numbers at any parameters.
+pub(crate) type At<'a> = &'a mut dyn FnMut(&[f64]) -> Result<Vec<f64>, EvalError>;
+
 /// The estimates of a fit.
 pub(crate) fn theta(fit: &Fit) -> Vec<f64> {
     fit.parameters.iter().map(|parameter| parameter.estimate).collect()
@@ -60,12 +63,7 @@ pub(crate) fn theta(fit: &Fit) -> Vec<f64> {
 /// standard error: numbers that are smooth on the scale of standard errors keep ten digits of their derivatives. At a bound
 /// the difference is one-sided. Parameters without a standard error have zeros: they have no variance, and a step might
 /// leave the domain.
-pub(crate) fn jacobian(
-    fit: &Fit,
-    parameters: &[Parameter],
-    n: usize,
-    at: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>, EvalError>,
-) -> Result<Vec<Vec<f64>>, EvalError> {
+pub(crate) fn jacobian(fit: &Fit, parameters: &[Parameter], n: usize, at: At<'_>) -> Result<Vec<Vec<f64>>, EvalError> {
     let theta = theta(fit);
     let mut rows = Vec::new();
     let mut moved = theta.clone();
@@ -117,7 +115,7 @@ pub(crate) fn estimated(
     fit: &Fit,
     parameters: &[Parameter],
     values: &[f64],
-    at: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>, EvalError>,
+    at: At<'_>,
 ) -> Result<Vec<Estimated>, EvalError> {
     let n = values.len();
     let errors = match fit.chosen_covariance() {

@@ -109,14 +109,16 @@ pub fn effects(
     Ok(found)
 }
 
-/// Elasticities of the shares of all cases alone, at any parameters: of each change the alternative whose cells are changed,
-/// and the elasticity of every share.
+/// The alternative whose cells are changed (`None` if all are), and the elasticity of every share; NaN where there is none.
+pub(crate) type ShareElasticities = (Option<usize>, Vec<f64>);
+
+/// Elasticities of the shares of all cases alone, at any parameters.
 pub(crate) fn share_elasticities(
     specification: &Specification,
     data: &ChoiceData,
     theta: &[f64],
     attribute: &str,
-) -> Result<Vec<(Option<usize>, Vec<f64>)>, EvalError> {
+) -> Result<Vec<ShareElasticities>, EvalError> {
     let breakdown = Breakdown::new(data, None);
     let of_change = |changed| {
         let experiment = Experiment::new(data, (attribute, changed, changed), Effect::Elasticity, &breakdown);

@@ -121,6 +121,7 @@ fn fit_holds(fit: &Fit, term: &str) -> bool {
 mod tests {
     use super::*;
     use crate::CovarianceKind;
+    use crate::comparison::coefficients;
     use crate::comparison::testing::{fitted, logit};
 
     #[test]

@@ -45,16 +45,16 @@ fn elasticities_and_marginal_effects_of_a_logit_are_their_formulas() {
         let mut sum = 0.0;
         for j in 0..5 {
             let (mut top, mut share, mut both, mut mean, mut effect, mut all) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-            for case in 0..data.n_cases() {
-                all += weights[case];
+            for (case, weight) in weights.iter().enumerate() {
+                all += weight;
                 let Some(own) = pair_of(&data, case, j) else { continue };
-                share += weights[case] * p[own];
+                share += weight * p[own];
                 let Some(other) = pair_of(&data, case, k) else { continue };
                 let slope = theta[1] * (f64::from(u8::from(j == k)) - p[other]);
-                top += weights[case] * p[own] * slope * y[other];
-                effect += weights[case] * p[own] * slope;
-                mean += weights[case] * slope * y[other];
-                both += weights[case];
+                top += weight * p[own] * slope * y[other];
+                effect += weight * p[own] * slope;
+                mean += weight * slope * y[other];
+                both += weight;
             }
             let found = elastic[k].groups[0][j];
             // The rule's own error, and rounding.
