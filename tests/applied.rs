@@ -130,6 +130,39 @@ fn irrelevant_alternatives_are_independent() {
 }
 
 #[test]
+fn alternatives_that_only_the_data_name_have_elasticities_and_positions_have_none() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let table = "case,alt,choice,price\na,rye,1,2.0\na,wheat,0,1.5\nb,rye,0,2.5\nb,wheat,1,1.0\nc,rye,1,1.0\nc,wheat,0,2.0\n\
+                 d,rye,0,1.0\nd,wheat,1,1.2\n";
+    std::fs::write(folder.path().join("bread.csv"), table).unwrap();
+    let model = "[data]\nfile = \"bread.csv\"\nlayout = \"long\"\ncase = \"case\"\nalternative = \"alt\"\nchoice = \"choice\"\n\
+                 [parameters]\nb_price = 0.0\n[utility]\nall = \"b_price * price\"\n";
+    let estimated = |model: &str| {
+        std::fs::write(folder.path().join("bread.toml"), model).unwrap();
+        let (code, _, err) = run(folder.path(), &["estimate", "bread.toml", "-o", "fit.json", "-q"]);
+        assert_eq!(code, 0, "{err}");
+    };
+    estimated(model);
+    let report = json(folder.path(), &["elasticities", "fit.json", "--attribute", "price"]);
+    near(effect(&report, "diversion_ratio", "rye", "wheat"), 1.0, 1e-11);
+    let report = json(
+        folder.path(),
+        &[
+            "scenario",
+            "fit.json",
+            "--set",
+            "price = if(alt == 'rye', 2 * price, price)",
+        ],
+    );
+    assert!(number(&row(&report["shares"], "alternative", "wheat")["change"]["estimate"]) > 0.0);
+
+    estimated(&model.replace("alternative = \"alt\"\n", ""));
+    let (code, _, err) = run(folder.path(), &["elasticities", "fit.json", "--attribute", "price"]);
+    let expected = "error: elasticities: no column names the alternatives, so that they have no shares over cases\n";
+    assert_eq!((code, err.as_str()), (2, expected));
+}
+
+#[test]
 fn results_do_not_depend_on_threads_and_follow_the_covariance() {
     let (folder, _) = fitted("swissmetro/logit.toml");
     let all = |further: &[&str]| {

@@ -10,6 +10,9 @@ use super::subject::{self, Subject};
 use crate::failure::Failure;
 use crate::progress::Waiting;
 
+/// Alternatives whose attributes are changed one after the other.
+const MOST_CHANGED: usize = 200;
+
 /// Runs the command.
 pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
     let (effect, name) = match (args.marginal, args.arc) {
@@ -28,6 +31,13 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
     let (data, specification) = (&subject.loaded.data, &subject.loaded.model.specification);
     subject.bind(data)?;
     usable(args, &subject)?;
+    let n = data.alternatives().names.len();
+    if args.of.is_none() && n > MOST_CHANGED {
+        return Err(Failure::bad_input(format!(
+            "elasticities: there are {n} alternatives, whose attributes would change one after the other; --of names the one whose \
+             attribute changes"
+        )));
+    }
     let of = args.of.as_deref().map(|name| subject.alternative(name)).transpose()?;
     let mut rows = Vec::new();
     for attribute in &args.attribute {

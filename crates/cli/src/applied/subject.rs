@@ -1,6 +1,6 @@
 //! The fit that is applied and the cases that it is applied to, read and checked.
 
-use logsum_data::{ChoiceData, Segments, Table, near_miss};
+use logsum_data::{ChoiceData, Layout, Segments, Table, near_miss};
 use logsum_report::applied;
 use logsum_tables::Want;
 use logsum_utility::applied::Breakdown;
@@ -69,10 +69,10 @@ impl<'a> Subject<'a> {
             loaded.data = loaded.data.first_choices();
         }
         if let Some(what) = needs_labels
-            && !loaded.data.alternatives().labelled
+            && !have_names(&loaded.data)
         {
             return Err(Failure::bad_input(format!(
-                "{what}: the alternatives are unlabelled, so that they have no shares over cases"
+                "{what}: no column names the alternatives, so that they have no shares over cases"
             )));
         }
         warnings.extend(load::choice_based(
@@ -131,6 +131,12 @@ impl<'a> Subject<'a> {
             confidence: self.fit.confidence,
         }
     }
+}
+
+/// Whether alternatives can be told from case to case, be they labelled in the model or only named in the data.
+fn have_names(data: &ChoiceData) -> bool {
+    let named = matches!(&data.schema().layout, Layout::Long { alternative, .. } if alternative.is_some());
+    data.alternatives().labelled || named
 }
 
 fn segments(data: &ChoiceData, column: &str) -> Result<Segments, Failure> {
