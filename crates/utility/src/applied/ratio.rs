@@ -105,7 +105,7 @@ mod tests {
         let sure = Ratio {
             top: -1.2,
             bottom: -0.8,
-            covariance: [1e-4, 2e-5, 1e-6],
+            covariance: [1e-4, 5e-6, 1e-6],
         };
         let delta = sure.interval(RatioInterval::Delta, 0.95).unwrap();
         let fieller = sure.interval(RatioInterval::Fieller, 0.95).unwrap();
