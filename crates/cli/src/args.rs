@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use logsum_data::Missing;
 use logsum_report::Format;
 
+use crate::applied::args::{ElasticitiesArgs, ScenarioArgs, SurplusArgs, TestArgs, WtpArgs};
 use crate::simulate::args::SimulateCommand;
 
 /// Discrete choice estimation: a table of choices and a model in, publishable estimates out.
@@ -37,6 +38,16 @@ pub enum Command {
     Predict(PredictArgs),
     /// Tastes of every decision maker given the choices made, by a fit with random tastes
     Individuals(IndividualsArgs),
+    /// Elasticities of choice probabilities in an attribute, marginal effects, diversion ratios
+    Elasticities(Box<ElasticitiesArgs>),
+    /// Willingness to pay: ratios of coefficients, with intervals
+    Wtp(WtpArgs),
+    /// Consumer surplus of a scenario: the change of the logsum in money
+    Surplus(Box<SurplusArgs>),
+    /// Predicted shares in a scenario beside those of today
+    Scenario(Box<ScenarioArgs>),
+    /// Test restrictions on parameters: Wald, or the likelihood ratio of two fits
+    Test(TestArgs),
     /// Put fits side by side, be the models nested or not, of one family or of several
     Compare(CompareArgs),
     /// Print a completion script for a shell
@@ -125,7 +136,7 @@ pub struct EstimateArgs {
 }
 
 /// Data larger than memory.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct StorageArgs {
     /// Most memory to take, such as 800MB or 2GiB [default: most of what is free]
     #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
@@ -201,26 +212,11 @@ pub struct ShowArgs {
 pub struct PredictArgs {
     /// Fit file
     pub fit: PathBuf,
-    /// Cases to predict: .csv, .tsv or .parquet [default: the data of the estimation]
-    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub cases: CasesArgs,
     /// Write the probabilities of every case here: .csv, .tsv or .parquet
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Predict every row of DATA, not only those that the model's filter keeps
-    #[arg(long, requires = "data")]
-    pub no_filter: bool,
-    /// Let every case of DATA count once, whatever weights the model has
-    #[arg(long, requires = "data")]
-    pub no_weight: bool,
-    /// What a missing cell of DATA does, if not what the model says: error, drop_case or drop_alternative
-    #[arg(long, value_name = "RULE", value_parser = missing, requires = "data")]
-    pub missing: Option<Missing>,
-    /// Character between the fields of DATA, if not the one of the model's data
-    #[arg(long, value_name = "CHARACTER", value_parser = separator, requires = "data")]
-    pub separator: Option<char>,
-    /// Read 12,5 in DATA as a number
-    #[arg(long, requires = "data")]
-    pub decimal_comma: bool,
     #[command(flatten)]
     pub form: OutputArgs,
     /// Threads to use, by default all cores; the results do not depend on it
@@ -297,6 +293,28 @@ pub struct CompareArgs {
     pub threads: Option<u16>,
 }
 
+/// Cases that a fit is applied to.
+#[derive(Debug, Args)]
+pub struct CasesArgs {
+    /// Cases to predict: .csv, .tsv or .parquet [default: the data of the estimation]
+    pub data: Option<PathBuf>,
+    /// Predict every row of DATA, not only those that the model's filter keeps
+    #[arg(long, requires = "data")]
+    pub no_filter: bool,
+    /// Let every case of DATA count once, whatever weights the model has
+    #[arg(long, requires = "data")]
+    pub no_weight: bool,
+    /// What a missing cell of DATA does, if not what the model says: error, drop_case or drop_alternative
+    #[arg(long, value_name = "RULE", value_parser = missing, requires = "data")]
+    pub missing: Option<Missing>,
+    /// Character between the fields of DATA, if not the one of the model's data
+    #[arg(long, value_name = "CHARACTER", value_parser = separator, requires = "data")]
+    pub separator: Option<char>,
+    /// Read 12,5 in DATA as a number
+    #[arg(long, requires = "data")]
+    pub decimal_comma: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct OutputArgs {
     /// Form of what is printed: text, json, csv, latex or markdown
@@ -307,7 +325,7 @@ pub struct OutputArgs {
     pub quiet: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct CovarianceArgs {
     /// Covariance behind the standard errors: hessian, opg, robust or clustered
     #[arg(long, value_name = "KIND")]

@@ -100,7 +100,7 @@ fn read(args: &CompareArgs) -> Result<Vec<Compared<'_>>, Failure> {
         let place = show::data_of(&fit, path, data);
         let is_pattern = place.to_string_lossy().contains(['*', '?', '[']);
         let loaded = if wanted || is_pattern || place.exists() {
-            match show::load_again(&fit, path, data, &[], "give the right file with --data") {
+            match show::load_again(&fit, path, data, &[], show::OTHER_FILE) {
                 Ok(loaded) => Ok(loaded),
                 Err(failure) => {
                     problems.extend(failure.problems);

@@ -10,7 +10,7 @@ use logsum_utility::{Formula, ModelFile, Specification};
 
 use crate::args::FormulaArgs;
 use crate::failure::Failure;
-use crate::load::{Loaded, read, read_options, table_problems};
+use crate::load::{Extra, Loaded, read, read_options, table_problems};
 
 /// A model from a formula: the alternatives come from the data.
 pub fn load_formula(path: &Path, args: &FormulaArgs, extra: &[&str]) -> Result<Loaded, Failure> {
@@ -58,8 +58,13 @@ pub fn load_formula(path: &Path, args: &FormulaArgs, extra: &[&str]) -> Result<L
     let present = columns
         .into_iter()
         .filter(|name| header.names.iter().any(|known| known == name));
-    let mut wanted: Vec<(&str, Want)> = present.map(|name| (name, want(name))).collect();
-    wanted.extend(extra.iter().map(|name| (*name, Want::Any)));
+    let term = |column| Extra {
+        column,
+        purpose: "for the formula",
+        want: want(column),
+    };
+    let mut wanted: Vec<Extra<'_>> = present.map(term).collect();
+    wanted.extend(Extra::clusters(extra));
     let table = read(&model, path, &wanted)?;
     let fail = |error: logsum_data::DataError| Failure::all(error.each());
     // Once with the terms alone, so that what is wrong with them is said in the formula's own words.

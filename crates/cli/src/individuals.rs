@@ -23,7 +23,7 @@ pub fn run(args: &IndividualsArgs) -> Result<u8, Failure> {
             args.fit.display()
         )));
     };
-    let remedy = "give the right file with --data";
+    let remedy = show::OTHER_FILE;
     let loaded = show::load_again(&fit, &args.fit, args.data.as_deref(), &[], remedy)?;
     if let Some(path) = &args.output {
         destination::check_table(path, &[&args.fit, &loaded.path], Product::Individuals)?;

@@ -10,7 +10,7 @@ use logsum_utility::{BindError, Binder, Model, ModelFile, Storage};
 
 use crate::args::StorageArgs;
 use crate::failure::Failure;
-use crate::load::{self, Loaded, Wanted, load_data, table_problems};
+use crate::load::{self, Extra, Loaded, Wanted, load_data, table_problems};
 use crate::memory::{self, PROGRAM};
 use crate::progress::Counter;
 
@@ -141,7 +141,7 @@ pub fn whole(
         memory::check_room(&path, bytes, limits.memory, limits.told, advice),
         why,
     ) {
-        (Ok(()), _) => load_data(file, path, cluster.as_slice()),
+        (Ok(()), _) => load_data(file, path, &Extra::clusters(cluster.as_slice())),
         (Err(_), Whole::Faulty(failure)) => Err(failure),
         (Err(failure), _) => Err(failure),
     }

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done and converged; 1 estimated but
 //! not converged, or a check that failed; 2 bad usage, bad model or bad data.
 
+mod applied;
 mod args;
 mod check;
 mod checkpoint;
@@ -76,6 +77,23 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
         Command::Individuals(args) => {
             use_threads(args.threads);
             individuals::run(args)
+        }
+        Command::Elasticities(args) => {
+            use_threads(args.subject.threads);
+            applied::elasticities::run(args)
+        }
+        Command::Wtp(args) => applied::wtp::run(args),
+        Command::Surplus(args) => {
+            use_threads(args.subject.threads);
+            applied::surplus::run(args)
+        }
+        Command::Scenario(args) => {
+            use_threads(args.subject.threads);
+            applied::scenario::run(args)
+        }
+        Command::Test(args) => {
+            use_threads(args.threads);
+            applied::test::run(args)
         }
         Command::Compare(args) => {
             use_threads(args.threads);

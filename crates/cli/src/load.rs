@@ -22,6 +22,27 @@ pub struct Loaded {
     pub seconds: f64,
 }
 
+/// A column that is read besides those of the model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extra<'a> {
+    pub column: &'a str,
+    /// What for, behind "no column ... in ...".
+    pub purpose: &'static str,
+    pub want: Want,
+}
+
+impl<'a> Extra<'a> {
+    /// Columns to cluster on.
+    pub fn clusters(columns: &[&'a str]) -> Vec<Self> {
+        let extra = |column: &&'a str| Extra {
+            column,
+            purpose: "to cluster on",
+            want: Want::Any,
+        };
+        columns.iter().map(extra).collect()
+    }
+}
+
 /// Reads a model file and its data, or those in `data`. `extra` columns are read too (to cluster on).
 pub fn load(path: &Path, data: Option<&Path>, extra: &[&str]) -> Result<Loaded, Failure> {
     let model = load_model(path)?;
@@ -30,7 +51,7 @@ pub fn load(path: &Path, data: Option<&Path>, extra: &[&str]) -> Result<Loaded, 
         None => data_of(&model, path),
     };
     check_room(&model, &data)?;
-    load_data(model, data, extra)
+    load_data(model, data, &Extra::clusters(extra))
 }
 
 /// Makes sure that there is room for the data before they are read at once.
@@ -76,21 +97,26 @@ fn not_a_model(path: &Path) -> Option<String> {
 }
 
 /// Reads the data of a model from `path`; all problems of model and data are reported together.
-pub fn load_data(mut model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<Loaded, Failure> {
+pub fn load_data(model: ModelFile, path: PathBuf, extra: &[Extra<'_>]) -> Result<Loaded, Failure> {
+    load_with_table(model, path, extra).map(|(loaded, _)| loaded)
+}
+
+/// The same with the table that the data come from.
+pub fn load_with_table(mut model: ModelFile, path: PathBuf, extra: &[Extra<'_>]) -> Result<(Loaded, Table), Failure> {
     let started = Instant::now();
     let mut problems: Vec<String> = Vec::new();
     if let Err(error) = model.specification.validate() {
         problems.extend(error.each().iter().map(ToString::to_string));
     }
-    let extra: Vec<(&str, Want)> = extra.iter().map(|name| (*name, Want::Any)).collect();
-    let table = match read(&model, &path, &extra) {
+    let table = match read(&model, &path, extra) {
         Ok(table) => table,
         Err(failure) => {
             problems.extend(failure.problems);
             return Err(Failure::all(&problems));
         }
     };
-    let data = match ChoiceData::new(table, &model.schema, &model.specification.uses()) {
+    // The cells are shared, not copied.
+    let data = match ChoiceData::new(table.clone(), &model.schema, &model.specification.uses()) {
         Ok(data) if problems.is_empty() => data,
         Ok(_) => return Err(Failure::all(&problems)),
         Err(error) => {
@@ -102,22 +128,23 @@ pub fn load_data(mut model: ModelFile, path: PathBuf, extra: &[&str]) -> Result<
         // Parameters of the errors are named after alternatives that only the data may know.
         model.specification = model.specification.completed_for(&data.alternatives().names);
     }
-    Ok(Loaded {
+    let loaded = Loaded {
         model,
         data,
         path,
         seconds: started.elapsed().as_secs_f64(),
-    })
+    };
+    Ok((loaded, table))
 }
 
 /// Reads the columns that a model needs, of those that are there: the data checks know best what to say of others.
-pub fn read(model: &ModelFile, path: &Path, extra: &[(&str, Want)]) -> Result<Table, Failure> {
+pub fn read(model: &ModelFile, path: &Path, extra: &[Extra<'_>]) -> Result<Table, Failure> {
     Wanted::of(model, path, extra, &numbers_with_choice(model))?.read(model, path)
 }
 
 /// The same for situations: whatever stands in the choice column will do.
-pub fn read_situations(model: &ModelFile, path: &Path) -> Result<Table, Failure> {
-    Wanted::of(model, path, &[], &number_columns(model))?.read(model, path)
+pub fn read_situations(model: &ModelFile, path: &Path, extra: &[Extra<'_>]) -> Result<Table, Failure> {
+    Wanted::of(model, path, extra, &number_columns(model))?.read(model, path)
 }
 
 /// The columns of a file that a model needs.
@@ -130,16 +157,15 @@ pub struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     /// Those to estimate the model, and the one to cluster on.
     pub fn to_estimate(model: &'a ModelFile, path: &Path, cluster: Option<&'a str>) -> Result<Self, Failure> {
-        let extra: Vec<(&str, Want)> = cluster.iter().map(|name| (*name, Want::Any)).collect();
-        Wanted::of(model, path, &extra, &numbers_with_choice(model))
+        Wanted::of(
+            model,
+            path,
+            &Extra::clusters(cluster.as_slice()),
+            &numbers_with_choice(model),
+        )
     }
 
-    fn of(
-        model: &'a ModelFile,
-        path: &Path,
-        extra: &[(&'a str, Want)],
-        numbers: &HashSet<&str>,
-    ) -> Result<Self, Failure> {
+    fn of(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>], numbers: &HashSet<&str>) -> Result<Self, Failure> {
         let options = read_options(model.separator, model.decimal_comma);
         let header =
             logsum_tables::column_names(path, &options).map_err(|error| Failure::all(&table_problems(&error)))?;
@@ -153,12 +179,17 @@ impl<'a> Wanted<'a> {
         };
         let used = model.columns().into_iter().filter(present);
         let mut columns: Vec<(&str, Want)> = used.map(|name| (name, want(name))).collect();
-        for &(name, want) in extra {
+        for &Extra {
+            column: name,
+            purpose,
+            want,
+        } in extra
+        {
             if !present(&name) {
                 let near = logsum_data::near_miss(name, header.names.iter().map(String::as_str));
                 let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
                 return Err(Failure::bad_input(format!(
-                    "no column \"{name}\" in {} to cluster on{near}",
+                    "no column \"{name}\" in {} {purpose}{near}",
                     header.file
                 )));
             }

@@ -1,6 +1,6 @@
 //! `logsum predict`: what a fit says of the cases it was estimated on, or of others.
 
-mod new_data;
+pub mod new_data;
 pub mod rows;
 
 use std::path::Path;
@@ -16,14 +16,19 @@ use crate::failure::{Failure, NOT_CONVERGED};
 use crate::load::Loaded;
 use crate::{load, output, show};
 
+/// What to do where the data of the estimation are not found.
+pub const OTHER_DATA: &str = "name a file to predict as DATA";
+
 /// Runs the command; predictions from a fit that has not converged come with the exit code that says so.
 pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     let fit = show::read(&args.fit)?;
-    let (mut loaded, mut warnings) = match &args.data {
-        Some(data) => new_data::load(&fit, args, data)?,
+    let (mut loaded, mut warnings) = match &args.cases.data {
+        Some(data) => {
+            let new = new_data::load((&fit, &args.fit), &args.cases, data, &[])?;
+            (new.loaded, new.warnings)
+        }
         None => {
-            let remedy = "name a file to predict as DATA";
-            let loaded = show::load_again(&fit, &args.fit, None, &[], remedy)?;
+            let loaded = show::load_again(&fit, &args.fit, None, &[], OTHER_DATA)?;
             (loaded, Vec::new())
         }
     };
@@ -61,7 +66,10 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
     if let Some(path) = &args.output {
         destination::write_table(path, &rows::table(&loaded.data, &prediction), &ReadOptions::default())?;
     }
-    print(&report(&fit, &loaded, args.data.as_deref(), &prediction, &shares), args)?;
+    print(
+        &report(&fit, &loaded, args.cases.data.as_deref(), &prediction, &shares),
+        args,
+    )?;
     Ok(if fit.converged { 0 } else { NOT_CONVERGED })
 }
 

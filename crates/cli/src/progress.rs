@@ -18,6 +18,29 @@ const REPLICATION: f64 = 0.5;
 /// What is left is told if it is more.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
+/// A line on standard error while something takes its time; gone when it is dropped.
+pub struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    /// Hidden if standard error is no terminal, or nobody wants to see it.
+    pub fn new(quiet: bool, what: String) -> Self {
+        Waiting((!quiet).then(|| {
+            let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("a template of known fields");
+            let bar = ProgressBar::new_spinner().with_style(style).with_message(what);
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        }))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// One line on standard error that each iteration rewrites.
 pub struct Bar {
     bar: Option<ProgressBar>,

@@ -2,35 +2,61 @@
 
 use std::path::{Path, PathBuf};
 
-use logsum_data::ChoiceData;
+use logsum_data::{ChoiceData, Table};
 use logsum_estimate::LogLikelihood;
 use logsum_report::Format;
 use logsum_utility::{CovarianceKind, DrawNumber, FORMAT, Fit, Model, ModelFile};
 
-use crate::args::{OutputArgs, ShowArgs};
+use crate::args::{CovarianceArgs, OutputArgs, ShowArgs, StorageArgs};
 use crate::estimate::covariance;
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::ingest::{self, Limits};
-use crate::load::Loaded;
+use crate::load::{Extra, Loaded};
 use crate::{load, output};
 
 /// Runs the command; a fit that has not converged is shown with the exit code that says so.
 pub fn run(args: &ShowArgs) -> Result<u8, Failure> {
-    let mut fit = read(&args.fit)?;
-    if let Some(confidence) = args.covariance.confidence {
+    let again = Again {
+        data: args.data.as_deref(),
+        remedy: OTHER_FILE,
+        storage: &args.storage,
+        quiet: args.form.quiet,
+    };
+    let fit = inferred(&args.fit, &args.covariance, &again)?;
+    print(&fit, &args.form)?;
+    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
+}
+
+/// What to do where a command takes another place of the data.
+pub const OTHER_FILE: &str = "give the right file with --data";
+
+/// How data are read again where a covariance needs them.
+#[derive(Clone, Copy)]
+pub struct Again<'a> {
+    /// The file, if it is not where the fit says.
+    pub data: Option<&'a Path>,
+    /// What to do if they are not those of the estimation.
+    pub remedy: &'static str,
+    pub storage: &'a StorageArgs,
+    pub quiet: bool,
+}
+
+/// Reads a fit, and makes its standard errors from the covariance that was asked for.
+pub fn inferred(path: &Path, asked: &CovarianceArgs, again: &Again<'_>) -> Result<Fit, Failure> {
+    let mut fit = read(path)?;
+    if let Some(confidence) = asked.confidence {
         fit.confidence = confidence;
     }
-    let kind = covariance(&args.covariance)?;
+    let kind = covariance(asked)?;
     if let Some(CovarianceKind::Clustered(column)) = &kind {
-        cluster(&mut fit, column, args)?;
+        cluster(&mut fit, path, column, again)?;
     }
     let kind = match (kind, fit.covariance_kind.as_str()) {
         (Some(kind), _) => kind,
         (None, stored) => stored.parse().map_err(|error: String| Failure::bad_input(error))?,
     };
     fit.choose_covariance(&kind).map_err(Failure::bad_input)?;
-    print(&fit, &args.form)?;
-    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
+    Ok(fit)
 }
 
 /// Prints a fit; warnings that the form does not hold go to standard error.
@@ -90,19 +116,19 @@ fn contradiction(fit: &Fit) -> Option<String> {
 }
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
-fn cluster(fit: &mut Fit, column: &str, args: &ShowArgs) -> Result<(), Failure> {
-    let remedy = "give the right file with --data";
-    let file = model_of(fit, &args.fit)?;
-    let data = data_of(fit, &args.fit, args.data.as_deref());
-    let limits = Limits::of(&args.storage);
-    if let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, args.form.quiet)? {
-        is_the_same(fit, &args.fit, &bound.fingerprint, &data, remedy)?;
-        has_the_parameters(fit, &args.fit, &bound.model)?;
+fn cluster(fit: &mut Fit, path: &Path, column: &str, again: &Again<'_>) -> Result<(), Failure> {
+    let remedy = again.remedy;
+    let file = model_of(fit, path)?;
+    let data = data_of(fit, path, again.data);
+    let limits = Limits::of(again.storage);
+    if let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, again.quiet)? {
+        is_the_same(fit, path, &bound.fingerprint, &data, remedy)?;
+        has_the_parameters(fit, path, &bound.model)?;
         return bound.model.add_clustered(fit, column).map_err(Failure::bad_input);
     }
-    let loaded = load_again(fit, &args.fit, args.data.as_deref(), &[column], remedy)?;
+    let loaded = load_again(fit, path, again.data, &Extra::clusters(&[column]), remedy)?;
     let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
-    let model = bind_again(fit, &args.fit, &loaded.model, &used)?;
+    let model = bind_again(fit, path, &loaded.model, &used)?;
     model.add_clustered(fit, column).map_err(Failure::bad_input)
 }
 
@@ -126,15 +152,26 @@ pub fn load_again(
     fit: &Fit,
     path: &Path,
     data: Option<&Path>,
-    extra: &[&str],
+    extra: &[Extra<'_>],
     remedy: &str,
 ) -> Result<Loaded, Failure> {
+    load_again_with_table(fit, path, data, extra, remedy).map(|(loaded, _)| loaded)
+}
+
+/// The same with the table that the data come from.
+pub fn load_again_with_table(
+    fit: &Fit,
+    path: &Path,
+    data: Option<&Path>,
+    extra: &[Extra<'_>],
+    remedy: &str,
+) -> Result<(Loaded, Table), Failure> {
     let (model, data) = (model_of(fit, path)?, data_of(fit, path, data));
     load::check_room(&model, &data)?;
-    let loaded = load::load_data(model, data, extra)?;
+    let (loaded, table) = load::load_with_table(model, data, extra)?;
     let columns = loaded.model.attribute_columns();
     is_the_same(fit, path, &loaded.data.fingerprint(&columns), &loaded.path, remedy)?;
-    Ok(loaded)
+    Ok((loaded, table))
 }
 
 /// The data of a fit, or those in `data`.

@@ -25,13 +25,15 @@ mod ranges;
 mod rankings;
 mod resample;
 mod restrict;
-mod scaled;
+mod scenario;
 mod schema;
 mod screen;
+mod segments;
 mod stages;
 mod table;
 mod tallies;
 mod wide;
+mod with_cells;
 
 pub use alternatives::Alternatives;
 pub use choice_data::{ChoiceData, DataColumn, Level, Outcome, Use, Uses};
@@ -45,8 +47,10 @@ pub use inspect::{
 };
 pub use parts::{Added, Parts, PartsError, Totals};
 pub use rankings::{Ranking, Rankings};
+pub use scenario::{Change, ScenarioError};
 pub use schema::{
     AlternativeCount, AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema, WideChoice,
 };
+pub use segments::Segments;
 pub use stages::Stages;
 pub use table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};

@@ -7,7 +7,8 @@ mod pairs;
 #[cfg(test)]
 mod tests;
 
-use logsum_utility::comparison::{Elasticities, Nesting, ScaleComparison, Vuong, Willingness};
+use logsum_utility::applied::Willingness;
+use logsum_utility::comparison::{Elasticities, Nesting, ScaleComparison, Vuong};
 use logsum_utility::{Estimate, Fit};
 use serde::Serialize;
 

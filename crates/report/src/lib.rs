@@ -2,13 +2,15 @@
 //!
 //! [`fit`] writes the report of an estimation, [`description`] that of a table of choices, [`prediction`] that
 //! of predicted shares, [`individuals`] that of the tastes of decision makers given their choices, [`comparison`] that of
-//! models side by side. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
+//! models side by side; [`applied`] has what fits are applied to: elasticities, willingness to pay, surplus, scenarios and
+//! tests of restrictions. All take the [`Format`]; their text forms are 80 columns wide and say the same at every level
 //! of colour ([`Style`]). [`Table`] is the builder below them, for whatever else has rows and numbers.
 //!
 //! A fit that did not converge says so in every format: in a box above and a line below the text, in
 //! a quotation above the Markdown, in caption and notes of the LaTeX, in a column of the CSV, and in
 //! `converged` of the JSON.
 
+pub mod applied;
 mod chart;
 mod comparison;
 mod csv;

@@ -2,6 +2,7 @@
 //!
 //! Four types in a line: data ([`logsum_data::ChoiceData`]), [`Specification`], bound [`Model`], [`Fit`].
 
+pub mod applied;
 pub mod comparison;
 mod constants;
 mod covariance;

@@ -3,6 +3,7 @@
 use logsum_data::{ChoiceData, Outcome};
 use logsum_estimate::{EvalError, LogLikelihood, normal_quantile};
 
+use crate::applied::{jacobian, std_errors};
 use crate::fit::Fit;
 use crate::model::{Model, Prediction};
 
@@ -20,7 +21,7 @@ pub struct Share {
 }
 
 impl Share {
-    fn new(share: f64, std_error: Option<f64>, confidence: f64) -> Self {
+    pub(crate) fn new(share: f64, std_error: Option<f64>, confidence: f64) -> Self {
         // On the scale of ln odds an interval stays between 0 and 1.
         let interval = std_error.filter(|_| share > 0.0 && share < 1.0).map(|std_error| {
             let odds = (share / (1.0 - share)).ln();
@@ -37,7 +38,7 @@ impl Share {
 }
 
 /// How much a case counts: its weight times the choices made in it, 1 where they are not known.
-fn size(data: &ChoiceData, case: usize) -> f64 {
+pub(crate) fn case_size(data: &ChoiceData, case: usize) -> f64 {
     let choices = if data.has_outcomes() { data.choices(case) } else { 1.0 };
     data.weights().map_or(1.0, |weights| weights[case]) * choices
 }
@@ -58,7 +59,7 @@ impl Prediction {
         let mut shares = vec![0.0; data.alternatives().len()];
         let mut total = 0.0;
         for case in 0..data.n_cases() {
-            let size = size(data, case);
+            let size = case_size(data, case);
             total += size;
             for pair in data.pairs(case) {
                 shares[data.pair_alternatives()[pair] as usize] += size * self.probabilities[pair];
@@ -76,7 +77,7 @@ impl Prediction {
         assert_eq!(self.logsums.len(), data.n_cases(), "a prediction of these data");
         let (mut sum, mut total) = (0.0, 0.0);
         for (case, logsum) in self.logsums.iter().enumerate() {
-            let size = size(data, case);
+            let size = case_size(data, case);
             sum += size * logsum;
             total += size;
         }
@@ -119,52 +120,18 @@ impl Model<'_> {
     pub fn share_estimates(&self, fit: &Fit) -> Result<Vec<Share>, EvalError> {
         let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
         let shares = self.predict(&theta)?.shares(self.whole()?);
+        let n = shares.len();
         let errors = match fit.chosen_covariance() {
-            Some(covariance) => {
-                let derivatives = self.share_derivatives(fit, &theta, shares.len())?;
-                let error = |j: usize| {
-                    let of = |k: usize| derivatives[k][j];
-                    let along = |(k, row): (usize, &Vec<f64>)| -> f64 {
-                        of(k) * row.iter().enumerate().map(|(l, c)| c * of(l)).sum::<f64>()
-                    };
-                    Some(covariance.iter().enumerate().map(along).sum::<f64>().max(0.0).sqrt())
-                };
-                (0..shares.len()).map(error).collect()
+            Some(_) => {
+                let derivatives = jacobian(fit, self.parameters(), n, &mut |theta| {
+                    Ok(self.predict(theta)?.shares(self.whole()?))
+                })?;
+                std_errors(fit, &derivatives, n)
             }
-            None => vec![None; shares.len()],
+            None => vec![None; n],
         };
         let share = |(share, error): (&f64, Option<f64>)| Share::new(*share, error, fit.confidence);
         Ok(shares.iter().zip(errors).map(share).collect())
-    }
-
-    /// ∂S_j/∂θ_k for the parameters k that are not fixed, by parameter.
-    fn share_derivatives(&self, fit: &Fit, theta: &[f64], n: usize) -> Result<Vec<Vec<f64>>, EvalError> {
-        let mut derivatives = Vec::new();
-        let mut moved = theta.to_vec();
-        for (k, parameter) in self.parameters().iter().enumerate().filter(|(_, p)| !p.fixed) {
-            // Those at a bound or not identified have no variance, and a step might leave the domain.
-            let Some(std_error) = fit.parameters[k].std_error else {
-                derivatives.push(vec![0.0; n]);
-                continue;
-            };
-            // Of a share, smooth on the scale of standard errors or of utilities: ε^(1/3) balances curvature and
-            // rounding.
-            let step = f64::EPSILON.cbrt() * std_error.max(theta[k].abs());
-            let mut at = |value: f64| -> Result<Vec<f64>, EvalError> {
-                moved[k] = value;
-                Ok(self.predict(&moved)?.shares(self.whole()?))
-            };
-            let (above, below) = (theta[k] + step, theta[k] - step);
-            let (high, low) = match (above <= parameter.upper, below >= parameter.lower) {
-                (true, true) => (above, below),
-                (true, false) => (above, theta[k]),
-                (false, _) => (theta[k], below),
-            };
-            let (upper, lower) = (at(high)?, at(low)?);
-            moved[k] = theta[k];
-            derivatives.push(upper.iter().zip(&lower).map(|(u, l)| (u - l) / (high - low)).collect());
-        }
-        Ok(derivatives)
     }
 }
 

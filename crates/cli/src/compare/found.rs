@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use logsum_data::{ChoiceData, name_list, near_miss};
 use logsum_report::{ComparedElasticities, ComparedNesting, ComparedPair, ComparedShares, ComparedWillingness};
+use logsum_utility::applied::{AttributeUse, attribute_use, willingness_to_pay};
 use logsum_utility::comparison::{
-    AttributeUse, Elasticities, ElasticityRow, JointSample, attribute_use, compare_scales, elasticities, influences,
-    nesting, vuong, willingness_to_pay,
+    Elasticities, ElasticityRow, JointSample, compare_scales, elasticities, influences, nesting, vuong,
 };
 use logsum_utility::{Model, observed_shares};
 

@@ -6,14 +6,27 @@ use std::path::Path;
 use logsum_data::{AlternativeSchema, ChoiceData, Code, DataError, Layout, Schema, Table, Values, WideChoice};
 use logsum_utility::{Fit, ModelFile};
 
-use crate::args::PredictArgs;
+use crate::args::CasesArgs;
 use crate::failure::Failure;
-use crate::load::{Loaded, check_room, read_situations};
+use crate::load::{Extra, Loaded, check_room, read_situations};
 use crate::show;
 
-/// Reads the cases to predict, with their outcomes where these can be read; warnings too.
-pub fn load(fit: &Fit, args: &PredictArgs, path: &Path) -> Result<(Loaded, Vec<String>), Failure> {
-    let mut model = show::model_of(fit, &args.fit)?;
+/// Cases to predict.
+pub struct NewData {
+    pub loaded: Loaded,
+    /// The table that they come from.
+    pub table: Table,
+    pub warnings: Vec<String>,
+}
+
+/// Reads the cases to predict, with their outcomes where these can be read; `extra` columns too.
+pub fn load(
+    (fit, fit_path): (&Fit, &Path),
+    args: &CasesArgs,
+    path: &Path,
+    extra: &[Extra<'_>],
+) -> Result<NewData, Failure> {
+    let mut model = show::model_of(fit, fit_path)?;
     model.separator = args.separator.or(model.separator);
     model.decimal_comma |= args.decimal_comma;
     if args.no_filter {
@@ -32,7 +45,7 @@ pub fn load(fit: &Fit, args: &PredictArgs, path: &Path) -> Result<(Loaded, Vec<S
 
     let started = std::time::Instant::now();
     check_room(&model, path)?;
-    let table = read_situations(&model, path)?;
+    let table = read_situations(&model, path, extra)?;
     let mut warnings = Vec::new();
     if let Some(column) = &model.schema.decision_maker
         && table.column(column).is_none()
@@ -46,7 +59,7 @@ pub fn load(fit: &Fit, args: &PredictArgs, path: &Path) -> Result<(Loaded, Vec<S
     let file = table.source.name.clone();
     let with_outcomes = has_choices(&table, &model.schema).then(|| table.clone());
     let uses = model.specification.uses();
-    let situations = ChoiceData::situations(table, &model.schema, &uses);
+    let situations = ChoiceData::situations(table.clone(), &model.schema, &uses);
     let mut data = situations.map_err(|error| explained(&error, &file))?;
     if let Some(table) = with_outcomes {
         match ChoiceData::new(table, &model.schema, &uses) {
@@ -71,7 +84,11 @@ pub fn load(fit: &Fit, args: &PredictArgs, path: &Path) -> Result<(Loaded, Vec<S
         path: path.to_owned(),
         seconds: started.elapsed().as_secs_f64(),
     };
-    Ok((loaded, warnings))
+    Ok(NewData {
+        loaded,
+        table,
+        warnings,
+    })
 }
 
 /// Long data may name their alternatives nowhere but in the data: then those of the estimation are all there are.

@@ -107,7 +107,7 @@ fn members(nest: Option<&[usize]>) -> Result<Option<Vec<usize>>, Failure> {
 /// Utilities of a case at the estimates of a fit.
 fn of_case(path: &Path, name: &str, data: Option<&Path>, quiet: bool) -> Result<Vec<f64>, Failure> {
     let fit = show::read(path)?;
-    let loaded = show::load_again(&fit, path, data, &[], "give the right file with --data")?;
+    let loaded = show::load_again(&fit, path, data, &[], show::OTHER_FILE)?;
     let case = find(&loaded.data, name).ok_or_else(|| {
         let what = match loaded.data.schema().layout {
             logsum_data::Layout::Wide { .. } => "row",

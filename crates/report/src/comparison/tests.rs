@@ -1,6 +1,7 @@
 use logsum_utility::Estimate;
+use logsum_utility::applied::Willingness;
 use logsum_utility::comparison::{
-    Elasticities, ElasticityRow, Nesting, Restriction, ScaleComparison, ScaledTerm, Willingness, vuong,
+    Elasticities, ElasticityRow, Nesting, Restriction, ScaleComparison, ScaledTerm, vuong,
 };
 
 use super::*;

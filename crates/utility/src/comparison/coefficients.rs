@@ -31,21 +31,32 @@ impl Coefficient {
     /// Its derivatives in the parameters that are not fixed, of which there are `n`, by their [`rows`]; `None` where they
     /// are not known.
     pub(super) fn gradient(&self, rows: &[Option<usize>], n: usize) -> Option<Vec<f64>> {
-        if self.derivatives.len() != self.parameters.len() {
-            return None;
-        }
-        let mut gradient = vec![0.0; n];
-        for (&parameter, &derivative) in self.parameters.iter().zip(&self.derivatives) {
-            if let Some(&Some(row)) = rows.get(parameter) {
-                gradient[row] += derivative;
-            }
-        }
-        Some(gradient)
+        gradient(&self.parameters, &self.derivatives, rows, n)
     }
 }
 
+/// Derivatives in the parameters at some positions as a gradient in all that are not fixed, of which there are `n`, by their
+/// [`rows`]; `None` where they are not known.
+pub(crate) fn gradient(
+    parameters: &[usize],
+    derivatives: &[f64],
+    rows: &[Option<usize>],
+    n: usize,
+) -> Option<Vec<f64>> {
+    if derivatives.len() != parameters.len() {
+        return None;
+    }
+    let mut gradient = vec![0.0; n];
+    for (&parameter, &derivative) in parameters.iter().zip(derivatives) {
+        if let Some(&Some(row)) = rows.get(parameter) {
+            gradient[row] += derivative;
+        }
+    }
+    Some(gradient)
+}
+
 /// Row of each parameter in covariances, which have none for fixed ones, and how many rows there are.
-pub(super) fn rows(fit: &Fit) -> (Vec<Option<usize>>, usize) {
+pub(crate) fn rows(fit: &Fit) -> (Vec<Option<usize>>, usize) {
     let mut n = 0;
     let row = |estimate: &crate::fit::Estimate| {
         (!estimate.fixed).then(|| {

@@ -1,15 +1,11 @@
-//! Elasticities of choice probabilities by any family, from differences of predictions.
+//! Elasticities of choice probabilities by any family, without their errors.
 
-use logsum_data::{ChoiceData, Level, Schema, Values};
+use logsum_data::ChoiceData;
 use logsum_estimate::EvalError;
 use serde::{Deserialize, Serialize};
 
-use crate::error::SpecificationError;
-use crate::model::Model;
+use crate::applied::share_elasticities;
 use crate::specification::Specification;
-
-/// Relative change of a column: ε^(1/3) balances curvature and rounding.
-const STEP: f64 = 6e-6;
 
 /// Elasticities of every alternative's probability in a column, aggregated over cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,8 +31,8 @@ pub struct ElasticityRow {
 /// E_jk = Σ_n w_n P_nj (∂ ln P_nj / ∂ ln x_nk) / Σ_n w_n P_nj
 /// ```
 ///
-/// which is the elasticity of the predicted share of j if x_k changes by the same percentage in all cases. Central
-/// differences of predictions, whose draws stay the same. In long data x_k are the cells in the rows of alternative k;
+/// which is the elasticity of the predicted share of j if x_k changes by the same percentage in all cases, by
+/// [`effects`](crate::applied::effects). In long data x_k are the cells in the rows of alternative k;
 /// where a cell belongs to the whole case (wide data, and characteristics in long data) the column is changed for whichever
 /// alternatives use it.
 ///
@@ -44,114 +40,34 @@ pub struct ElasticityRow {
 /// As [`Model::predict`].
 ///
 /// # Panics
-/// If the data have no such column of numbers; see [`attribute_use`].
+/// If the data have no such column of numbers; see [`attribute_use`](crate::applied::attribute_use).
 pub fn elasticities(
     specification: &Specification,
     data: &ChoiceData,
     theta: &[f64],
     attribute: &str,
 ) -> Result<Elasticities, EvalError> {
-    let shares = |data: &ChoiceData| -> Result<Vec<f64>, EvalError> {
-        let model = Model::bind(specification, data)
-            .map_err(|error: SpecificationError| EvalError::Failed(error.to_string()))?;
-        Ok(model.predict(theta)?.shares(data))
+    let row = |(changed, shares): (Option<usize>, Vec<f64>)| ElasticityRow {
+        changed,
+        values: shares
+            .into_iter()
+            .map(|value| Some(value).filter(|value| !value.is_nan()))
+            .collect(),
     };
-    let column = data.columns().iter().find(|column| column.name == attribute);
-    let by_alternative = column.is_some_and(|column| column.level == Level::Pair);
-    let changes: Vec<Option<usize>> = match by_alternative {
-        true => (0..data.alternatives().len()).map(Some).collect(),
-        false => vec![None],
-    };
-    let now = shares(data)?;
-    let (up, down) = (1.0 + STEP, 1.0 - STEP);
-    let width = up.ln() - down.ln();
-    let mut rows = Vec::with_capacity(changes.len());
-    for changed in changes {
-        let at = |factor: f64| {
-            let moved = data.scaled(attribute, changed, factor);
-            shares(&moved.expect("a column of numbers"))
-        };
-        let (above, below) = (at(up)?, at(down)?);
-        let value = |j: usize| (now[j] > 0.0).then(|| (above[j] - below[j]) / (now[j] * width));
-        rows.push(ElasticityRow {
-            changed,
-            values: (0..now.len()).map(value).collect(),
-        });
-    }
+    let found = share_elasticities(specification, data, theta, attribute)?;
     Ok(Elasticities {
         attribute: attribute.to_owned(),
-        rows,
+        rows: found.into_iter().map(row).collect(),
     })
-}
-
-/// What a column is to the utilities of a model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AttributeUse {
-    /// Utilities depend on it.
-    Used,
-    /// They do not; these columns they depend on.
-    Unused(Vec<String>),
-}
-
-/// Why there are no elasticities in a column.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "the fields are the facts that the message states")]
-pub enum AttributeProblem {
-    #[error("elasticities: \"{name}\" is a derived column; name a column that it is made of: {columns}")]
-    Derived { name: String, columns: String },
-    #[error("elasticities: column \"{name}\" holds texts, which have no percentages")]
-    Text { name: String },
-}
-
-/// Whether utilities depend on a column of the data, through derived columns or directly.
-///
-/// # Errors
-/// A derived column, and one of texts: neither can change by a percentage.
-pub fn attribute_use(
-    specification: &Specification,
-    data: &ChoiceData,
-    attribute: &str,
-) -> Result<AttributeUse, AttributeProblem> {
-    let schema = data.schema();
-    if let Some(derived) = schema.derived.iter().find(|derived| derived.name == attribute) {
-        let made_of = raw(schema, derived.expression.names());
-        return Err(AttributeProblem::Derived {
-            name: attribute.to_owned(),
-            columns: logsum_data::name_list(made_of.iter().map(String::as_str)),
-        });
-    }
-    let used = raw(schema, specification.column_names());
-    if !used.iter().any(|name| name == attribute) {
-        return Ok(AttributeUse::Unused(used));
-    }
-    let column = data.columns().iter().find(|column| column.name == attribute);
-    match column.map(|column| &column.values) {
-        Some(Values::Text(_)) => Err(AttributeProblem::Text {
-            name: attribute.to_owned(),
-        }),
-        Some(Values::Number(_)) => Ok(AttributeUse::Used),
-        None => Ok(AttributeUse::Unused(used)),
-    }
-}
-
-/// The columns behind names, derived ones resolved.
-fn raw(schema: &Schema, names: Vec<&str>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut waiting: Vec<&str> = names.into_iter().rev().collect();
-    while let Some(name) = waiting.pop() {
-        match schema.derived.iter().find(|derived| derived.name == name) {
-            Some(derived) => waiting.extend(derived.expression.names().into_iter().rev()),
-            None if found.iter().any(|known| known == name) => {}
-            None => found.push(name.to_owned()),
-        }
-    }
-    found
 }
 
 #[cfg(test)]
 mod tests {
+    use logsum_data::Values;
+
     use super::*;
+    use crate::applied::{AttributeUse, attribute_use};
+    use crate::model::Model;
     use crate::testing::{LONG, WIDE, data, expression, long_table, specification, wide_schema, wide_table};
 
     #[test]

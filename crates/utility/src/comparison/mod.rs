@@ -2,7 +2,7 @@
 //!
 //! What compares them is what every family has: coefficients of utilities, scores and contributions of decision makers,
 //! predicted probabilities. Utilities of different families are on different scales ([`compare_scales`]); ratios of
-//! coefficients ([`willingness_to_pay`]), elasticities ([`elasticities`]) and shares are not. [`vuong`] tests which of two
+//! coefficients ([`willingness_to_pay`](crate::applied::willingness_to_pay)), elasticities ([`elasticities`]) and shares are not. [`vuong`] tests which of two
 //! models is nearer to the truth.
 
 mod coefficients;
@@ -13,15 +13,15 @@ mod sample;
 mod scale;
 mod symbols;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod vuong;
-mod willingness;
 
 pub use coefficients::{Coefficient, coefficients};
-pub use elasticities::{AttributeProblem, AttributeUse, Elasticities, ElasticityRow, attribute_use, elasticities};
+pub(crate) use coefficients::{gradient, rows};
+pub use elasticities::{Elasticities, ElasticityRow, elasticities};
 pub use influence::influences;
 pub use nesting::{Nesting, Restriction, nesting};
 pub use sample::{JointSample, SampleDifference};
 pub use scale::{ScaleComparison, ScaledTerm, compare_scales};
+pub(crate) use symbols::Symbols;
 pub use vuong::{Vuong, VuongTest, vuong};
-pub use willingness::{Willingness, willingness_to_pay};

@@ -9,7 +9,7 @@ use crate::specification::Specification;
 
 /// Columns by name, parameters by their terms: the same ones in every specification whose utilities are lowered here.
 #[derive(Default)]
-pub(super) struct Symbols {
+pub(crate) struct Symbols {
     pub graph: Graph,
     columns: HashMap<String, u32>,
     parameters: HashMap<String, u32>,
@@ -47,6 +47,12 @@ impl Symbols {
     pub fn parameter(&mut self, term: &str) -> ParameterId {
         let next = self.parameters.len() as u32;
         ParameterId(*self.parameters.entry(term.to_owned()).or_insert(next))
+    }
+
+    /// The name of a column.
+    pub fn column_name(&self, column: ColumnId) -> Option<&str> {
+        let found = self.columns.iter().find(|(_, id)| **id == column.0);
+        found.map(|(name, _)| name.as_str())
     }
 
     /// The utility of every alternative that is named, after what all have; parameters are constants where `value` gives
@@ -106,7 +112,7 @@ impl Symbols {
 }
 
 /// Utilities as nodes of a graph.
-pub(super) struct Utilities {
+pub(crate) struct Utilities {
     /// Of alternatives that are not named.
     pub all: NodeId,
     /// Of those that are.

@@ -10,14 +10,14 @@ use crate::specification::Specification;
 use crate::testing::{WIDE, data, specification, wide_schema, wide_table};
 
 /// A logit of cases that stand alone.
-pub(super) fn logit() -> (Specification, ChoiceData) {
+pub(crate) fn logit() -> (Specification, ChoiceData) {
     let specification = specification(WIDE.0, WIDE.1);
     let data = data(wide_table(400, 3), &wide_schema(), &specification);
     (specification, data)
 }
 
 /// A logit of a panel.
-pub(super) fn panel() -> (Specification, ChoiceData) {
+pub(crate) fn panel() -> (Specification, ChoiceData) {
     let specification = specification(WIDE.0, WIDE.1);
     let schema = wide_schema().decision_maker("person");
     let data = data(wide_table(400, 3), &schema, &specification);
@@ -25,7 +25,7 @@ pub(super) fn panel() -> (Specification, ChoiceData) {
 }
 
 /// A mixed logit of a panel: the time normal, the cost lognormal.
-pub(super) fn mixed() -> (Specification, ChoiceData) {
+pub(crate) fn mixed() -> (Specification, ChoiceData) {
     let mut cost = RandomCoefficient::new("b_cost", Shape::Lognormal);
     if let TasteDistribution::Named { sign, start, .. } = &mut cost.distribution {
         (*sign, *start) = (-1.0, Some(0.5));
@@ -44,7 +44,7 @@ pub(super) fn mixed() -> (Specification, ChoiceData) {
     (specification, data)
 }
 
-pub(super) fn fitted(specification: &Specification, data: &ChoiceData) -> Fit {
+pub(crate) fn fitted(specification: &Specification, data: &ChoiceData) -> Fit {
     let model = Model::bind(specification, data).unwrap_or_else(|error| panic!("{error}"));
     model
         .fit(&FitOptions::default(), None)

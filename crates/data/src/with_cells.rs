@@ -4,30 +4,34 @@ use crate::choice_data::{ChoiceData, Level};
 use crate::table::Values;
 
 impl ChoiceData {
-    /// The same situations with the cells of a column of numbers multiplied by `factor`: those of one alternative, by its
+    /// The same situations with `change` made to the cells of a column of numbers: those of one alternative, by its
     /// position, or all of them. Columns derived from it follow; choice sets, outcomes and weights stay as they were.
     ///
     /// `None` if there is no such column, if it holds texts, or if the cells of one alternative are asked for where a cell
     /// belongs to the whole case.
-    pub fn scaled(&self, column: &str, alternative: Option<usize>, factor: f64) -> Option<ChoiceData> {
+    pub fn with_cells(
+        &self,
+        column: &str,
+        alternative: Option<usize>,
+        change: impl Fn(f64) -> f64,
+    ) -> Option<ChoiceData> {
         let position = self.columns.iter().position(|known| known.name == column)?;
         let Values::Number(cells) = &self.columns[position].values else {
             return None;
         };
         let values: Vec<f64> = match (alternative, self.columns[position].level) {
-            (None, _) => cells.iter().map(|cell| factor * cell).collect(),
+            (None, _) => cells.iter().map(|cell| change(*cell)).collect(),
             (Some(_), Level::Case) => return None,
-            (Some(alternative), Level::Pair) => cells
-                .iter()
-                .zip(&self.alternative)
-                .map(|(cell, &of)| {
+            (Some(alternative), Level::Pair) => {
+                let of_pair = |(cell, &of): (&f64, &u32)| {
                     if of as usize == alternative {
-                        factor * cell
+                        change(*cell)
                     } else {
                         *cell
                     }
-                })
-                .collect(),
+                };
+                cells.iter().zip(&self.alternative).map(of_pair).collect()
+            }
         };
         let mut data = self.clone();
         data.columns[position].values = Values::Number(values.into());
@@ -81,18 +85,22 @@ mod tests {
             columns,
         };
         let data = ChoiceData::new(table, &Schema::long("case", "alt", "choice"), &Uses::default()).unwrap();
+        let twice = |cell: f64| 2.0 * cell;
         assert_eq!(
-            cells(&data.scaled("price", Some(1), 2.0).unwrap(), "price"),
+            cells(&data.with_cells("price", Some(1), twice).unwrap(), "price"),
             [1.0, 4.0, 3.0, 8.0]
         );
         assert_eq!(
-            cells(&data.scaled("price", None, 2.0).unwrap(), "price"),
+            cells(&data.with_cells("price", None, twice).unwrap(), "price"),
             [2.0, 4.0, 6.0, 8.0]
         );
-        assert_eq!(cells(&data.scaled("income", None, 0.5).unwrap(), "income"), [2.5, 3.0]);
+        assert_eq!(
+            cells(&data.with_cells("income", None, |cell| 0.5 * cell).unwrap(), "income"),
+            [2.5, 3.0]
+        );
         assert_eq!(cells(&data, "price"), [1.0, 2.0, 3.0, 4.0]);
         for (column, alternative) in [("income", Some(0)), ("colour", None), ("weight", None)] {
-            assert!(data.scaled(column, alternative, 2.0).is_none(), "{column}");
+            assert!(data.with_cells(column, alternative, twice).is_none(), "{column}");
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Willingness to pay by a fit of any family.
+//! Coefficients over a cost coefficient, as plain ratios with delta-method errors.
 
-use logsum_estimate::Inference;
 use serde::{Deserialize, Serialize};
 
-use super::coefficients::{Coefficient, rows};
+use super::delta_method::Estimated;
+use super::ratio::Ratio;
+use crate::comparison::{Coefficient, gradient, rows};
 use crate::fit::Fit;
 
 /// Willingness to pay for one unit of what a coefficient stands with.
@@ -36,47 +37,77 @@ pub struct Willingness {
 /// `None` if no coefficient is called `cost`.
 pub fn willingness_to_pay(fit: &Fit, coefficients: &[Coefficient], cost: &str) -> Option<Vec<Willingness>> {
     let cost = coefficients.iter().find(|coefficient| coefficient.term == cost)?;
-    let (rows, n) = rows(fit);
-    let of_cost = cost.gradient(&rows, n);
-    let all = coefficients.iter().filter(|of| of.term != cost.term);
-    let all = all.filter(|of| of.is_money || of.scales || (of.estimate != 0.0 && fit_holds(fit, &of.term)));
     let willingness = |of: &Coefficient| {
-        let own = of.gradient(&rows, n);
-        let estimate = match of.is_money {
-            true => of.estimate,
-            false => -of.estimate / cost.estimate,
+        let ratio = Priced::of(of, cost);
+        let (estimate, std_error) = match ratio.ratio(fit) {
+            Some(known) => (-known.value(), Some(known.std_error()).filter(|error| *error > 0.0)),
+            None => (-ratio.top / ratio.bottom, None),
         };
-        let gradient = match (of.is_money, &of_cost) {
-            (true, _) => own,
-            (false, Some(of_cost)) => own.map(|own| {
-                let parts = own.iter().zip(of_cost);
-                parts
-                    .map(|(own, of_cost)| -(own + estimate * of_cost) / cost.estimate)
-                    .collect()
-            }),
-            (false, None) => None,
-        };
-        let inference = gradient
-            .zip(fit.chosen_covariance())
-            .map(|(gradient, covariance)| {
-                let along = |row: &Vec<f64>| -> f64 { row.iter().zip(&gradient).map(|(c, g)| c * g).sum() };
-                gradient
-                    .iter()
-                    .zip(covariance)
-                    .map(|(g, row)| g * along(row))
-                    .sum::<f64>()
-            })
-            .and_then(|variance| Inference::new(estimate, variance.sqrt(), fit.confidence));
+        let known = Estimated::new(estimate, std_error, fit.confidence);
         Willingness {
             term: of.term.clone(),
             estimate,
-            std_error: inference.map(|inference| inference.std_error),
-            conf_low: inference.map(|inference| inference.conf_low),
-            conf_high: inference.map(|inference| inference.conf_high),
+            std_error: known.std_error,
+            conf_low: known.conf_low,
+            conf_high: known.conf_high,
             of_means: of.is_mean || (!of.is_money && cost.is_mean),
         }
     };
-    Some(all.map(willingness).collect())
+    Some(priced(fit, coefficients, cost).map(willingness).collect())
+}
+
+/// The coefficients that have a willingness to pay.
+pub(super) fn priced<'a>(
+    fit: &'a Fit,
+    coefficients: &'a [Coefficient],
+    cost: &'a Coefficient,
+) -> impl Iterator<Item = &'a Coefficient> {
+    let others = coefficients.iter().filter(|of| of.term != cost.term);
+    others.filter(|of| of.is_money || of.scales || (of.estimate != 0.0 && fit_holds(fit, &of.term)))
+}
+
+/// A coefficient over the cost coefficient, which willingness to pay is minus the ratio of; of money, over −1.
+pub(super) struct Priced {
+    pub top: f64,
+    pub bottom: f64,
+    pub of_top: Slopes,
+    pub of_bottom: Slopes,
+}
+
+/// Positions of parameters and derivatives in them.
+pub(super) type Slopes = (Vec<usize>, Vec<f64>);
+
+impl Priced {
+    pub fn of(of: &Coefficient, cost: &Coefficient) -> Self {
+        let slopes = |of: &Coefficient| (of.parameters.clone(), of.derivatives.clone());
+        let (bottom, of_bottom) = match of.is_money {
+            true => (-1.0, (Vec::new(), Vec::new())),
+            false => (cost.estimate, slopes(cost)),
+        };
+        Priced {
+            top: of.estimate,
+            bottom,
+            of_top: slopes(of),
+            of_bottom,
+        }
+    }
+
+    /// With the covariance of both; `None` where it is not known.
+    pub fn ratio(&self, fit: &Fit) -> Option<Ratio> {
+        let covariance = fit.chosen_covariance()?;
+        let (rows, n) = rows(fit);
+        let gradient = |(parameters, derivatives): &Slopes| gradient(parameters, derivatives, &rows, n);
+        let (top, bottom) = (gradient(&self.of_top)?, gradient(&self.of_bottom)?);
+        let product = |one: &[f64], other: &[f64]| -> f64 {
+            let along = |row: &Vec<f64>| -> f64 { row.iter().zip(other).map(|(c, g)| c * g).sum() };
+            one.iter().zip(covariance).map(|(g, row)| g * along(row)).sum()
+        };
+        Some(Ratio {
+            top: self.top,
+            bottom: self.bottom,
+            covariance: [product(&top, &top), product(&top, &bottom), product(&bottom, &bottom)],
+        })
+    }
 }
 
 /// Whether a parameter was held at a value.
@@ -88,10 +119,10 @@ fn fit_holds(fit: &Fit, term: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::coefficients::coefficients;
-    use super::super::testing::{fitted, logit};
     use super::*;
     use crate::CovarianceKind;
+    use crate::comparison::coefficients;
+    use crate::comparison::testing::{fitted, logit};
 
     #[test]
     fn ratios_and_their_errors_by_hand() {

@@ -1,0 +1,44 @@
+//! What a fit says of the world: elasticities and marginal effects, willingness to pay, consumer surplus, scenarios.
+//!
+//! All of it rests on what every family has, predictions at any parameters on any data, and on differences of them:
+//!
+//! - in an attribute, the cells of a column are moved and the model is bound again, so that derived columns and
+//!   utilities that are not linear follow ([`effects`]);
+//! - in the parameters, for standard errors by the delta method, with the covariance chosen on the fit ([`Estimated`]).
+//!
+//! Draws stay the same throughout. Averages over cases are by sample enumeration: cases count with their weights and the
+//! number of their choices, and can be broken down by segment ([`Breakdown`]).
+
+mod attribute;
+mod breakdown;
+mod delta_method;
+mod effects;
+mod experiment;
+mod function;
+mod priced;
+mod ratio;
+mod scenario;
+mod surplus;
+#[cfg(test)]
+mod tests;
+mod units;
+mod wald;
+mod willingness;
+
+pub use attribute::{AttributeProblem, AttributeUse, attribute_use, columns_used, users};
+pub use breakdown::Breakdown;
+pub use delta_method::Estimated;
+pub(crate) use delta_method::{jacobian, std_errors};
+pub(crate) use effects::share_elasticities;
+pub use effects::{ChangedEffects, Effect, EffectValues, effects};
+pub use experiment::STEP;
+pub use function::{ParameterFunction, ParameterFunctionError};
+pub use priced::{Willingness, willingness_to_pay};
+pub use ratio::RatioInterval;
+pub use scenario::{ScenarioShare, scenario_shares};
+pub use surplus::{Surplus, surplus};
+pub use units::{Multiplicand, multiplicand};
+pub use wald::{RestrictionError, TestedRestriction, WaldTest, wald};
+pub use willingness::{
+    WillingnessEstimate, WillingnessKind, WillingnessProblem, WillingnessTable, willingness_estimates,
+};
