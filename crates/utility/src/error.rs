@@ -2,6 +2,7 @@
 
 mod mixing;
 mod nests;
+mod ordered;
 mod probit;
 mod tastes;
 
@@ -9,6 +10,7 @@ use logsum_data::DataError;
 
 pub use mixing::MixingError;
 pub use nests::NestError;
+pub use ordered::OrderedError;
 pub use probit::ProbitError;
 pub use tastes::TasteError;
 
@@ -62,6 +64,8 @@ pub enum SpecificationError {
     Mixing(MixingError),
     #[error(transparent)]
     Nests(#[from] NestError),
+    #[error(transparent)]
+    Ordered(#[from] OrderedError),
     #[error(transparent)]
     Probit(#[from] ProbitError),
     #[error(transparent)]

@@ -117,7 +117,10 @@ impl Model<'_> {
             // Before anything is estimated.
             self.groups_of_units(groups)?;
         }
-        let start = options.start.clone().unwrap_or_else(|| self.start());
+        let start = options.start.clone().unwrap_or_else(|| match options.optimiser.max_iterations {
+            0 => self.start(),
+            _ => self.estimation_start(),
+        });
         if let Some(mixture) = self.mixture() {
             let mut fit = self.fit_mixture(mixture, &start, options, progress, constants)?;
             fit.confidence = options.confidence;
@@ -223,6 +226,10 @@ impl Model<'_> {
             Stopped::NothingEstimated | Stopped::NoFreeParameters | Stopped::Interrupted { .. }
         ) {
             return Ok(Vec::new());
+        }
+        let empty = self.empty_ranks();
+        if !empty.is_empty() {
+            return Ok(empty);
         }
         let ended = matches!(
             stopped,
@@ -334,6 +341,7 @@ impl Model<'_> {
             model: FittedModel {
                 family: match (data.best_worst, self.mixture().is_some()) {
                     _ if self.specification().probit.is_some() => self.probit_family(),
+                    (_, is_mixed) if let Some(ordered) = &self.specification().ordered => ordered.family(is_mixed),
                     (_, is_mixed) if self.specification().nests.is_some() => self.nested_family(is_mixed),
                     (None, false) => "logit",
                     (None, true) => "mixed logit",

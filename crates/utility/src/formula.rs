@@ -286,6 +286,7 @@ impl Builder {
             mixing: None,
             probit: None,
             nests: None,
+            ordered: None,
         }
     }
 }

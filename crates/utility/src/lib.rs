@@ -18,6 +18,7 @@ mod mixing;
 mod model;
 mod model_file;
 mod nests;
+mod ordered;
 mod probit;
 mod sampling;
 mod shares;
@@ -32,7 +33,7 @@ mod testing;
 
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};
-pub use error::{MixingError, NestError, ProbitError, SpecificationError, TasteError};
+pub use error::{MixingError, NestError, OrderedError, ProbitError, SpecificationError, TasteError};
 pub use error_report::{ErrorDerivatives, ErrorReport};
 pub use estimation::{FitError, FitOptions};
 pub use facts::Facts;
@@ -49,6 +50,7 @@ pub use mixing::{
 pub use model::{BindError, Binder, Finding, Model, Prediction, Storage, exponentials};
 pub use model_file::{ModelFile, ModelFileError, Problem};
 pub use nests::{Member, Nest, Nests};
+pub use ordered::{Ordered, OrderedDistribution};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use shares::{Share, observed_shares};

@@ -7,6 +7,7 @@ use logsum_expressions::Expression;
 use crate::error::SpecificationError;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
 use crate::nests::{self, Nests};
+use crate::ordered::{self, Ordered};
 use crate::probit::{self, Probit};
 use crate::term::Term;
 
@@ -31,6 +32,8 @@ pub struct Specification {
     pub probit: Option<Probit>,
     /// Nests of alternatives that are more alike.
     pub nests: Option<Nests>,
+    /// What makes the alternatives steps of a scale.
+    pub ordered: Option<Ordered>,
 }
 
 /// A parameter and the identifier by which expressions refer to it.
@@ -155,7 +158,9 @@ impl Specification {
         Uses {
             parameters,
             utilities: self.utilities(),
-            labelled: self.nests.is_some() || self.probit.as_ref().is_some_and(Probit::tells_alternatives),
+            labelled: self.nests.is_some()
+                || self.ordered.is_some()
+                || self.probit.as_ref().is_some_and(Probit::tells_alternatives),
         }
     }
 
@@ -213,7 +218,9 @@ impl Specification {
                 .probit
                 .as_ref()
                 .is_some_and(|probit| probit::is_of_errors(probit, &name));
-            if !used.contains(&name.as_str()) && has_utility && !of_errors {
+            let of_scale = self.ordered.as_ref();
+            let of_scale = of_scale.is_some_and(|ordered| ordered::is_threshold(ordered, &name));
+            if !used.contains(&name.as_str()) && has_utility && !of_errors && !of_scale {
                 errors.extend(self.unused(name, &used));
             }
             errors.extend(value_problem(&declared.parameter));
@@ -221,6 +228,7 @@ impl Specification {
         errors.extend(mixing::problems(self));
         errors.extend(probit::problems(self));
         errors.extend(nests::problems(self));
+        errors.extend(ordered::problems(self));
         if errors.is_empty() {
             Ok(())
         } else {

@@ -21,6 +21,7 @@ mod lanes;
 mod logit;
 mod mixture;
 mod normal_errors;
+mod ordered;
 mod pieces;
 mod plan;
 mod predict;
@@ -248,9 +249,10 @@ impl<'data> Model<'data> {
         self.parameters.iter().map(|parameter| parameter.start).collect()
     }
 
-    /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit.
+    /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit or that of an ordered
+    /// model: then ln L is concave.
     pub fn is_linear(&self) -> bool {
-        self.mixture.is_none() && self.kernel.is_none() && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+        self.mixture.is_none() && self.kernel.as_ref().is_none_or(Kernel::is_concave) && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
     /// The kernel at `theta`, if it is not logit.
@@ -405,7 +407,10 @@ impl<'data> Model<'data> {
         let mut magnitude = Compensated::default();
         let mut score = vec![Compensated::default(); if order >= Order::Score { k } else { 0 }];
         let mut hessian = vec![Compensated::default(); if order >= Order::Hessian { k * k } else { 0 }];
-        let kernel_at = self.kernel_at(theta)?;
+        let kernel_at = match at {
+            At::Model => self.kernel_at(theta)?,
+            At::EqualShares => self.kernel.as_ref().and_then(Kernel::at_equal_shares),
+        };
         self.blocks.segments.each(
             step,
             self.at_a_time(hessian.len() + score.len()),

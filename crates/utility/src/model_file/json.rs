@@ -91,6 +91,9 @@ impl ModelFile {
         if let Some(nests) = &self.specification.nests {
             insert_table(&mut root, "nests", super::nests::to_json(nests));
         }
+        if let Some(ordered) = &self.specification.ordered {
+            insert_table(&mut root, "ordered", super::ordered::to_json(ordered));
+        }
         if let Some(probit) = &self.specification.probit {
             insert_table(&mut root, "probit", super::probit::to_json(probit));
         }

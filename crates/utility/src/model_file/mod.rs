@@ -2,6 +2,7 @@
 
 mod json;
 mod nests;
+mod ordered;
 mod probit;
 mod random;
 mod ranking;

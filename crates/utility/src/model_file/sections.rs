@@ -6,8 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, nests, probit, random, ranking, sampling, simulate};
-use crate::mixing::Mixing;
+use super::{ModelFile, nests, ordered, probit, random, ranking, sampling, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
@@ -76,8 +75,18 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let mixing = random::read(&root, broken);
     let probit = probit::read(&root, &names);
     let nests = root.section("nests").map(|section| nests::read(section, &names));
+    let ordered = root.section("ordered").and_then(|section| ordered::read(section, &names));
     if let Some(mixing) = &mixing {
-        start_second_estimates(&mut parameters, &unstarted, mixing);
+        start_where_undeclared(&mut parameters, &unstarted, mixing.second_estimates());
+    }
+    if let Some(ordered) = &ordered {
+        let own = |name: &str| {
+            let mut started = parameters.iter().filter(|declared| !unstarted.contains(&declared.symbol));
+            let declared = started.find(|declared| declared.symbol == name)?;
+            Some(declared.parameter.start)
+        };
+        let thresholds = ordered.thresholds(own);
+        start_where_undeclared(&mut parameters, &unstarted, thresholds);
     }
     if broken {
         root.abandon();
@@ -97,6 +106,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         mixing,
         probit,
         nests,
+        ordered,
     };
     Some(ModelFile {
         title,
@@ -119,7 +129,7 @@ fn later(name: &str) -> Option<String> {
     LATER.contains(&name).then(|| {
         format!(
             "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit, nested, \
-             cross-nested, rank-ordered and mixed logit, and probit"
+             cross-nested, rank-ordered, ordered and mixed logit, and probit"
         )
     })
 }
@@ -390,9 +400,10 @@ fn read_parameters(section: Section<'_, '_, '_>) -> (Vec<DeclaredParameter>, Vec
     (parameters, unstarted)
 }
 
-/// A second estimate that is declared without a start, for its bounds or its label, starts where it would undeclared.
-fn start_second_estimates(parameters: &mut [DeclaredParameter], unstarted: &[String], mixing: &Mixing) {
-    for (name, start) in mixing.second_estimates() {
+/// A parameter that the model adds by itself, declared without a start for its bounds or its label, starts where it would
+/// undeclared.
+fn start_where_undeclared(parameters: &mut [DeclaredParameter], unstarted: &[String], starts: Vec<(String, f64)>) {
+    for (name, start) in starts {
         let mut declared = parameters
             .iter_mut()
             .filter(|declared| unstarted.contains(&declared.symbol));

@@ -2,17 +2,19 @@
 //!
 //! A kernel sees lanes that share a choice set, cases or draws: it cannot tell. Of their utilities it makes ln P and the
 //! logsum; of an outcome Σ_j y_j ln P_j with its derivatives in the utilities and in functions of its own (dissimilarities,
-//! allocations), and how these derivatives change along a direction, from which come rows of the Hessian.
+//! allocations, thresholds), and how these derivatives change along a direction, from which come rows of the Hessian.
 
 mod draw;
 mod lanes;
 mod nested;
 mod network;
+mod ordered;
 mod visit;
 
 use std::sync::Arc;
 
 pub(crate) use nested::NestedKernel;
+pub(crate) use ordered::OrderedKernel;
 pub(crate) use visit::OfSet;
 
 use logsum_draws::Stream;
@@ -22,17 +24,20 @@ use crate::error::SpecificationError;
 use crate::specification::Specification;
 use lanes::NestLanes;
 use network::Network;
+use ordered::{OrderedLanes, Ranks};
 
 /// A kernel with what it depends on.
 #[derive(Debug)]
 pub(crate) enum Kernel {
     Nested(NestedKernel),
+    Ordered(OrderedKernel),
 }
 
 /// What a kernel is for the alternatives of one choice set.
 #[derive(Debug)]
 pub(crate) enum SetKernel {
     Nested(Network),
+    Ordered(Ranks),
 }
 
 /// The functions of a kernel at some parameters.
@@ -52,6 +57,10 @@ impl Kernel {
     /// # Errors
     /// Names that are no alternatives.
     pub fn new(specification: &Specification, alternatives: &[String]) -> Result<Option<Self>, SpecificationError> {
+        if let Some(ordered) = &specification.ordered {
+            let ordered = OrderedKernel::new(specification, ordered, alternatives.len());
+            return Ok(Some(Kernel::Ordered(ordered)));
+        }
         let nests = specification.nests.as_ref();
         let nested = nests.map(|nests| NestedKernel::new(specification, nests, alternatives));
         Ok(nested.transpose()?.map(Kernel::Nested))
@@ -61,6 +70,7 @@ impl Kernel {
     pub fn parameters(&self) -> &[u32] {
         match self {
             Kernel::Nested(nested) => nested.parameters(),
+            Kernel::Ordered(ordered) => &ordered.parameters,
         }
     }
 
@@ -71,6 +81,7 @@ impl Kernel {
     pub fn at(&self, theta: &[f64]) -> Result<KernelAt, String> {
         let functions = match self {
             Kernel::Nested(nested) => nested.at(theta)?,
+            Kernel::Ordered(ordered) => ordered.at(theta)?,
         };
         let finite = |all: &[Vec<f64>]| all.iter().flatten().all(|value| value.is_finite());
         if !finite(&functions.first) || !finite(&functions.second) {
@@ -82,10 +93,22 @@ impl Kernel {
         })
     }
 
+    /// Where utilities of 0 make all alternatives equally likely; none where logit does, which has no functions.
+    pub fn at_equal_shares(&self) -> SharedAt {
+        match self {
+            Kernel::Nested(_) => None,
+            Kernel::Ordered(ordered) => Some(Arc::new(KernelAt {
+                functions: ordered.at_equal_shares(),
+                parameters: self.parameters().to_vec(),
+            })),
+        }
+    }
+
     /// For a choice set of these alternatives.
     pub fn of_set(&self, alternatives: &[u32]) -> SetKernel {
         match self {
             Kernel::Nested(nested) => SetKernel::Nested(nested.tree.network(alternatives)),
+            Kernel::Ordered(ordered) => SetKernel::Ordered(ordered.of_set(alternatives)),
         }
     }
 
@@ -93,22 +116,47 @@ impl Kernel {
     pub fn is_invariant(&self) -> bool {
         match self {
             Kernel::Nested(nested) => nested.tree.is_invariant(),
+            Kernel::Ordered(_) => false,
+        }
+    }
+
+    /// Whether ln P is concave in utilities and the kernel's parameters together: then there is one maximum.
+    ///
+    /// # Source
+    /// Of ordered models Pratt (1981), *Concavity of the log likelihood*.
+    pub fn is_concave(&self) -> bool {
+        match self {
+            Kernel::Nested(_) => false,
+            Kernel::Ordered(_) => true,
         }
     }
 
     /// Parameters on which no probability in these choice sets depends.
     pub fn without_effect<'s>(&self, sets: impl Iterator<Item = &'s SetKernel>) -> Vec<u32> {
         match self {
-            Kernel::Nested(nested) => nested.without_effect(sets.map(|SetKernel::Nested(network)| network)),
+            Kernel::Nested(nested) => nested.without_effect(sets.filter_map(|set| match set {
+                SetKernel::Nested(network) => Some(network),
+                SetKernel::Ordered(_) => None,
+            })),
+            Kernel::Ordered(_) => Vec::new(),
         }
     }
 }
 
 impl SetKernel {
+    /// Slot of each rank, where alternatives are ordered.
+    pub fn order(&self) -> Option<&[usize]> {
+        match self {
+            SetKernel::Nested(_) => None,
+            SetKernel::Ordered(ranks) => Some(ranks.order()),
+        }
+    }
+
     /// Functions on which probabilities depend in this choice set.
     pub fn functions(&self) -> Box<dyn Iterator<Item = usize> + '_> {
         match self {
             SetKernel::Nested(network) => Box::new(network.functions()),
+            SetKernel::Ordered(ranks) => Box::new(ranks.functions()),
         }
     }
 }
@@ -117,6 +165,7 @@ impl SetKernel {
 pub(crate) fn choose(set: &SetKernel, functions: &[f64], utilities: &[f64], stream: &mut Stream) -> usize {
     match set {
         SetKernel::Nested(network) => draw::choose_nested(network, functions, utilities, stream),
+        SetKernel::Ordered(ranks) => ordered::choose_rank(ranks, functions, utilities, stream),
     }
 }
 
@@ -136,6 +185,7 @@ pub(crate) struct KernelLanes {
     pub changes_of_utilities: Vec<f64>,
     pub changes_of_functions: Vec<f64>,
     nests: NestLanes,
+    ordered: OrderedLanes,
 }
 
 fn copy(to: &mut Vec<f64>, from: &[f64]) {
@@ -144,13 +194,18 @@ fn copy(to: &mut Vec<f64>, from: &[f64]) {
 }
 
 impl KernelLanes {
-    /// ln P and logsums at the `utilities` of slots, each a run of lanes, a multiple of eight.
+    /// ln P and logsums (of an ordered model its index) at the `utilities` of slots, each a run of lanes, a multiple of eight.
     pub fn forward(&mut self, set: &SetKernel, functions: &[f64], utilities: &[f64]) {
         match set {
             SetKernel::Nested(network) => {
                 self.nests.forward(network, functions, utilities);
                 copy(&mut self.ln_probabilities, self.nests.ln_probabilities(network));
                 copy(&mut self.logsums, self.nests.logsums(network));
+            }
+            SetKernel::Ordered(ranks) => {
+                self.ordered.forward(ranks, functions, utilities);
+                copy(&mut self.ln_probabilities, self.ordered.ln_p.as_flattened());
+                copy(&mut self.logsums, self.ordered.index.as_flattened());
             }
         }
     }
@@ -164,6 +219,12 @@ impl KernelLanes {
                 copy(&mut self.of_utilities, self.nests.of_utilities(network));
                 copy(&mut self.of_functions, self.nests.of_functions());
             }
+            SetKernel::Ordered(ranks) => {
+                self.ordered.backward(ranks, functions, outcomes);
+                copy(&mut self.values, self.ordered.value.as_flattened());
+                copy(&mut self.of_utilities, self.ordered.of_utilities.as_flattened());
+                copy(&mut self.of_functions, self.ordered.of_thresholds.as_flattened());
+            }
         }
     }
 
@@ -175,6 +236,11 @@ impl KernelLanes {
                 let (utilities, functions) = self.nests.changes(network);
                 copy(&mut self.changes_of_utilities, utilities);
                 copy(&mut self.changes_of_functions, functions);
+            }
+            SetKernel::Ordered(ranks) => {
+                self.ordered.along(ranks, &self.direction, of_functions);
+                copy(&mut self.changes_of_utilities, self.ordered.changes_of_utilities.as_flattened());
+                copy(&mut self.changes_of_functions, self.ordered.changes_of_thresholds.as_flattened());
             }
         }
     }
