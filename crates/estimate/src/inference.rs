@@ -3,6 +3,7 @@
 use libm::erfc;
 use serde::{Deserialize, Serialize};
 use statrs::function::erf::erfc_inv;
+use statrs::function::gamma::gamma_ur;
 use std::f64::consts::SQRT_2;
 
 /// The p-value of a two-sided test, for a statistic that is standard normal under the hypothesis.
@@ -15,6 +16,26 @@ use std::f64::consts::SQRT_2;
 pub fn two_sided_p_value(z: f64) -> f64 {
     // libm's erfc is exact to a rounding; statrs 0.19's is off by 8e-11 at z = 1.
     erfc(z.abs() / SQRT_2)
+}
+
+/// Probability that a χ² variable exceeds `statistic`.
+///
+/// ```text
+/// Q(k/2, x/2) = Γ(k/2, x/2) / Γ(k/2)
+/// ```
+///
+/// Without degrees of freedom there is nothing to test: 1 unless the statistic is infinite.
+/// Values below 1e-308 are 0.
+pub fn chi_squared_tail(statistic: f64, degrees: usize) -> f64 {
+    if statistic == f64::INFINITY {
+        0.0
+    } else if statistic.is_nan() {
+        f64::NAN
+    } else if degrees == 0 || statistic <= 0.0 {
+        1.0
+    } else {
+        gamma_ur(degrees as f64 / 2.0, statistic / 2.0)
+    }
 }
 
 /// The standard normal quantile Φ⁻¹(p): −∞ at 0, ∞ at 1, NaN outside.

@@ -94,7 +94,7 @@ pub use covariance::{expand, hessian_covariance, opg_covariance, sandwich, selec
 pub use error::{CovarianceError, EstimateError, StartProblem};
 pub use finite_difference::{DerivativeCheck, check_derivatives, differences, step_lengths};
 pub use identification::{NULL_SPACE_TOLERANCE, NullVector, null_space};
-pub use inference::{Inference, normal_quantile, two_sided_p_value};
+pub use inference::{Inference, chi_squared_tail, normal_quantile, two_sided_p_value};
 pub use likelihood::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 pub use maximise::{Maximum, Progress, State, maximise, resume};
 pub use options::Options;

@@ -203,7 +203,10 @@ mod tests {
             let x = f64::from(i) * 0.01;
             let tails = normal_tails(x);
             let near = |one: f64, other: f64| {
-                assert!((one - other).abs() <= 1e-15 * (4.0 + x * x) * other.abs(), "{x}: {one} {other}");
+                assert!(
+                    (one - other).abs() <= 1e-15 * (4.0 + x * x) * other.abs(),
+                    "{x}: {one} {other}"
+                );
             };
             near(tails.ln_below, ln_normal_cdf(x));
             near(tails.ln_above, ln_normal_cdf(-x));

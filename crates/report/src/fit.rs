@@ -4,6 +4,7 @@ pub(crate) mod draws;
 mod errors;
 mod facts;
 mod outside;
+mod proportional;
 mod sampling;
 mod tastes;
 mod text;
@@ -130,7 +131,12 @@ fn movements(fit: &Fit) -> Vec<Movement<'_>> {
 /// What a reader of the coefficients must know.
 fn notes(fit: &Fit) -> Vec<String> {
     let missing = facts::missing_note(fit).map(str::to_string);
-    [missing, sampling::note(fit), draws::note(fit), tastes::signs(fit)]
+    [
+        missing,
+        sampling::note(fit),
+        draws::note(fit),
+        tastes::signs(fit),
+    ]
         .into_iter()
         .flatten()
         .collect()

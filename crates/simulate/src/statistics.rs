@@ -11,8 +11,8 @@ pub use kolmogorov::{Kolmogorov, kolmogorov, kolmogorov_tail};
 pub(crate) use total_variation::distance;
 pub use total_variation::{TotalVariation, total_variation};
 
+pub use logsum_estimate::chi_squared_tail;
 use serde::Serialize;
-use statrs::function::gamma::gamma_ur;
 
 /// How often something was drawn, and how probable the hypothesis makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -49,26 +49,6 @@ impl ChiSquared {
             degrees,
             p_value: chi_squared_tail(statistic, degrees),
         }
-    }
-}
-
-/// Probability that a χ² variable exceeds `statistic`.
-///
-/// ```text
-/// Q(k/2, x/2) = Γ(k/2, x/2) / Γ(k/2)
-/// ```
-///
-/// Without degrees of freedom there is nothing to test: 1 unless the statistic is infinite.
-/// Values below 1e-308 are 0.
-pub fn chi_squared_tail(statistic: f64, degrees: usize) -> f64 {
-    if statistic == f64::INFINITY {
-        0.0
-    } else if statistic.is_nan() {
-        f64::NAN
-    } else if degrees == 0 || statistic <= 0.0 {
-        1.0
-    } else {
-        gamma_ur(degrees as f64 / 2.0, statistic / 2.0)
     }
 }
 

@@ -117,10 +117,13 @@ impl Model<'_> {
             // Before anything is estimated.
             self.groups_of_units(groups)?;
         }
-        let start = options.start.clone().unwrap_or_else(|| match options.optimiser.max_iterations {
-            0 => self.start(),
-            _ => self.estimation_start(),
-        });
+        let start = options
+            .start
+            .clone()
+            .unwrap_or_else(|| match options.optimiser.max_iterations {
+                0 => self.start(),
+                _ => self.estimation_start(),
+            });
         if let Some(mixture) = self.mixture() {
             let mut fit = self.fit_mixture(mixture, &start, options, progress, constants)?;
             fit.confidence = options.confidence;
@@ -160,6 +163,7 @@ impl Model<'_> {
                 );
             }
         }
+        self.test_proportional_odds(&mut fit);
         fit.confidence = options.confidence;
         if let Some(groups) = groups {
             self.cluster(&mut fit, &groups)?;
@@ -400,6 +404,7 @@ impl Model<'_> {
             draws: None,
             tastes: None,
             errors: None,
+            proportional_odds: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

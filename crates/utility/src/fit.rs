@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draws_report::DrawsReport;
 use crate::error_report::ErrorReport;
+use crate::proportional_odds::ProportionalOdds;
 use crate::sampling::SampleSize;
 use crate::taste_report::TasteReport;
 
@@ -75,6 +76,9 @@ pub struct Fit {
     /// The covariance of normal errors; `None` where errors are those of logit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<ErrorReport>,
+    /// Whether one coefficient serves all thresholds of an ordered logit; `None` of other models, and where it was not tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proportional_odds: Option<ProportionalOdds>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.

@@ -33,7 +33,8 @@ pub(super) struct Section {
 /// The tables: the distributions, and a matrix for each group of correlated coefficients. With `narrow` a matrix that is
 /// wider than text comes in parts.
 pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
-    let of_errors = super::errors::sections(fit, narrow);
+    let mut of_errors = super::errors::sections(fit, narrow);
+    of_errors.extend(super::proportional::section(fit, narrow));
     let Some(report) = reported(fit) else {
         return of_errors;
     };
@@ -68,7 +69,7 @@ fn list(names: &[String]) -> String {
 
 /// What the numbers of the tables are.
 pub(super) fn note(fit: &Fit) -> Option<String> {
-    let notes = [of_tastes(fit), super::errors::note(fit)];
+    let notes = [of_tastes(fit), super::errors::note(fit), super::proportional::note(fit)];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join(" "))
 }

@@ -95,6 +95,7 @@ fn converged() -> Fit {
         draws: None,
         tastes: None,
         errors: None,
+        proportional_odds: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,

@@ -51,7 +51,9 @@ pub enum OrderedError {
         "[ordered] needs alternatives with names, and these data have none; name the column with `alternative` in [data]"
     )]
     Unlabelled,
-    #[error("[ordered] does not go with [nests]: ordered alternatives are not chosen as the best of several; remove one of the two")]
+    #[error(
+        "[ordered] does not go with [nests]: ordered alternatives are not chosen as the best of several; remove one of the two"
+    )]
     WithNests,
     #[error(
         "[ordered] does not go with [probit], which is the multinomial one; for an ordered probit write distribution = \

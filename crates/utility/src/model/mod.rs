@@ -252,7 +252,9 @@ impl<'data> Model<'data> {
     /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit or that of an ordered
     /// model: then ln L is concave.
     pub fn is_linear(&self) -> bool {
-        self.mixture.is_none() && self.kernel.as_ref().is_none_or(Kernel::is_concave) && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
+        self.mixture.is_none()
+            && self.kernel.as_ref().is_none_or(Kernel::is_concave)
+            && self.blocks.plans.iter().all(|plan| plan.rest.is_none())
     }
 
     /// The kernel at `theta`, if it is not logit.

@@ -1,11 +1,66 @@
 //! Ordered models: what the data say of thresholds and of the index, and where an estimation starts.
 
-use logsum_estimate::NullVector;
+use logsum_estimate::{EvalError, NullVector};
 
 use super::Model;
 use super::diagnose::{CaseView, Finding, representatives};
 use super::explain::quoted;
 use super::kernels::{Kernel, OrderedKernel};
+use super::scratch::Scratch;
+use crate::proportional_odds::IndexColumns;
+
+impl Model<'_> {
+    /// What these parameters multiply in the utility of an ordered model, which is linear in them, at `theta`.
+    ///
+    /// # Errors
+    /// As an evaluation; data that were not kept.
+    pub(crate) fn index_columns(&self, theta: &[f64], free: &[usize]) -> Result<IndexColumns, EvalError> {
+        let kernel_parameters = self.kernel_parameters();
+        let mut parameters = free.to_vec();
+        parameters.retain(|&k| !kernel_parameters.contains(&(k as u32)));
+        let n = self.whole()?.n_cases();
+        let mut columns = vec![vec![0.0; n]; parameters.len()];
+        let mut scratch = Scratch::default();
+        for index in 0..self.blocks.segments.len() {
+            self.blocks.segments.visit(index, |segment| {
+                for group in &segment.groups {
+                    let see = |case: &CaseView<'_>| {
+                        for (&k, derivative) in case.parameters.iter().zip(case.gradient(0)) {
+                            if let Some(place) = parameters.iter().position(|known| *known == k as usize) {
+                                columns[place][segment.cases.start + case.case] = *derivative;
+                            }
+                        }
+                    };
+                    self.blocks
+                        .situations(group, theta, &mut scratch, see)
+                        .map_err(|undefined| self.outside(segment, &undefined))?;
+                }
+                Ok(())
+            })?;
+        }
+        // A constant is in every binary logit already.
+        let varies = |column: &Vec<f64>| column.iter().any(|value| *value != column[0]);
+        let kept: Vec<bool> = columns.iter().map(varies).collect();
+        let keep = |at: &usize| kept[*at];
+        let places: Vec<usize> = (0..parameters.len()).filter(keep).collect();
+        // Of an ordered model the logsum is the index.
+        let mut offset = self.predict(theta)?.logsums;
+        for &place in &places {
+            let coefficient = theta[parameters[place]];
+            offset
+                .iter_mut()
+                .zip(&columns[place])
+                .for_each(|(v, x)| *v -= coefficient * x);
+        }
+        let ones = vec![1.0; n];
+        let of_parameters = places.iter().map(|&place| std::mem::take(&mut columns[place]));
+        Ok(IndexColumns {
+            columns: std::iter::once(ones).chain(of_parameters).collect(),
+            parameters: places.into_iter().map(|place| parameters[place]).collect(),
+            offset,
+        })
+    }
+}
 
 /// The slots of an ordered model as those of one whose alternatives have utilities: rank r has
 ///
@@ -95,7 +150,13 @@ impl Model<'_> {
         };
         let free = |k: &u32| !self.parameters[*k as usize].fixed;
         let mut findings = Vec::new();
-        for (rank, _) in self.facts.times_chosen.iter().enumerate().filter(|(_, times)| **times == 0.0) {
+        for (rank, _) in self
+            .facts
+            .times_chosen
+            .iter()
+            .enumerate()
+            .filter(|(_, times)| **times == 0.0)
+        {
             let beside = rank.saturating_sub(1)..(rank + 1).min(kernel.thresholds.len());
             let beside = kernel.thresholds[beside].iter().filter(|k| free(k));
             let parameters: Vec<usize> = beside.map(|&k| k as usize).collect();

@@ -21,7 +21,10 @@ pub(super) fn read(section: Section<'_, '_, '_>, alternatives: &[&str]) -> Optio
                     _ => near_miss(&text, names).map(|name| names[usize::from(name != names[0])]),
                 };
                 let near = near.map_or(String::new(), |name| format!("; did you mean \"{name}\"?"));
-                let message = format!("no distribution \"{text}\" in [ordered]; there are {}{near}", name_list(names));
+                let message = format!(
+                    "no distribution \"{text}\" in [ordered]; there are {}{near}",
+                    name_list(names)
+                );
                 reader.problem(value.span(), message);
             }
             known.map(|(_, distribution)| distribution)

@@ -75,13 +75,17 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
     let mixing = random::read(&root, broken);
     let probit = probit::read(&root, &names);
     let nests = root.section("nests").map(|section| nests::read(section, &names));
-    let ordered = root.section("ordered").and_then(|section| ordered::read(section, &names));
+    let ordered = root
+        .section("ordered")
+        .and_then(|section| ordered::read(section, &names));
     if let Some(mixing) = &mixing {
         start_where_undeclared(&mut parameters, &unstarted, mixing.second_estimates());
     }
     if let Some(ordered) = &ordered {
         let own = |name: &str| {
-            let mut started = parameters.iter().filter(|declared| !unstarted.contains(&declared.symbol));
+            let mut started = parameters
+                .iter()
+                .filter(|declared| !unstarted.contains(&declared.symbol));
             let declared = started.find(|declared| declared.symbol == name)?;
             Some(declared.parameter.start)
         };

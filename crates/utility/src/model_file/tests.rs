@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod messages;
+mod ordered;
 mod probit;
 mod random;
 mod ranking;

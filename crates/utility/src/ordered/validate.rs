@@ -11,7 +11,11 @@ use crate::specification::Specification;
 pub(crate) fn is_threshold(ordered: &Ordered, name: &str) -> bool {
     if ordered.alternatives.is_empty() {
         let number = name.strip_prefix("threshold_");
-        return number.is_some_and(|number| number.parse::<usize>().is_ok_and(|number| threshold_name(number) == name));
+        return number.is_some_and(|number| {
+            number
+                .parse::<usize>()
+                .is_ok_and(|number| threshold_name(number) == name)
+        });
     }
     (1..ordered.alternatives.len()).any(|number| threshold_name(number) == name)
 }

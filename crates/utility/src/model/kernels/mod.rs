@@ -239,8 +239,14 @@ impl KernelLanes {
             }
             SetKernel::Ordered(ranks) => {
                 self.ordered.along(ranks, &self.direction, of_functions);
-                copy(&mut self.changes_of_utilities, self.ordered.changes_of_utilities.as_flattened());
-                copy(&mut self.changes_of_functions, self.ordered.changes_of_thresholds.as_flattened());
+                copy(
+                    &mut self.changes_of_utilities,
+                    self.ordered.changes_of_utilities.as_flattened(),
+                );
+                copy(
+                    &mut self.changes_of_functions,
+                    self.ordered.changes_of_thresholds.as_flattened(),
+                );
             }
         }
     }

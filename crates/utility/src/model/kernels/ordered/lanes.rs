@@ -70,9 +70,7 @@ fn forward_plain(ranks: &Ranks, thresholds: &[f64], utilities: &[Lanes], lanes: 
     }
     for (rank, &slot) in ranks.slots.iter().enumerate() {
         let ln_gap = match (rank.checked_sub(1), ranks.distribution) {
-            (Some(below), OrderedDistribution::Logit) if rank < n - 1 => {
-                gap(thresholds[rank] - thresholds[below]).0
-            }
+            (Some(below), OrderedDistribution::Logit) if rank < n - 1 => gap(thresholds[rank] - thresholds[below]).0,
             _ => 0.0,
         };
         for k in 0..b {
@@ -129,9 +127,8 @@ fn backward_plain(ranks: &Ranks, thresholds: &[f64], outcomes: &[Lanes], lanes: 
             lanes.slopes[rank * b + k] = slopes;
             let ln_p = &lanes.ln_p[slot * b + k];
             // What nobody chose gives nothing, however unlikely.
-            let weighed = |values: &Lanes| -> Lanes {
-                std::array::from_fn(|l| if y[l] == 0.0 { 0.0 } else { y[l] * values[l] })
-            };
+            let weighed =
+                |values: &Lanes| -> Lanes { std::array::from_fn(|l| if y[l] == 0.0 { 0.0 } else { y[l] * values[l] }) };
             let (value, of_upper, of_lower) = (weighed(ln_p), weighed(&slopes.upper), weighed(&slopes.lower));
             for l in 0..N {
                 lanes.value[k][l] += value[l];

@@ -8,7 +8,7 @@ mod estimation;
 
 use logsum_data::{ChoiceData, Schema};
 
-use super::{assert_near, bind};
+use super::{assert_derivatives, assert_near, bind};
 use crate::model::Model;
 use crate::nests::{Nest, Nests};
 use crate::specification::Specification;
