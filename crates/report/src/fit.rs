@@ -131,12 +131,7 @@ fn movements(fit: &Fit) -> Vec<Movement<'_>> {
 /// What a reader of the coefficients must know.
 fn notes(fit: &Fit) -> Vec<String> {
     let missing = facts::missing_note(fit).map(str::to_string);
-    [
-        missing,
-        sampling::note(fit),
-        draws::note(fit),
-        tastes::signs(fit),
-    ]
+    [missing, sampling::note(fit), draws::note(fit), tastes::signs(fit)]
         .into_iter()
         .flatten()
         .collect()

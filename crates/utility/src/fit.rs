@@ -88,7 +88,7 @@ pub struct Fit {
 /// The model as it was estimated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FittedModel {
-    /// "logit" or "mixed logit".
+    /// Such as "logit", "mixed logit", "nested logit" or "ordered probit".
     pub family: String,
     /// The model file, as JSON of the same structure.
     pub specification: serde_json::Value,

@@ -105,6 +105,9 @@ const WAITING: usize = 4 << 20;
 ///
 /// Predicted is the best of all. A ranking is one case, and its score that of all stages together.
 ///
+/// Nests ([`Nests`](crate::Nests)), ordered alternatives ([`Ordered`](crate::Ordered)), normal errors
+/// ([`Probit`](crate::Probit)) and random tastes ([`Mixing`]) put other probabilities in the place of these.
+///
 /// # Source
 /// McFadden (1974), *Conditional logit analysis of qualitative choice behavior*; Train (2009), ch. 3; of the sampling
 /// rates Manski and Lerman (1977), *The estimation of choice probabilities from choice based samples*; of rankings Beggs,

@@ -1,11 +1,11 @@
 //! What is wrong with ordered models is said in one line.
 
 use super::*;
-use crate::testing::texts;
 use crate::error::SpecificationError;
 use crate::mixing::{RandomCoefficient, Shape};
 use crate::nests::Nest;
 use crate::probit::{ErrorCovariance, Probit};
+use crate::testing::texts;
 
 #[track_caller]
 fn assert_says(specification: &Specification, data: &ChoiceData, expected: &str) {
@@ -97,15 +97,23 @@ fn long_data() {
     );
     // In whatever order the rows are, numbers tell; texts do not.
     let unsorted = data(long([2.0, 3.0, 1.0]), &schema, &specification);
-    assert_eq!(bind(&specification, &unsorted).facts().alternatives.names, ["1", "2", "3"]);
+    assert_eq!(
+        bind(&specification, &unsorted).facts().alternatives.names,
+        ["1", "2", "3"]
+    );
     let mut named = long([1.0, 2.0, 3.0]);
     let names: Vec<&str> = (0..12).map(|row| ["low", "middle", "high"][row % 3]).collect();
     named.columns[1] = texts("alt", &names);
     let named_data = data(named.clone(), &schema, &specification);
     assert_says(&specification, &named_data, "which alternative follows which?");
-    let in_order = ["low", "middle", "high"].into_iter().fold(schema.clone(), |schema, name| schema.alternative(name, name));
+    let in_order = ["low", "middle", "high"]
+        .into_iter()
+        .fold(schema.clone(), |schema, name| schema.alternative(name, name));
     let in_order = data(named, &in_order, &specification);
-    assert_eq!(bind(&specification, &in_order).facts().alternatives.names, ["low", "middle", "high"]);
+    assert_eq!(
+        bind(&specification, &in_order).facts().alternatives.names,
+        ["low", "middle", "high"]
+    );
     let varies = crate::testing::specification(&[("b_x", 0.0)], &[("all", "b_x * price")])
         .ordered(Ordered::new(OrderedDistribution::Logit));
     let data = data(long([1.0, 2.0, 3.0]), &schema, &varies);
