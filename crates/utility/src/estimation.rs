@@ -95,7 +95,8 @@ impl Model<'_> {
         self.fit_beside(options, progress, true)
     }
 
-    /// The same, with the log-likelihood of constants alone beside it if `constants` is true.
+    /// The same, with what a report compares it to (ln L of constants alone, the test of proportional odds) if `constants` is
+    /// true.
     pub(crate) fn fit_beside(
         &self,
         options: &FitOptions,
@@ -163,7 +164,9 @@ impl Model<'_> {
                 );
             }
         }
-        self.test_proportional_odds(&mut fit);
+        if constants {
+            self.test_proportional_odds(&mut fit);
+        }
         fit.confidence = options.confidence;
         if let Some(groups) = groups {
             self.cluster(&mut fit, &groups)?;

@@ -8,7 +8,7 @@ use logsum_draws::normal_quantile;
 use crate::specification::Specification;
 
 pub(crate) use complete::threshold_name;
-pub(crate) use validate::{is_threshold, problems, problems_of_alternatives};
+pub(crate) use validate::{problems, problems_of_alternatives, threshold_number};
 
 /// What makes a model one of ordered alternatives, as ratings are: the table `[ordered]` of a model file.
 ///

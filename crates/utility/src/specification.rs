@@ -218,8 +218,7 @@ impl Specification {
                 .probit
                 .as_ref()
                 .is_some_and(|probit| probit::is_of_errors(probit, &name));
-            let of_scale = self.ordered.as_ref();
-            let of_scale = of_scale.is_some_and(|ordered| ordered::is_threshold(ordered, &name));
+            let of_scale = self.ordered.is_some() && ordered::threshold_number(&name).is_some();
             if !used.contains(&name.as_str()) && has_utility && !of_errors && !of_scale {
                 errors.extend(self.unused(name, &used));
             }

@@ -17,7 +17,7 @@ pub(super) fn section(fit: &Fit, narrow: bool) -> Option<Section> {
     let shown = if narrow && n > COLUMNS { 0 } else { n };
     let mut columns = vec![(String::new(), Align::Left)];
     columns.extend((1..=shown).map(|m| (format!("above {m}"), Align::Decimal)));
-    columns.extend(["χ²", "df", "p"].map(|name| (name.to_string(), Align::Decimal)));
+    columns.extend(["Wald", "df", "p"].map(|name| (name.to_string(), Align::Decimal)));
     let mut table = Table::new(columns);
     let all = test.coefficients.iter().flat_map(|one| one.estimates.iter().copied());
     let decimals = number::decimals(all, DIGITS - 1);

@@ -17,6 +17,12 @@ pub enum OrderedError {
          the one in the utility"
     )]
     InUtility { name: String },
+    #[error(
+        "[ordered]: \"{name}\" is declared, but between {n_alternatives} alternatives there are {} thresholds, the first of \
+         them \"threshold_1\"; remove it",
+        n_alternatives - 1
+    )]
+    NoSuchThreshold { name: String, n_alternatives: usize },
     #[error("[ordered]: threshold \"{name}\" is a random coefficient, and thresholds are the same for everybody")]
     Random { name: String },
     #[error(

@@ -7,17 +7,16 @@ use super::{Ordered, threshold_name};
 use crate::error::{OrderedError, SpecificationError};
 use crate::specification::Specification;
 
-/// Whether a declared parameter is a threshold, as far as is known: before the alternatives are, any number may be.
-pub(crate) fn is_threshold(ordered: &Ordered, name: &str) -> bool {
-    if ordered.alternatives.is_empty() {
-        let number = name.strip_prefix("threshold_");
-        return number.is_some_and(|number| {
-            number
-                .parse::<usize>()
-                .is_ok_and(|number| threshold_name(number) == name)
-        });
-    }
-    (1..ordered.alternatives.len()).any(|number| threshold_name(number) == name)
+/// The number of a threshold of that name, however many there are.
+pub(crate) fn threshold_number(name: &str) -> Option<usize> {
+    let number = name.strip_prefix("threshold_")?.parse().ok()?;
+    (threshold_name(number) == name).then_some(number)
+}
+
+/// Whether a model has that threshold, as far as is known: before the alternatives are, it may have any.
+fn is_threshold(ordered: &Ordered, name: &str) -> bool {
+    let n = ordered.alternatives.len();
+    threshold_number(name).is_some_and(|number| n == 0 || (1..n).contains(&number))
 }
 
 /// Problems that show without data.
@@ -49,6 +48,16 @@ pub(crate) fn problems(specification: &Specification) -> Vec<SpecificationError>
         found.push(OrderedError::InUtility {
             name: (*name).to_owned(),
         });
+    }
+    for declared in &specification.parameters {
+        let name = declared.symbol.as_str();
+        let stray = threshold_number(name).is_some() && !is_threshold(ordered, name);
+        if stray && !in_utilities.contains(&name) {
+            found.push(OrderedError::NoSuchThreshold {
+                name: name.to_owned(),
+                n_alternatives: ordered.alternatives.len(),
+            });
+        }
     }
     let mut before: Option<(String, f64)> = None;
     for number in 1..ordered.alternatives.len() {

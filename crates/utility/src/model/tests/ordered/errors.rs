@@ -44,7 +44,7 @@ fn specifications() {
     );
     of(
         &|specification| specification.parameter("threshold_4", 2.0),
-        "parameter \"threshold_4\" is declared but no utility uses it",
+        "[ordered]: \"threshold_4\" is declared, but between 4 alternatives there are 3 thresholds",
     );
     assert_says(
         &ordered(OrderedDistribution::Logit, "b_x * x + threshold_1 * z").parameter("threshold_1", 0.0),
