@@ -237,7 +237,7 @@ fn names_that_do_not_fit_together() {
 
 #[test]
 fn what_later_versions_may_do() {
-    for name in ["nests", "classes", "scale"] {
+    for name in ["classes", "scale"] {
         assert_eq!(
             message("[parameters]", &format!("[{name}]\nx = 1\n\n[parameters]"))
                 .lines()
@@ -245,7 +245,7 @@ fn what_later_versions_may_do() {
                 .unwrap(),
             format!(
                 "modes.toml, line 12, column 2: [{name}] belongs to a model family that this version of logsum does not \
-                 estimate; it estimates logit, rank-ordered and mixed logit, and probit"
+                 estimate; it estimates logit, nested, cross-nested, rank-ordered, ordered and mixed logit, and probit"
             )
         );
     }

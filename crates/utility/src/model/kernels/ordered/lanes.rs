@@ -57,11 +57,8 @@ fn forward_plain(ranks: &Ranks, thresholds: &[f64], utilities: &[Lanes], lanes: 
     lanes.tails.resize((n - 1) * b, NO_TAILS);
     lanes.ln_p.resize(n * b, ZERO);
     for (at, threshold) in thresholds.iter().enumerate() {
-        for k in 0..b {
-            let tails = &mut lanes.tails[at * b + k];
-            for l in 0..N {
-                tails.t[l] = threshold - index[k][l];
-            }
+        for (tails, index) in lanes.tails[at * b..][..b].iter_mut().zip(index) {
+            tails.t = index.map(|v| threshold - v);
             match ranks.distribution {
                 OrderedDistribution::Logit => logistic(tails),
                 OrderedDistribution::Probit => normal(tails),
@@ -82,15 +79,13 @@ fn forward_plain(ranks: &Ranks, thresholds: &[f64], utilities: &[Lanes], lanes: 
                 (None, Some(lower)) => *ln_p = lower.ln_above,
                 (Some(upper), Some(lower)) => match ranks.distribution {
                     OrderedDistribution::Logit => {
-                        for l in 0..N {
-                            ln_p[l] = upper.ln_below[l] + lower.ln_above[l] + ln_gap;
-                        }
+                        *ln_p = std::array::from_fn(|l| upper.ln_below[l] + lower.ln_above[l] + ln_gap);
                     }
                     OrderedDistribution::Probit => {
-                        for l in 0..N {
+                        *ln_p = std::array::from_fn(|l| {
                             let interval = Interval::new(upper, lower, l);
-                            ln_p[l] = interval.ln_upper + libm::log(interval.rest);
-                        }
+                            interval.ln_upper + libm::log(interval.rest)
+                        });
                     }
                 },
                 (None, None) => *ln_p = ZERO,

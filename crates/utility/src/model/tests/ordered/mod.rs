@@ -28,7 +28,7 @@ fn columns(n: usize) -> Vec<Column> {
     let of = |factor: usize, modulus: usize| move |i: usize| ((i * factor) % modulus) as f64;
     let x = move |i: usize| of(7919, 101)(i) / 50.0 - 1.0;
     let z = move |i: usize| of(104_729, 97)(i) / 48.0 - 1.0;
-    let g = |i: usize| f64::from(u8::from(i % 3 == 0));
+    let g = |i: usize| f64::from(u8::from(i.is_multiple_of(3)));
     let rating = move |i: usize| {
         let u = (of(15_485_863, 1009)(i) + 0.5) / 1009.0;
         let index = 0.9 * x(i) - 0.6 * z(i) + 0.4 * g(i) + (u / (1.0 - u)).ln();
