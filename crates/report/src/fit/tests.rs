@@ -963,12 +963,7 @@ fn proportional_odds_as_text() {
 Proportional odds: is one coefficient enough for all thresholds?
 ";
     assert!(text.contains(table), "{text}");
-    let row = |name: &str| {
-        text.lines()
-            .filter(|line| line.starts_with(name))
-            .last()
-            .unwrap_or_default()
-    };
+    let row = |name: &str| text.lines().rfind(|line| line.starts_with(name)).unwrap_or_default();
     let cells = |name: &str| row(name).split_whitespace().map(str::to_owned).collect::<Vec<String>>();
     assert_eq!(
         cells("b_cost"),
