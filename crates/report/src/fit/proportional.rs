@@ -43,9 +43,21 @@ pub(super) fn section(fit: &Fit, narrow: bool) -> Option<Section> {
     })
 }
 
-/// What the numbers are.
+/// What the numbers are, or that there are none.
 pub(super) fn note(fit: &Fit) -> Option<String> {
-    let test = fit.proportional_odds.as_ref()?;
+    let Some(test) = &fit.proportional_odds else {
+        let told = fit
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with("proportional odds"));
+        let expected = fit.model.family == "ordered logit" && fit.converged && !told;
+        let comparable = fit.n_alternatives > 2 && fit.n_parameters >= fit.n_alternatives;
+        return (expected && comparable).then(|| {
+            "Proportional odds were not tested: a report has the test where the utility is linear and the data, not too many, \
+             are in memory."
+                .to_string()
+        });
+    };
     let n = test.coefficients.first().map_or(0, |one| one.estimates.len());
     Some(format!(
         "Brant's Wald test compares binary logits of what lies above each of the {n} thresholds. A small p says that a \

@@ -978,6 +978,20 @@ Proportional odds: is one coefficient enough for all thresholds?
 }
 
 #[test]
+fn proportional_odds_that_were_not_tested() {
+    let mut fit = ordered(3);
+    fit.proportional_odds = None;
+    let said = |fit: &Fit| super::fit(fit, Format::Text).contains("Proportional odds were not tested");
+    assert!(said(&fit));
+    fit.model.family = "ordered probit".to_string();
+    assert!(!said(&fit));
+    fit.model.family = "ordered logit".to_string();
+    fit.warnings
+        .push("proportional odds were not tested: separated".to_string());
+    assert!(!said(&fit));
+}
+
+#[test]
 fn proportional_odds_of_many_thresholds() {
     let fit = ordered(9);
     let text = super::fit(&fit, Format::Text);
