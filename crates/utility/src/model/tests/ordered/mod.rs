@@ -6,6 +6,7 @@ mod drawing;
 mod errors;
 mod estimation;
 mod identification;
+mod proportional;
 mod published;
 
 use logsum_data::{ChoiceData, Column, Schema, Table};
