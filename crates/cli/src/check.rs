@@ -43,7 +43,8 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         }
     }
     let mut warnings = loaded.data.warnings().to_vec();
-    if loaded.data.alternatives().labelled {
+    // Of ordered alternatives it is a finding.
+    if loaded.data.alternatives().labelled && loaded.model.specification.ordered.is_none() {
         warnings.extend(notes(&description));
     }
     if let Some(sampling) = &loaded.model.sampling {

@@ -18,19 +18,6 @@ pub fn two_sided_p_value(z: f64) -> f64 {
     erfc(z.abs() / SQRT_2)
 }
 
-/// The standard normal quantile Φ⁻¹(p): −∞ at 0, ∞ at 1, NaN outside.
-pub fn normal_quantile(p: f64) -> f64 {
-    if p == 0.0 {
-        f64::NEG_INFINITY
-    } else if p == 1.0 {
-        f64::INFINITY
-    } else if p > 0.0 && p < 1.0 {
-        -SQRT_2 * erfc_inv(2.0 * p)
-    } else {
-        f64::NAN
-    }
-}
-
 /// Probability that a χ² variable exceeds `statistic`.
 ///
 /// ```text
@@ -48,6 +35,19 @@ pub fn chi_squared_tail(statistic: f64, degrees: usize) -> f64 {
         1.0
     } else {
         gamma_ur(degrees as f64 / 2.0, statistic / 2.0)
+    }
+}
+
+/// The standard normal quantile Φ⁻¹(p): −∞ at 0, ∞ at 1, NaN outside.
+pub fn normal_quantile(p: f64) -> f64 {
+    if p == 0.0 {
+        f64::NEG_INFINITY
+    } else if p == 1.0 {
+        f64::INFINITY
+    } else if p > 0.0 && p < 1.0 {
+        -SQRT_2 * erfc_inv(2.0 * p)
+    } else {
+        f64::NAN
     }
 }
 

@@ -92,6 +92,43 @@ pub(crate) fn ln_cdf_and_hazard(x: f64) -> (f64, f64) {
     }
 }
 
+/// Both tails of the standard normal distribution at a number: see [`normal_tails`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NormalTails {
+    /// ln Φ(x).
+    pub ln_below: f64,
+    /// ln Φ(−x).
+    pub ln_above: f64,
+    /// φ(x)/Φ(x).
+    pub hazard_below: f64,
+    /// φ(x)/Φ(−x).
+    pub hazard_above: f64,
+}
+
+/// [`ln_normal_cdf`] and [`normal_hazard`] of x and of −x, for little more than one of them.
+pub fn normal_tails(x: f64) -> NormalTails {
+    let mills = mills(x.abs());
+    let ln_density = ln_normal_density(x);
+    let density = libm::exp(ln_density);
+    let tail = density * mills;
+    let (ln_tail, hazard_of_tail) = (ln_density + libm::log(mills), 1.0 / mills);
+    let (ln_rest, hazard_of_rest) = (libm::log1p(-tail), density / (1.0 - tail));
+    match x > 0.0 {
+        true => NormalTails {
+            ln_below: ln_rest,
+            ln_above: ln_tail,
+            hazard_below: hazard_of_rest,
+            hazard_above: hazard_of_tail,
+        },
+        false => NormalTails {
+            ln_below: ln_tail,
+            ln_above: ln_rest,
+            hazard_below: hazard_of_tail,
+            hazard_above: hazard_of_rest,
+        },
+    }
+}
+
 /// φ(x)/Φ(x), minus the mean of a standard normal variable that stays below x.
 ///
 /// Relative error as of [`ln_normal_cdf`]; close to −x in the far lower tail.
@@ -157,6 +194,24 @@ mod tests {
                 (libm::exp(ln_normal_cdf(x)) / p - 1.0).abs() < 1e-15 * (4.0 + x * x),
                 "{x}"
             );
+        }
+    }
+
+    #[test]
+    fn both_tails() {
+        for i in -3_700..=3_700 {
+            let x = f64::from(i) * 0.01;
+            let tails = normal_tails(x);
+            let near = |one: f64, other: f64| {
+                assert!(
+                    (one - other).abs() <= 1e-15 * (4.0 + x * x) * other.abs(),
+                    "{x}: {one} {other}"
+                );
+            };
+            near(tails.ln_below, ln_normal_cdf(x));
+            near(tails.ln_above, ln_normal_cdf(-x));
+            near(tails.hazard_below, normal_hazard(x));
+            near(tails.hazard_above, normal_hazard(-x));
         }
     }
 

@@ -6,6 +6,7 @@ mod facts;
 mod nests;
 mod optima;
 mod outside;
+mod proportional;
 mod sampling;
 mod scales;
 mod tastes;

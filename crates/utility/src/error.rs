@@ -2,6 +2,7 @@
 
 mod mixing;
 mod nests;
+mod ordered;
 mod probit;
 mod scale;
 mod tastes;
@@ -10,6 +11,7 @@ use logsum_data::DataError;
 
 pub use mixing::MixingError;
 pub use nests::NestError;
+pub use ordered::OrderedError;
 pub use probit::ProbitError;
 pub use scale::ScaleError;
 pub use tastes::TasteError;
@@ -64,6 +66,8 @@ pub enum SpecificationError {
     Mixing(MixingError),
     #[error(transparent)]
     Nests(#[from] NestError),
+    #[error(transparent)]
+    Ordered(#[from] OrderedError),
     #[error(transparent)]
     Probit(#[from] ProbitError),
     #[error(transparent)]

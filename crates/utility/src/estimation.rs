@@ -99,7 +99,8 @@ impl Model<'_> {
         self.fit_beside(options, progress, true)
     }
 
-    /// The same, with the log-likelihood of constants alone beside it if `constants` is true.
+    /// The same, with what a report compares it to (ln L of constants alone, the test of proportional odds) if `constants` is
+    /// true.
     pub(crate) fn fit_beside(
         &self,
         options: &FitOptions,
@@ -121,7 +122,13 @@ impl Model<'_> {
             // Before anything is estimated.
             self.groups_of_units(groups)?;
         }
-        let start = options.start.clone().unwrap_or_else(|| self.start());
+        let start = options
+            .start
+            .clone()
+            .unwrap_or_else(|| match options.optimiser.max_iterations {
+                0 => self.start(),
+                _ => self.estimation_start(),
+            });
         if let Some(mixture) = self.mixture() {
             let mut fit = self.fit_mixture(mixture, &start, options, progress, constants)?;
             fit.confidence = options.confidence;
@@ -163,6 +170,9 @@ impl Model<'_> {
             }
         }
         self.attach_nests(&mut fit);
+        if constants {
+            self.test_proportional_odds(&mut fit);
+        }
         fit.confidence = options.confidence;
         if let Some(groups) = groups {
             self.cluster(&mut fit, &groups)?;
@@ -245,6 +255,10 @@ impl Model<'_> {
             Stopped::NothingEstimated | Stopped::NoFreeParameters | Stopped::Interrupted { .. }
         ) {
             return Ok(Vec::new());
+        }
+        let empty = self.empty_ranks();
+        if !empty.is_empty() {
+            return Ok(empty);
         }
         let ended = matches!(
             stopped,
@@ -366,6 +380,7 @@ impl Model<'_> {
             model: FittedModel {
                 family: match (data.best_worst, self.mixture().is_some()) {
                     _ if self.specification().probit.is_some() => self.probit_family(),
+                    (_, is_mixed) if let Some(ordered) = &self.specification().ordered => ordered.family(is_mixed),
                     (_, is_mixed) if self.specification().nests.is_some() => self.nested_family(is_mixed),
                     (_, false) if self.specification().generator.is_some() => "generalised extreme value",
                     (_, true) if self.specification().generator.is_some() => "mixed generalised extreme value",
@@ -430,6 +445,7 @@ impl Model<'_> {
             errors: None,
             nests: None,
             optima: None,
+            proportional_odds: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

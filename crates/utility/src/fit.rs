@@ -6,6 +6,7 @@ use crate::draws_report::DrawsReport;
 use crate::error_report::ErrorReport;
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
+use crate::proportional_odds::ProportionalOdds;
 use crate::sampling::SampleSize;
 use crate::scale_report::ScaleReport;
 use crate::taste_report::TasteReport;
@@ -90,6 +91,9 @@ pub struct Fit {
     /// The nests; `None` where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nests: Option<NestReport>,
+    /// Whether one coefficient serves all thresholds of an ordered logit; `None` of other models, and where it was not tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proportional_odds: Option<ProportionalOdds>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.
@@ -99,7 +103,7 @@ pub struct Fit {
 /// The model as it was estimated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FittedModel {
-    /// "logit" or "mixed logit".
+    /// Such as "logit", "mixed logit", "nested logit" or "ordered probit".
     pub family: String,
     /// The model file, as JSON of the same structure.
     pub specification: serde_json::Value,

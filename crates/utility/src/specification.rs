@@ -8,6 +8,7 @@ use crate::error::SpecificationError;
 use crate::generator::Generator;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
 use crate::nests::{self, Nests};
+use crate::ordered::{self, Ordered};
 use crate::probit::{self, Probit};
 use crate::scale::{self, Scale};
 use crate::term::Term;
@@ -37,6 +38,8 @@ pub struct Specification {
     pub nests: Option<Nests>,
     /// A generating function, from which probabilities come.
     pub generator: Option<Generator>,
+    /// What makes the alternatives steps of a scale.
+    pub ordered: Option<Ordered>,
 }
 
 /// A parameter and the identifier by which expressions refer to it.
@@ -168,7 +171,9 @@ impl Specification {
         Uses {
             parameters,
             utilities: self.utilities(),
-            labelled: self.nests.is_some() || self.probit.as_ref().is_some_and(Probit::tells_alternatives),
+            labelled: self.nests.is_some()
+                || self.ordered.is_some()
+                || self.probit.as_ref().is_some_and(Probit::tells_alternatives),
         }
     }
 
@@ -232,7 +237,8 @@ impl Specification {
                 .probit
                 .as_ref()
                 .is_some_and(|probit| probit::is_of_errors(probit, &name));
-            if !used.contains(&name.as_str()) && has_utility && !of_errors {
+            let of_scale = self.ordered.is_some() && ordered::threshold_number(&name).is_some();
+            if !used.contains(&name.as_str()) && has_utility && !of_errors && !of_scale {
                 errors.extend(self.unused(name, &used));
             }
             errors.extend(value_problem(&declared.parameter));
@@ -241,6 +247,7 @@ impl Specification {
         errors.extend(mixing::problems(self));
         errors.extend(probit::problems(self));
         errors.extend(nests::problems(self));
+        errors.extend(ordered::problems(self));
         if errors.is_empty() {
             Ok(())
         } else {

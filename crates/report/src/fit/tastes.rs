@@ -36,6 +36,7 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     let mut further = super::nests::sections(fit);
     further.extend(super::errors::sections(fit, narrow));
     further.extend(super::optima::sections(fit));
+    further.extend(super::proportional::section(fit, narrow));
     let Some(report) = reported(fit) else {
         return further;
     };
@@ -70,7 +71,12 @@ fn list(names: &[String]) -> String {
 
 /// What the numbers of the tables are.
 pub(super) fn note(fit: &Fit) -> Option<String> {
-    let notes = [of_tastes(fit), super::nests::note(fit), super::errors::note(fit)];
+    let notes = [
+        of_tastes(fit),
+        super::nests::note(fit),
+        super::errors::note(fit),
+        super::proportional::note(fit),
+    ];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join(" "))
 }

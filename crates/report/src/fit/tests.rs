@@ -1,7 +1,7 @@
 use logsum_utility::{
     Cluster, Convergence, Covariances, DataSummary, DrawsReport, DrawsTried, Elapsed, Estimate, FORMAT, Fit,
-    FittedModel, Quantity, SampleSize, SamplingReport, ScaleReport, ScaleTest, SimulationError, StartsReport,
-    TasteCovariance, TasteDerivatives, TasteDescription, TasteReport,
+    FittedModel, ProportionalCoefficient, ProportionalOdds, Quantity, SampleSize, SamplingReport, ScaleReport,
+    ScaleTest, SimulationError, StartsReport, TasteCovariance, TasteDerivatives, TasteDescription, TasteReport,
 };
 use serde_json::json;
 
@@ -99,6 +99,7 @@ fn converged() -> Fit {
         errors: None,
         nests: None,
         optima: None,
+        proportional_odds: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,
@@ -977,4 +978,72 @@ fn scales_stand_in_the_head_with_their_test() {
         ]
     );
     assert!(super::fit(&fit, Format::Markdown).contains("age: exp(g \\* age)"));
+}
+
+fn ordered(n_thresholds: usize) -> Fit {
+    let mut fit = converged();
+    fit.model.family = "ordered logit".to_string();
+    fit.proportional_odds = Some(ProportionalOdds {
+        statistic: 9.876,
+        degrees_of_freedom: 2 * n_thresholds - 2,
+        p_value: 0.0426,
+        coefficients: ["b_time", "b_cost"]
+            .map(|term| ProportionalCoefficient {
+                term: term.to_string(),
+                estimates: (0..n_thresholds).map(|m| -0.25 - m as f64).collect(),
+                statistic: 4.5,
+                degrees_of_freedom: n_thresholds - 1,
+                p_value: 0.105,
+            })
+            .to_vec(),
+    });
+    fit
+}
+
+#[test]
+fn proportional_odds_as_text() {
+    let text = super::fit(&ordered(3), Format::Text);
+    let table = "\
+Proportional odds: is one coefficient enough for all thresholds?
+";
+    assert!(text.contains(table), "{text}");
+    let row = |name: &str| text.lines().rfind(|line| line.starts_with(name)).unwrap_or_default();
+    let cells = |name: &str| row(name).split_whitespace().map(str::to_owned).collect::<Vec<String>>();
+    assert_eq!(
+        cells("b_cost"),
+        ["b_cost", "-0.250", "-1.250", "-2.250", "4.50", "2", "0.1050"]
+    );
+    assert_eq!(cells("all together"), ["all", "together", "9.88", "4", "0.0426"]);
+    assert!(
+        text.contains("binary logits of what lies above each of the 3"),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn proportional_odds_that_were_not_tested() {
+    let mut fit = ordered(3);
+    fit.proportional_odds = None;
+    let said = |fit: &Fit| super::fit(fit, Format::Text).contains("Proportional odds were not tested");
+    assert!(said(&fit));
+    fit.model.family = "ordered probit".to_string();
+    assert!(!said(&fit));
+    fit.model.family = "ordered logit".to_string();
+    fit.warnings
+        .push("proportional odds were not tested: separated".to_string());
+    assert!(!said(&fit));
+}
+
+#[test]
+fn proportional_odds_of_many_thresholds() {
+    let fit = ordered(9);
+    let text = super::fit(&fit, Format::Text);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(!text.contains("above 9"), "{text}");
+    let markdown = super::fit(&fit, Format::Markdown);
+    assert!(markdown.contains("above 9"), "{markdown}");
+    assert!(super::fit(&fit, Format::Latex).contains("-8.25"));
+    let json: Fit = serde_json::from_str(&super::fit(&fit, Format::Json)).expect("a fit");
+    assert_eq!(json, fit);
 }

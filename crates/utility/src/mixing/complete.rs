@@ -60,6 +60,7 @@ impl Specification {
     /// nothing.
     pub fn completed(mut self) -> Self {
         self.complete_errors();
+        self.complete_thresholds();
         let Some(mixing) = &self.mixing else {
             return self;
         };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use logsum_data::ChoiceData;
+use logsum_data::{ChoiceData, Level};
 use logsum_estimate::Parameter;
 use logsum_expressions::Graph;
 
@@ -13,12 +13,13 @@ use super::corrections::Corrections;
 use super::kernels::Kernel;
 use super::mixture::{MixtureBuilder, Symbolic};
 use super::pieces::Shared;
-use super::plan::UtilityPlan;
+use super::plan::{Source, UtilityPlan};
 use super::stages::{self, RankedCases};
 use super::store::{Storage, Store};
 use super::{Model, explain};
-use crate::error::{NestError, SpecificationError};
+use crate::error::{NestError, OrderedError, SpecificationError};
 use crate::facts::Facts;
+use crate::ordered::problems_of_alternatives;
 use crate::specification::Specification;
 
 /// Why data cannot be bound.
@@ -62,6 +63,8 @@ struct Bound<'data> {
     term_columns: Vec<Vec<String>>,
     segments: Store,
     mixture: Option<MixtureBuilder>,
+    /// Whether alternatives are steps of a scale.
+    is_ordered: bool,
 }
 
 impl<'data> Binder<'data> {
@@ -106,6 +109,10 @@ impl<'data> Binder<'data> {
         if self.bound.is_none() && data.alternatives().labelled {
             self.specification = self.specification.clone().completed_for(&data.alternatives().names);
         }
+        if self.specification.ordered.is_some() {
+            let sampled = Corrections::new(&data)?.is_some();
+            problems_of_alternatives(&data, sampled).map_err(SpecificationError::from)?;
+        }
         let stages = stages::stages(&self.specification, &data)?;
         // What the likelihood takes for cases.
         let choices = stages.as_ref().map_or(&*data, |stages| &stages.data);
@@ -120,6 +127,9 @@ impl<'data> Binder<'data> {
                 self.bound.insert(bound)
             }
         };
+        if bound.is_ordered {
+            bound.check_ordered(choices)?;
+        }
         bound.arrangement.compress = self.compress && bound.arrangement.kernel.is_none();
         if let Some(stages) = &stages {
             let ranked = bound.ranked.get_or_insert_default();
@@ -295,6 +305,7 @@ impl<'data> Bound<'data> {
         };
         Ok(Bound {
             mixture,
+            is_ordered: specification.ordered.is_some(),
             facts: Facts::of(data),
             ranked: None,
             term_columns: explain::term_columns(&graph, data, &plans, specification.parameters.len()),
@@ -302,5 +313,22 @@ impl<'data> Bound<'data> {
             corrections,
             segments: Store::default(),
         })
+    }
+
+    /// Whether the utility of an ordered model is that of all alternatives in a part.
+    fn check_ordered(&self, data: &ChoiceData) -> Result<(), SpecificationError> {
+        let sources = self.arrangement.plans.iter().flat_map(UtilityPlan::sources);
+        for source in sources {
+            let Source::Node(node) = source else { continue };
+            let columns = self.arrangement.graph.columns_of(node).into_iter();
+            let mut columns = columns.map(|id| &data.columns()[id.0 as usize]);
+            if let Some(column) = columns.find(|column| column.level == Level::Pair) {
+                return Err(OrderedError::Varies {
+                    column: column.name.clone(),
+                }
+                .into());
+            }
+        }
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use logsum_estimate::{EvalError, LogLikelihood, NullVector, null_space};
 use ndarray::Array2;
 
+use super::ordered::Compared;
 use super::scratch::Scratch;
 use super::{Model, separation};
 
@@ -34,6 +35,8 @@ pub(super) struct CaseView<'a> {
     /// dV_s/dθ, slot by slot.
     pub gradients: &'a [f64],
     pub n_slots: usize,
+    /// Slot of each rank, where alternatives are ordered.
+    pub order: Option<&'a [usize]>,
 }
 
 impl CaseView<'_> {
@@ -48,13 +51,18 @@ impl Model<'_> {
     /// a choice set, constants for all alternatives.
     ///
     /// Utilities that are not linear are taken at `theta`, where their derivatives stand for columns. The kernel's own
-    /// parameters are not looked at.
+    /// parameters are not looked at, but for the thresholds of an ordered model: with these the utility is to be
+    /// compared.
     ///
     /// # Errors
     /// As an evaluation at `theta`.
     pub fn not_identified(&self, theta: &[f64]) -> Result<Vec<Finding>, EvalError> {
+        let unseen = match self.ordered_kernel() {
+            Some(_) => &[],
+            None => self.kernel_parameters(),
+        };
         let free: Vec<usize> = (0..self.parameters.len())
-            .filter(|&k| !self.parameters[k].fixed && !self.kernel_parameters().contains(&(k as u32)))
+            .filter(|&k| !self.parameters[k].fixed && !unseen.contains(&(k as u32)))
             .collect();
         let gram = self.gram(theta)?;
         let of_free = Array2::from_shape_fn((free.len(), free.len()), |(i, j)| gram[[free[i], free[j]]]);
@@ -65,6 +73,9 @@ impl Model<'_> {
             if self.is_null(theta, &vector, &gram)? {
                 vectors.push(vector);
             }
+        }
+        if let Some(kernel) = self.ordered_kernel() {
+            return Ok(self.explain_null_of_ordered(kernel, &vectors));
         }
         let held = representatives(&vectors);
         let explain = |(vector, held): (&NullVector, usize)| self.explain_null(vector, held);
@@ -86,6 +97,10 @@ impl Model<'_> {
 
     /// The same, evaluated at `theta`, on which the answer does not depend.
     pub(crate) fn separated_at(&self, theta: &[f64]) -> Result<Vec<Finding>, EvalError> {
+        let empty = self.empty_ranks();
+        if !empty.is_empty() {
+            return Ok(empty);
+        }
         Ok(self.explain_separation(&separation::find(self, theta)?))
     }
 
@@ -93,15 +108,20 @@ impl Model<'_> {
     pub(super) fn each_case(&self, theta: &[f64], mut see: impl FnMut(&CaseView<'_>)) -> Result<(), EvalError> {
         self.require_outcomes()?;
         let mut scratch = Scratch::default();
+        let mut compared = Compared::default();
         for index in 0..self.blocks.segments.len() {
             self.blocks.segments.visit(index, |segment| {
                 for group in &segment.groups {
                     self.blocks
                         .situations(group, theta, &mut scratch, |view| {
-                            see(&CaseView {
+                            let case = CaseView {
                                 case: segment.cases.start + view.case,
                                 ..*view
-                            });
+                            };
+                            match (self.ordered_kernel(), view.order) {
+                                (Some(kernel), Some(order)) => compared.see(kernel, order, &case, &mut see),
+                                _ => see(&case),
+                            }
                         })
                         .map_err(|undefined| self.outside(segment, &undefined))?;
                 }

@@ -18,7 +18,8 @@ impl Model<'_> {
     /// ```
     ///
     /// the noise ε being the kernel's: independent standard Gumbel for logit, with positive stable variables that the
-    /// alternatives of a nest share for nested logit. Random tastes are drawn too, anew for each
+    /// alternatives of a nest share for nested logit. Of ordered alternatives the one is drawn into whose interval between
+    /// thresholds V_n + ε_n falls, with one logistic or normal ε_n. Random tastes are drawn too, anew for each
     /// decision maker (and each choice where choices are counted and no decision makers are named). In data that count choices, each case
     /// makes as many as it has (rounded to whole ones), or 1 if that is not known.
     ///

@@ -282,6 +282,7 @@ impl Blocks {
                         parameters: &set.parameters,
                         gradients: &gradients,
                         n_slots,
+                        order: set.kernel.as_ref().and_then(|of_set| of_set.kernel.order()),
                     });
                 }
             }

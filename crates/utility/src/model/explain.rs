@@ -254,7 +254,7 @@ impl Model<'_> {
     }
 
     /// A combination in words, its first component positive.
-    fn describe(&self, vector: &NullVector) -> String {
+    pub(super) fn describe(&self, vector: &NullVector) -> String {
         let sign = vector.components[0].1.signum();
         let components = vector.components.iter().map(|&(k, value)| (k, sign * value)).collect();
         let names: Vec<&str> = self
@@ -288,7 +288,7 @@ impl Model<'_> {
     }
 
     /// Columns that stand with any of the parameters, each once.
-    fn columns_of(&self, parameters: &[usize]) -> Vec<String> {
+    pub(super) fn columns_of(&self, parameters: &[usize]) -> Vec<String> {
         let mut columns: Vec<String> = Vec::new();
         for column in parameters.iter().flat_map(|&k| &self.term_columns[k]) {
             if !columns.contains(column) {
@@ -298,7 +298,7 @@ impl Model<'_> {
         columns
     }
 
-    fn quoted(&self, parameters: &[usize]) -> String {
+    pub(super) fn quoted(&self, parameters: &[usize]) -> String {
         let names: Vec<String> = parameters.iter().map(|&k| self.parameters[k].name.clone()).collect();
         quoted(&names)
     }
@@ -344,7 +344,7 @@ fn have(parameters: usize) -> (&'static str, &'static str) {
     }
 }
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     names
         .iter()
         .map(|name| format!("\"{name}\""))

@@ -22,6 +22,7 @@ mod lanes;
 mod logit;
 mod mixture;
 mod normal_errors;
+mod ordered;
 mod pieces;
 mod plan;
 mod predict;
@@ -104,6 +105,9 @@ const WAITING: usize = 4 << 20;
 /// ```
 ///
 /// Predicted is the best of all. A ranking is one case, and its score that of all stages together.
+///
+/// Nests ([`Nests`](crate::Nests)), ordered alternatives ([`Ordered`](crate::Ordered)), normal errors
+/// ([`Probit`](crate::Probit)) and random tastes ([`Mixing`]) put other probabilities in the place of these.
 ///
 /// # Source
 /// McFadden (1974), *Conditional logit analysis of qualitative choice behavior*; Train (2009), ch. 3; of the sampling
@@ -249,9 +253,10 @@ impl<'data> Model<'data> {
         self.parameters.iter().map(|parameter| parameter.start).collect()
     }
 
-    /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit.
+    /// Whether every utility is linear in the parameters, tastes are the same, and the kernel is logit or that of an ordered
+    /// model: then ln L is concave.
     pub fn is_linear(&self) -> bool {
-        self.kernel.is_none() && self.has_linear_utilities()
+        self.kernel.as_ref().is_none_or(Kernel::is_concave) && self.has_linear_utilities()
     }
 
     /// Whether every utility is linear in the parameters, and tastes are the same.
@@ -419,7 +424,11 @@ impl<'data> Model<'data> {
         let mut magnitude = Compensated::default();
         let mut score = vec![Compensated::default(); if order >= Order::Score { k } else { 0 }];
         let mut hessian = vec![Compensated::default(); if order >= Order::Hessian { k * k } else { 0 }];
-        let kernel_at = self.kernel_at(theta)?;
+        let kernel_at = match at {
+            At::Model => self.kernel_at(theta)?,
+            At::Logit => None,
+            At::EqualShares => self.kernel.as_ref().and_then(Kernel::at_equal_shares),
+        };
         self.blocks.segments.each(
             step,
             self.at_a_time(hessian.len() + score.len()),

@@ -20,6 +20,8 @@ pub struct Prediction {
     /// ln Σ_{j ∈ C_n} exp V_nj
     /// ```
     ///
+    /// Of ordered alternatives, of which nobody chooses the best, it is the utility V_n that they share.
+    ///
     /// Of normal errors E max_j (V_nj + ε_nj), from the probabilities and their slopes:
     ///
     /// ```text

@@ -160,6 +160,7 @@ impl Blocks {
                 parameters: &parameters,
                 gradients: &gradients,
                 n_slots: case.n_slots,
+                order: None,
             });
         }
         scratch.tall = tall;

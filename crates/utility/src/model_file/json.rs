@@ -95,6 +95,9 @@ impl ModelFile {
             insert_table(&mut root, "nests", super::nests::to_json(nests));
         }
         insert_table(&mut root, "scale", super::scale::to_json(&self.specification));
+        if let Some(ordered) = &self.specification.ordered {
+            insert_table(&mut root, "ordered", super::ordered::to_json(ordered));
+        }
         if let Some(probit) = &self.specification.probit {
             insert_table(&mut root, "probit", super::probit::to_json(probit));
         }

@@ -3,6 +3,7 @@
 mod counts;
 mod json;
 mod nests;
+mod ordered;
 mod probit;
 mod random;
 mod ranking;

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::counts::{self, Tally};
 use super::reader::{Problem, Reader, Section, kind, number};
-use super::{ModelFile, nests, probit, random, ranking, sampling, scale, simulate};
+use super::{ModelFile, nests, ordered, probit, random, ranking, sampling, scale, simulate};
 use crate::specification::{DeclaredParameter, Specification};
 
 /// Tables of the interface that this version does not estimate yet.
@@ -94,8 +94,22 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         scale::read(&section, &symbols)
     });
     let scales = scales.unwrap_or_default();
+    let ordered = root
+        .section("ordered")
+        .and_then(|section| ordered::read(section, &names));
     if let Some(mixing) = &mixing {
         start_elsewhere(&mut parameters, &unstarted, mixing.second_estimates());
+    }
+    if let Some(ordered) = &ordered {
+        let own = |name: &str| {
+            let mut started = parameters
+                .iter()
+                .filter(|declared| !unstarted.contains(&declared.symbol));
+            let declared = started.find(|declared| declared.symbol == name)?;
+            Some(declared.parameter.start)
+        };
+        let thresholds = ordered.thresholds(own);
+        start_elsewhere(&mut parameters, &unstarted, thresholds);
     }
     start_elsewhere(
         &mut parameters,
@@ -123,6 +137,7 @@ fn read(reader: &Reader<'_>, root: &DeTable<'_>, broken: bool) -> Option<ModelFi
         probit,
         nests,
         generator: None,
+        ordered,
     };
     Some(ModelFile {
         title,
@@ -145,7 +160,7 @@ fn later(name: &str) -> Option<String> {
     LATER.contains(&name).then(|| {
         format!(
             "[{name}] belongs to a model family that this version of logsum does not estimate; it estimates logit, nested, \
-             cross-nested, rank-ordered and mixed logit, and probit"
+             cross-nested, rank-ordered, ordered and mixed logit, and probit"
         )
     })
 }

@@ -4,6 +4,7 @@ mod arbitrary;
 mod counts;
 mod messages;
 mod nests;
+mod ordered;
 mod probit;
 mod random;
 mod ranking;

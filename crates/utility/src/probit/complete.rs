@@ -115,6 +115,9 @@ impl Specification {
         {
             probit.alternatives = alternatives.to_vec();
         }
+        if let Some(ordered) = &mut self.ordered {
+            ordered.alternatives = alternatives.to_vec();
+        }
         self.completed()
     }
 

@@ -2,18 +2,20 @@
 //!
 //! A kernel sees lanes that share a choice set, cases or draws: it cannot tell. Of their utilities it makes ln P and the
 //! logsum; of an outcome Σ_j y_j ln P_j with its derivatives in the utilities and in functions of its own (dissimilarities,
-//! allocations), and how these derivatives change along a direction, from which come rows of the Hessian.
+//! allocations, thresholds), and how these derivatives change along a direction, from which come rows of the Hessian.
 
 mod draw;
 mod generated;
 mod lanes;
 mod nested;
 mod network;
+mod ordered;
 mod visit;
 
 use std::sync::Arc;
 
 pub(crate) use nested::NestedKernel;
+pub(crate) use ordered::OrderedKernel;
 pub(crate) use visit::OfSet;
 
 use logsum_draws::Stream;
@@ -24,12 +26,14 @@ use crate::specification::Specification;
 use generated::{GeneratedKernel, GeneratedLanes, GeneratedSet};
 use lanes::NestLanes;
 use network::Network;
+use ordered::{OrderedLanes, Ranks};
 
 /// A kernel with what it depends on.
 #[derive(Debug)]
 pub(crate) enum Kernel {
     Nested(NestedKernel),
     Generated(GeneratedKernel),
+    Ordered(OrderedKernel),
 }
 
 /// What a kernel is for the alternatives of one choice set.
@@ -37,6 +41,7 @@ pub(crate) enum Kernel {
 pub(crate) enum SetKernel {
     Nested(Network),
     Generated(GeneratedSet),
+    Ordered(Ranks),
 }
 
 /// The functions of a kernel at some parameters.
@@ -59,6 +64,10 @@ impl Kernel {
         if let Some(generator) = &specification.generator {
             return Ok(Some(Kernel::Generated(GeneratedKernel::new(specification, generator)?)));
         }
+        if let Some(ordered) = &specification.ordered {
+            let ordered = OrderedKernel::new(specification, ordered, alternatives.len());
+            return Ok(Some(Kernel::Ordered(ordered)));
+        }
         let nests = specification.nests.as_ref();
         let nested = nests.map(|nests| NestedKernel::new(specification, nests, alternatives));
         Ok(nested.transpose()?.map(Kernel::Nested))
@@ -69,6 +78,7 @@ impl Kernel {
         match self {
             Kernel::Nested(nested) => nested.parameters(),
             Kernel::Generated(generated) => generated.parameters(),
+            Kernel::Ordered(ordered) => &ordered.parameters,
         }
     }
 
@@ -80,6 +90,7 @@ impl Kernel {
         let functions = match self {
             Kernel::Nested(nested) => nested.at(theta)?,
             Kernel::Generated(generated) => generated.at(theta),
+            Kernel::Ordered(ordered) => ordered.at(theta)?,
         };
         let finite = |all: &[Vec<f64>]| all.iter().flatten().all(|value| value.is_finite());
         if !finite(&functions.first) || !finite(&functions.second) {
@@ -91,11 +102,23 @@ impl Kernel {
         })
     }
 
+    /// Where utilities of 0 make all alternatives equally likely; none where logit does, which has no functions.
+    pub fn at_equal_shares(&self) -> SharedAt {
+        match self {
+            Kernel::Nested(_) | Kernel::Generated(_) => None,
+            Kernel::Ordered(ordered) => Some(Arc::new(KernelAt {
+                functions: ordered.at_equal_shares(),
+                parameters: self.parameters().to_vec(),
+            })),
+        }
+    }
+
     /// For a choice set of these alternatives.
     pub fn of_set(&self, alternatives: &[u32]) -> SetKernel {
         match self {
             Kernel::Nested(nested) => SetKernel::Nested(nested.tree.network(alternatives)),
             Kernel::Generated(generated) => SetKernel::Generated(generated.of_set(alternatives)),
+            Kernel::Ordered(ordered) => SetKernel::Ordered(ordered.of_set(alternatives)),
         }
     }
 
@@ -105,6 +128,18 @@ impl Kernel {
             Kernel::Nested(nested) => nested.tree.is_invariant(),
             // A function of degree 1, by its contract.
             Kernel::Generated(_) => true,
+            Kernel::Ordered(_) => false,
+        }
+    }
+
+    /// Whether ln P is concave in utilities and the kernel's parameters together: then there is one maximum.
+    ///
+    /// # Source
+    /// Of ordered models Pratt (1981), *Concavity of the log likelihood*.
+    pub fn is_concave(&self) -> bool {
+        match self {
+            Kernel::Nested(_) | Kernel::Generated(_) => false,
+            Kernel::Ordered(_) => true,
         }
     }
 
@@ -113,24 +148,31 @@ impl Kernel {
         match self {
             Kernel::Nested(nested) => nested.without_effect(sets.filter_map(|set| match set {
                 SetKernel::Nested(network) => Some(network),
-                SetKernel::Generated(_) => None,
+                SetKernel::Generated(_) | SetKernel::Ordered(_) => None,
             })),
-            Kernel::Generated(_) => Vec::new(),
+            Kernel::Generated(_) | Kernel::Ordered(_) => Vec::new(),
         }
     }
 }
 
 impl SetKernel {
+    /// Slot of each rank, where alternatives are ordered.
+    pub fn order(&self) -> Option<&[usize]> {
+        match self {
+            SetKernel::Nested(_) | SetKernel::Generated(_) => None,
+            SetKernel::Ordered(ranks) => Some(ranks.order()),
+        }
+    }
+
     /// Whether probabilities depend in this choice set on each of so many functions.
     pub fn depends_on(&self, n_functions: usize) -> Vec<bool> {
+        let mut depends = vec![false; n_functions];
         match self {
-            SetKernel::Nested(network) => {
-                let mut depends = vec![false; n_functions];
-                network.functions().for_each(|function| depends[function] = true);
-                depends
-            }
-            SetKernel::Generated(_) => vec![true; n_functions],
+            SetKernel::Nested(network) => network.functions().for_each(|function| depends[function] = true),
+            SetKernel::Ordered(ranks) => ranks.functions().for_each(|function| depends[function] = true),
+            SetKernel::Generated(_) => depends.fill(true),
         }
+        depends
     }
 }
 
@@ -139,6 +181,7 @@ pub(crate) fn choose(set: &SetKernel, functions: &[f64], utilities: &[f64], stre
     match set {
         SetKernel::Nested(network) => draw::choose_nested(network, functions, utilities, stream),
         SetKernel::Generated(set) => generated::choose_generated(set, functions, utilities, stream),
+        SetKernel::Ordered(ranks) => ordered::choose_rank(ranks, functions, utilities, stream),
     }
 }
 
@@ -159,6 +202,7 @@ pub(crate) struct KernelLanes {
     pub changes_of_functions: Vec<f64>,
     nests: NestLanes,
     generated: GeneratedLanes,
+    ordered: OrderedLanes,
 }
 
 fn copy(to: &mut Vec<f64>, from: &[f64]) {
@@ -167,7 +211,7 @@ fn copy(to: &mut Vec<f64>, from: &[f64]) {
 }
 
 impl KernelLanes {
-    /// ln P and logsums at the `utilities` of slots, each a run of lanes, a multiple of eight.
+    /// ln P and logsums (of an ordered model its index) at the `utilities` of slots, each a run of lanes, a multiple of eight.
     pub fn forward(&mut self, set: &SetKernel, functions: &[f64], utilities: &[f64]) {
         match set {
             SetKernel::Nested(network) => {
@@ -181,6 +225,11 @@ impl KernelLanes {
                     logsums: &mut self.logsums,
                 };
                 self.generated.forward(set, functions, utilities, out);
+            }
+            SetKernel::Ordered(ranks) => {
+                self.ordered.forward(ranks, functions, utilities);
+                copy(&mut self.ln_probabilities, self.ordered.ln_p.as_flattened());
+                copy(&mut self.logsums, self.ordered.index.as_flattened());
             }
         }
     }
@@ -209,6 +258,12 @@ impl KernelLanes {
                 let out = (&mut self.of_utilities, &mut self.of_functions);
                 self.generated.backward(set, functions, outcomes, out);
             }
+            SetKernel::Ordered(ranks) => {
+                self.ordered.backward(ranks, functions, outcomes);
+                copy(&mut self.values, self.ordered.value.as_flattened());
+                copy(&mut self.of_utilities, self.ordered.of_utilities.as_flattened());
+                copy(&mut self.of_functions, self.ordered.of_thresholds.as_flattened());
+            }
         }
     }
 
@@ -225,6 +280,17 @@ impl KernelLanes {
                 let out = (&mut self.changes_of_utilities, &mut self.changes_of_functions);
                 self.generated
                     .along(set, functions, (&self.direction, of_functions), out);
+            }
+            SetKernel::Ordered(ranks) => {
+                self.ordered.along(ranks, &self.direction, of_functions);
+                copy(
+                    &mut self.changes_of_utilities,
+                    self.ordered.changes_of_utilities.as_flattened(),
+                );
+                copy(
+                    &mut self.changes_of_functions,
+                    self.ordered.changes_of_thresholds.as_flattened(),
+                );
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::model::choice_set::ChoiceSet;
 use crate::model::exp::exp;
 use crate::model::lanes::{dot, sum};
 use crate::model::mixture::pair;
-use crate::model::scratch::{At, Scratch};
+use crate::model::scratch::Scratch;
 
 /// The kernel of a choice set, beside the derivatives of its utilities.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl OfSet {
 impl Scratch {
     /// The kernel of a choice set where it is not logit.
     pub(in crate::model) fn kernel_of<'s>(&self, set: &'s ChoiceSet) -> Option<(&'s OfSet, Arc<KernelAt>)> {
-        let at = self.kernel_at.as_ref().filter(|_| self.at == At::Model)?;
+        let at = self.kernel_at.as_ref()?;
         Some((set.kernel.as_ref()?, Arc::clone(at)))
     }
 

@@ -238,7 +238,7 @@ fn what_later_versions_may_do() {
             .next(),
         Some(
             "modes.toml, line 12, column 2: [classes] belongs to a model family that this version of logsum does not estimate; \
-             it estimates logit, nested, cross-nested, rank-ordered and mixed logit, and probit"
+             it estimates logit, nested, cross-nested, rank-ordered, ordered and mixed logit, and probit"
         )
     );
 }

@@ -1,32 +1,9 @@
 //! Score and Hessian against differences, and what belongs to them.
 
-use logsum_estimate::{LogLikelihood, Order, differences};
+use logsum_estimate::{LogLikelihood, Order};
 
 use super::*;
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan, RandomCoefficient, Shape};
-
-#[track_caller]
-fn assert_derivatives(name: &str, model: &Model<'_>, theta: &[f64]) {
-    let whole = model
-        .evaluate(theta, Order::Hessian)
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
-    let (score, hessian) = differences(model, theta, &vec![0.1; theta.len()]).unwrap();
-    let size = whole.magnitude.max(1.0) + whole.hessian.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-    for (k, (one, other)) in score.iter().zip(&whole.score).enumerate() {
-        assert!((one - other).abs() < 1e-9 * size, "{name}: score of {k}: {one} {other}");
-    }
-    for ((k, j), one) in hessian.indexed_iter() {
-        let other = whole.hessian[[k, j]];
-        assert!((one - other).abs() < 1e-8 * size, "{name}: {k} {j}: {one} {other}");
-    }
-    for order in [Order::Value, Order::Score] {
-        let part = model.evaluate(theta, order).unwrap();
-        assert_near(part.log_likelihood, whole.log_likelihood, 1e-13, 1.0);
-        for (one, other) in part.score.iter().zip(&whole.score) {
-            assert!((one - other).abs() < 1e-12 * size, "{name}");
-        }
-    }
-}
 
 #[test]
 fn score_and_hessian_of_random_trees_and_networks() {

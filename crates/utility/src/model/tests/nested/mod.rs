@@ -9,7 +9,7 @@ mod generated;
 
 use logsum_data::{ChoiceData, Schema};
 
-use super::{assert_near, bind};
+use super::{assert_derivatives, assert_near, bind};
 use crate::model::Model;
 use crate::nests::{Nest, Nests};
 use crate::scale::Scale;
