@@ -37,7 +37,7 @@ pub struct ElasticityRow {
 /// alternatives use it.
 ///
 /// # Errors
-/// As [`Model::predict`].
+/// As [`Model::predict`](crate::Model::predict).
 ///
 /// # Panics
 /// If the data have no such column of numbers; see [`attribute_use`](crate::applied::attribute_use).
