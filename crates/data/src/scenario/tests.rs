@@ -1,6 +1,6 @@
 use super::*;
-use crate::Use;
 use crate::table::{Source, TextColumn};
+use crate::{Level, Use};
 
 fn expression(text: &str) -> Expression {
     Expression::parse(text).unwrap()
@@ -60,6 +60,7 @@ fn uses(utility: &Expression) -> Uses<'_> {
         utilities: vec![Use {
             label: "utility".to_owned(),
             alternative: None,
+            level: Level::Pair,
             expression: utility,
         }],
         labelled: true,
