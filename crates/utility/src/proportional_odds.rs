@@ -25,8 +25,9 @@ const MOST_CELLS: usize = 4_000_000;
 /// Cov(β_m, β_l) = (X′W_mm X)⁻¹ X′W_ml X (X′W_ll X)⁻¹,   w_ml = π_l (1 − π_m),  m ≤ l
 /// ```
 ///
-/// with π_m the fitted probability of y > m, X with a constant, and (J − 2)K degrees of freedom for K coefficients, J − 2 for one of them. Weights
-/// and counts are taken for numbers of independent cases, and repeated choices of a decision maker for independent ones.
+/// with π_m the fitted probability of y > m and X with a constant. There are (J − 2)K degrees of freedom for K coefficients,
+/// J − 2 for one of them. Weights and counts are taken for numbers of independent cases, and repeated choices of a decision
+/// maker for independent ones.
 ///
 /// # Source
 /// Brant (1990), *Assessing proportionality in the proportional odds model for ordinal logistic regression*, Biometrics 46.

@@ -44,7 +44,7 @@ fn models_without_the_test() {
         "it belongs to an ordered logit"
     );
     assert_eq!(
-        said(&ordered(OrderedDistribution::Logit, "b_x * x + exp(b_z) * z")),
+        said(&ordered(OrderedDistribution::Logit, "b_x * x - exp(b_z) * z")),
         "the utility is not linear in the parameters"
     );
 }
