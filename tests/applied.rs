@@ -107,6 +107,49 @@ fn elasticities_of_swissmetro_are_their_closed_form() {
 }
 
 #[test]
+fn elasticities_and_surplus_of_nests_are_their_closed_forms() {
+    let (folder, fit) = fitted("swissmetro/nested.toml");
+    let report = json(folder.path(), &["elasticities", "fit.json", "--attribute", "TRAIN_TT"]);
+    let (file, data) = load(&root().join("datasets/swissmetro/nested.toml"));
+    let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
+    let model = logsum::Model::bind(&file.specification, &data).expect("binds");
+    let prediction = model.predict(&theta).expect("predicts");
+    let p = &prediction.probabilities;
+    let column = data.columns().iter().find(|column| column.name == "TRAIN_TT");
+    let Values::Number(time) = &column.expect("it is read").values else {
+        panic!("numbers")
+    };
+    let (slope, lambda) = (theta[2] / 100.0, theta[4]);
+    // ∂ ln P_i/∂V_train = [i = train]/λ − [i in the nest] (1/λ − 1) P(train|nest) − P_train.
+    for (j, name) in ["train", "swissmetro", "car"].iter().enumerate() {
+        let (mut top, mut share) = (0.0, 0.0);
+        for (case, time) in time.iter().enumerate() {
+            let pair = |alternative: usize| {
+                let of = |pair: &usize| data.pair_alternatives()[*pair] as usize == alternative;
+                data.pairs(case).find(of)
+            };
+            let Some(own) = pair(j) else { continue };
+            share += p[own];
+            let Some(train) = pair(0) else { continue };
+            let within = p[train] / (p[train] + pair(2).map_or(0.0, |car| p[car]));
+            let itself = if j == 0 { 1.0 / lambda } else { 0.0 };
+            let nest = if j == 1 { 0.0 } else { (1.0 / lambda - 1.0) * within };
+            top += p[own] * slope * time * (itself - nest - p[train]);
+        }
+        near(effect(&report, "elasticity", "train", name), top / share, 1e-9);
+    }
+    // A franc more for everything is a franc lost to everybody who pays: exact in the nests' own logsum.
+    let costs = ["TRAIN_CO", "SM_CO", "CAR_CO"].map(|cost| format!("{cost} = {cost} + (GA == 0)"));
+    let mut arguments = vec!["surplus", "fit.json", "--cost", "b_cost", "--by", "GA"];
+    costs.iter().for_each(|cost| arguments.extend(["--scenario", cost]));
+    let report = json(folder.path(), &arguments);
+    let segments = report["surplus"].as_array().expect("segments");
+    let mean = |at: usize| number(&segments[at]["mean"]["estimate"]);
+    near(mean(1), -1.0, 1e-9);
+    near(mean(2), 0.0, 1e-12);
+}
+
+#[test]
 fn irrelevant_alternatives_are_independent() {
     // All four modes are there in all cases: cross elasticities of cases are equal, and so are their means.
     let (folder, _) = fitted("travel_mode/logit.toml");
