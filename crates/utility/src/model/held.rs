@@ -36,8 +36,8 @@ impl LogLikelihood for Held<'_, '_> {
 
 impl Model<'_> {
     /// Where to begin instead of `start` with a kernel beyond logit: the estimates of logit; where alternatives are allocated
-    /// to nests, from there the estimates with the allocations as they start, as those of logit are far from them and lead
-    /// astray. `None` where that does not help.
+    /// to nests, from there the estimates with the allocations as they start and dissimilarities up to 1, as those of logit
+    /// are far from them and lead astray. `None` where that does not help.
     pub(crate) fn approach_utilities(&self, start: &[f64], options: &Options) -> Option<Vec<f64>> {
         let logit = self.approach_with(At::Logit, self.kernel_parameters(), start, options);
         let allocations = self
@@ -63,9 +63,18 @@ impl Model<'_> {
         if !all().any(|(k, _)| is_held(k)) || all().all(|(k, _)| is_held(k)) {
             return None;
         }
+        let dissimilarities = match at {
+            At::Model => self.nested_kernel().map_or(&[][..], |kernel| &kernel.dissimilarities),
+            _ => &[],
+        };
+        let upper = |k: usize, upper: f64| match dissimilarities.contains(&(k as u32)) && start[k] <= 1.0 {
+            true => upper.min(1.0),
+            false => upper,
+        };
         let parameters = self.parameters().iter().enumerate().map(|(k, parameter)| Parameter {
             fixed: parameter.fixed || is_held(k),
             start: start[k],
+            upper: upper(k, parameter.upper),
             ..parameter.clone()
         });
         let likelihood = Held {

@@ -1,6 +1,6 @@
 //! Nests bound to alternatives.
 
-use logsum_expressions::{Graph, NodeId};
+use logsum_expressions::{Graph, Node, NodeId, ParameterId};
 
 use super::network::{Child, Network, Tree, TreeMember, TreeNode};
 use crate::error::{NestError, SpecificationError};
@@ -16,6 +16,8 @@ pub(crate) struct NestedKernel {
     names: Vec<String>,
     alternatives: Vec<String>,
     functions: Functions,
+    /// Parameters that are dissimilarities of normalised nests themselves.
+    pub dissimilarities: Vec<u32>,
     /// What each function is.
     labels: Vec<Label>,
 }
@@ -97,11 +99,20 @@ impl NestedKernel {
             labels,
             ..
         } = builder;
+        let plain = nodes
+            .iter()
+            .zip(&labels)
+            .filter_map(|(&node, label)| match (graph.node(node), label) {
+                (Node::Parameter(ParameterId(k)), Label::Dissimilarity { positive: true, .. }) => Some(*k),
+                _ => None,
+            });
+        let dissimilarities = plain.collect();
         Ok(NestedKernel {
             tree,
             names: order.iter().map(|nest| nest.name.clone()).collect(),
             alternatives: alternatives.to_vec(),
             functions: Functions::new(&mut graph, &nodes),
+            dissimilarities,
             labels,
         })
     }
