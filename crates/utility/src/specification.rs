@@ -4,7 +4,7 @@ use logsum_data::{Level, Use, Uses};
 use logsum_estimate::Parameter;
 use logsum_expressions::Expression;
 
-use crate::error::SpecificationError;
+use crate::error::{NestError, SpecificationError};
 use crate::generator::Generator;
 use crate::mixing::{self, DrawPlan, Mixing, RandomCoefficient};
 use crate::nests::{self, Nests};
@@ -224,6 +224,17 @@ impl Specification {
         let used = used.chain(in_errors).chain(in_nests);
         let used = used.chain(in_generator.iter().map(String::as_str));
         let used: Vec<&str> = used.collect();
+        let of_nests = nests::problems(self);
+        // One slip is one problem.
+        let is_meant = |name: &str| {
+            let meant = |problem: &SpecificationError| match problem {
+                SpecificationError::Nests(NestError::NoParameter { suggestion, .. }) => {
+                    suggestion.as_deref() == Some(name)
+                }
+                _ => false,
+            };
+            of_nests.iter().any(meant)
+        };
         for (position, declared) in self.parameters.iter().enumerate() {
             let name = declared.symbol.clone();
             if self.parameters[..position].iter().any(|earlier| earlier.symbol == name) {
@@ -238,7 +249,7 @@ impl Specification {
                 .as_ref()
                 .is_some_and(|probit| probit::is_of_errors(probit, &name));
             let of_scale = self.ordered.is_some() && ordered::threshold_number(&name).is_some();
-            if !used.contains(&name.as_str()) && has_utility && !of_errors && !of_scale {
+            if !used.contains(&name.as_str()) && has_utility && !of_errors && !of_scale && !is_meant(&name) {
                 errors.extend(self.unused(name, &used));
             }
             errors.extend(value_problem(&declared.parameter));
@@ -246,7 +257,7 @@ impl Specification {
         errors.extend(scale::problems(self).into_iter().map(SpecificationError::Scale));
         errors.extend(mixing::problems(self));
         errors.extend(probit::problems(self));
-        errors.extend(nests::problems(self));
+        errors.extend(of_nests);
         errors.extend(ordered::problems(self));
         if errors.is_empty() {
             Ok(())

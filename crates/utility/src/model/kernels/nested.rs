@@ -103,7 +103,7 @@ impl NestedKernel {
             .iter()
             .zip(&labels)
             .filter_map(|(&node, label)| match (graph.node(node), label) {
-                (Node::Parameter(ParameterId(k)), Label::Dissimilarity { positive: true, .. }) => Some(*k),
+                (Node::Parameter(ParameterId(k)), Label::Dissimilarity { positive: true, .. }) => Some(k),
                 _ => None,
             });
         let dissimilarities = plain.collect();
