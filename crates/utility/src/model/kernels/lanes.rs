@@ -38,6 +38,8 @@ const ZERO: Lanes = [0.0; N];
 pub(crate) struct NestLanes {
     /// Edges through which nothing comes: an allocation is 0, or all below is closed.
     closed: Vec<bool>,
+    /// Of nodes.
+    scales: Vec<Scale>,
     /// U of items.
     u: Vec<Lanes>,
     /// I of nodes.
@@ -53,16 +55,22 @@ pub(crate) struct NestLanes {
     of_edge: Vec<Lanes>,
     of_w: Vec<Lanes>,
     of_u: Vec<Lanes>,
+    /// λ times the adjoint of U less that of ln P, of nodes.
+    factor: Vec<Lanes>,
     /// Σ y ln P.
     value: Vec<Lanes>,
     /// Adjoint of functions.
     of_function: Vec<Lanes>,
+    /// A run each for what is gathered over edges.
+    largest: Vec<Lanes>,
+    total: Vec<Lanes>,
     tangent: Tangent,
 }
 
 /// The same along a direction.
 #[derive(Debug, Default)]
 struct Tangent {
+    scales: Vec<ScaleChange>,
     u: Vec<Lanes>,
     inclusive: Vec<Lanes>,
     w: Vec<Lanes>,
@@ -78,11 +86,20 @@ struct Tangent {
 impl NestLanes {
     /// Probabilities at `utilities`, slot after slot so many runs of eight lanes, and the values of the functions.
     pub fn forward(&mut self, network: &Network, functions: &[f64], utilities: &[f64]) {
-        self.close(network, functions);
+        self.prepare(network, functions);
         forward(network, functions, utilities.as_chunks().0, self);
     }
 
-    fn close(&mut self, network: &Network, functions: &[f64]) {
+    /// What holds for all lanes.
+    fn prepare(&mut self, network: &Network, functions: &[f64]) {
+        self.scales.clear();
+        self.scales.extend(network.nodes.iter().map(|node| {
+            let lambda = node.dissimilarity.map_or(1.0, |function| functions[function]);
+            Scale {
+                lambda,
+                inverse: if node.normalised { 1.0 / lambda } else { 1.0 },
+            }
+        }));
         self.closed.clear();
         for edge in &network.edges {
             let nothing = edge
@@ -144,132 +161,181 @@ impl NestLanes {
     }
 }
 
-/// Dissimilarity of a node, and by what w is divided.
-#[inline(always)]
-fn scales(network: &Network, functions: &[f64], node: usize) -> (f64, f64) {
-    let node = &network.nodes[node];
-    match node.dissimilarity {
-        None => (1.0, 1.0),
-        Some(function) if node.normalised => (functions[function], functions[function]),
-        Some(function) => (functions[function], 1.0),
-    }
+/// A node: its dissimilarity, and by what w is multiplied.
+#[derive(Clone, Copy, Debug, Default)]
+struct Scale {
+    lambda: f64,
+    inverse: f64,
+}
+
+/// The same along a direction; of the divisor 1/`inverse`, relative to itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct ScaleChange {
+    lambda: f64,
+    divisor: f64,
 }
 
 fn resize(buffer: &mut Vec<Lanes>, len: usize) {
     buffer.resize(len, ZERO);
 }
 
+/// The run of `b` blocks at a place.
+#[inline(always)]
+fn run(buffer: &[Lanes], place: usize, b: usize) -> &[Lanes] {
+    &buffer[place * b..][..b]
+}
+
+#[inline(always)]
+fn run_mut(buffer: &mut [Lanes], place: usize, b: usize) -> &mut [Lanes] {
+    &mut buffer[place * b..][..b]
+}
+
+/// The runs at a place and at a higher one.
+#[inline(always)]
+fn two(buffer: &mut [Lanes], low: usize, high: usize, b: usize) -> (&mut [Lanes], &mut [Lanes]) {
+    let (below, above) = buffer.split_at_mut(high * b);
+    (&mut below[low * b..][..b], &mut above[..b])
+}
+
 #[inline(always)]
 fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lanes: &mut NestLanes) {
-    let (n_items, n_edges) = (network.above.len(), network.edges.len());
-    let b = utilities.len() / network.n_slots;
-    resize(&mut lanes.u, n_items * b);
-    resize(&mut lanes.ln_p, n_items * b);
-    resize(&mut lanes.inclusive, network.nodes.len() * b);
-    resize(&mut lanes.w, n_edges * b);
-    resize(&mut lanes.conditional, n_edges * b);
-    resize(&mut lanes.part, n_edges * b);
-    lanes.u[..utilities.len()].copy_from_slice(utilities);
+    let (n_slots, n_items, n_edges) = (network.n_slots, network.above.len(), network.edges.len());
+    let b = utilities.len() / n_slots;
+    let NestLanes {
+        closed,
+        scales,
+        u,
+        inclusive,
+        w,
+        conditional,
+        part,
+        ln_p,
+        largest,
+        total,
+        ..
+    } = lanes;
+    resize(u, n_items * b);
+    resize(ln_p, n_items * b);
+    resize(inclusive, network.nodes.len() * b);
+    resize(w, n_edges * b);
+    resize(conditional, n_edges * b);
+    resize(part, n_edges * b);
+    resize(largest, b);
+    resize(total, b);
+    let (largest, total) = (&mut largest[..b], &mut total[..b]);
+    u[..utilities.len()].copy_from_slice(utilities);
     for (at, node) in network.nodes.iter().enumerate() {
-        let (lambda, divisor) = scales(network, functions, at);
-        let inverse = 1.0 / divisor;
-        for k in 0..b {
-            let mut largest = [f64::NEG_INFINITY; N];
-            for e in node.edges.clone() {
-                let edge = &network.edges[e];
-                if lanes.closed[e] {
-                    lanes.w[e * b + k] = ZERO;
-                    continue;
-                }
-                let shift = edge.allocation.map_or(0.0, |function| functions[function]);
-                let u = &lanes.u[edge.item * b + k];
-                let w = &mut lanes.w[e * b + k];
+        let Scale { lambda, inverse } = scales[at];
+        largest.fill([f64::NEG_INFINITY; N]);
+        for e in node.edges.clone() {
+            let edge = &network.edges[e];
+            let (u, w) = (run(u, edge.item, b), run_mut(w, e, b));
+            if closed[e] {
+                w.fill(ZERO);
+                continue;
+            }
+            let shift = edge.allocation.map_or(0.0, |function| functions[function]);
+            for ((w, u), largest) in w.iter_mut().zip(u).zip(&mut *largest) {
                 for l in 0..N {
                     w[l] = (shift + u[l]) * inverse;
                     largest[l] = largest[l].max(w[l]);
                 }
             }
-            let mut total = ZERO;
-            for e in node.edges.clone() {
-                let (w, conditional) = (&lanes.w[e * b + k], &mut lanes.conditional[e * b + k]);
-                if lanes.closed[e] {
-                    *conditional = ZERO;
-                    continue;
-                }
+        }
+        total.fill(ZERO);
+        for e in node.edges.clone() {
+            let (w, conditional) = (run(w, e, b), run_mut(conditional, e, b));
+            if closed[e] {
+                conditional.fill(ZERO);
+                continue;
+            }
+            for (((conditional, w), largest), total) in conditional.iter_mut().zip(w).zip(&*largest).zip(&mut *total) {
                 for l in 0..N {
                     conditional[l] = exp(w[l] - largest[l]);
                     total[l] += conditional[l];
                 }
             }
-            let inclusive = &mut lanes.inclusive[at * b + k];
-            let u = &mut lanes.u[(network.n_slots + at) * b + k];
-            let mut share = ZERO;
-            if node.edges.clone().all(|e| lanes.closed[e]) {
-                (*inclusive, *u) = (ZERO, ZERO);
-                continue;
-            }
+        }
+        let (inclusive, u) = (run_mut(inclusive, at, b), run_mut(u, n_slots + at, b));
+        if node.edges.clone().all(|e| closed[e]) {
+            inclusive.fill(ZERO);
+            u.fill(ZERO);
+            continue;
+        }
+        for (((inclusive, u), largest), total) in inclusive.iter_mut().zip(u).zip(&*largest).zip(&mut *total) {
             for l in 0..N {
-                share[l] = 1.0 / total[l];
                 // A sum of exponentials from 1 to the number of members, or not a number.
                 inclusive[l] = largest[l] + if total[l] >= 1.0 { ln(total[l]) } else { f64::NAN };
                 u[l] = lambda * inclusive[l];
+                total[l] = 1.0 / total[l];
             }
-            for e in node.edges.clone() {
-                let conditional = &mut lanes.conditional[e * b + k];
+        }
+        for e in node.edges.clone().filter(|&e| !closed[e]) {
+            for (conditional, total) in run_mut(conditional, e, b).iter_mut().zip(&*total) {
                 for l in 0..N {
-                    conditional[l] *= share[l];
+                    conditional[l] *= total[l];
                 }
             }
         }
     }
     // From above.
     let root = n_items - 1;
-    lanes.ln_p[root * b..].fill(ZERO);
+    run_mut(ln_p, root, b).fill(ZERO);
     for item in (0..root).rev() {
         let above = &network.above[item];
-        for k in 0..b {
-            let through = |e: u32, lanes: &NestLanes| -> Lanes {
-                let node = network.edges[e as usize].node;
-                let (ln_p, w) = (
-                    &lanes.ln_p[(network.n_slots + node) * b + k],
-                    &lanes.w[e as usize * b + k],
-                );
-                let inclusive = &lanes.inclusive[node * b + k];
-                std::array::from_fn(|l| ln_p[l] + (w[l] - inclusive[l]))
-            };
-            if let [e] = above[..] {
-                let closed = lanes.closed[e as usize];
-                lanes.part[e as usize * b + k] = [if closed { 0.0 } else { 1.0 }; N];
-                lanes.ln_p[item * b + k] = if closed { ZERO } else { through(e, lanes) };
+        if let [e] = above[..] {
+            let (e, node) = (e as usize, network.edges[e as usize].node);
+            let (of_item, of_node) = two(ln_p, item, n_slots + node, b);
+            if closed[e] {
+                run_mut(part, e, b).fill(ZERO);
+                of_item.fill(ZERO);
                 continue;
             }
-            let mut largest = [f64::NEG_INFINITY; N];
-            for &e in above {
-                if lanes.closed[e as usize] {
-                    lanes.part[e as usize * b + k] = [f64::NEG_INFINITY; N];
-                    continue;
-                }
-                let ln_part = through(e, lanes);
-                lanes.part[e as usize * b + k] = ln_part;
+            run_mut(part, e, b).fill([1.0; N]);
+            let through = of_node.iter().zip(run(w, e, b)).zip(run(inclusive, node, b));
+            for (of_item, ((of_node, w), inclusive)) in of_item.iter_mut().zip(through) {
                 for l in 0..N {
-                    largest[l] = largest[l].max(ln_part[l]);
+                    of_item[l] = of_node[l] + (w[l] - inclusive[l]);
                 }
             }
-            let mut total = ZERO;
-            for &e in above {
-                let part = &mut lanes.part[e as usize * b + k];
+            continue;
+        }
+        largest.fill([f64::NEG_INFINITY; N]);
+        for &e in above {
+            let (e, node) = (e as usize, network.edges[e as usize].node);
+            let part = run_mut(part, e, b);
+            if closed[e] {
+                part.fill([f64::NEG_INFINITY; N]);
+                continue;
+            }
+            let through = run(ln_p, n_slots + node, b)
+                .iter()
+                .zip(run(w, e, b))
+                .zip(run(inclusive, node, b));
+            for ((part, ((of_node, w), inclusive)), largest) in part.iter_mut().zip(through).zip(&mut *largest) {
+                for l in 0..N {
+                    part[l] = of_node[l] + (w[l] - inclusive[l]);
+                    largest[l] = largest[l].max(part[l]);
+                }
+            }
+        }
+        total.fill(ZERO);
+        for &e in above {
+            for ((part, largest), total) in run_mut(part, e as usize, b).iter_mut().zip(&*largest).zip(&mut *total) {
                 for l in 0..N {
                     part[l] = exp(part[l] - largest[l]);
                     total[l] += part[l];
                 }
             }
-            let ln_p = &mut lanes.ln_p[item * b + k];
+        }
+        for ((ln_p, largest), total) in run_mut(ln_p, item, b).iter_mut().zip(&*largest).zip(&mut *total) {
             for l in 0..N {
                 ln_p[l] = largest[l] + if total[l] >= 1.0 { ln(total[l]) } else { f64::NAN };
                 total[l] = 1.0 / total[l];
             }
-            for &e in above {
-                let part = &mut lanes.part[e as usize * b + k];
+        }
+        for &e in above {
+            for (part, total) in run_mut(part, e as usize, b).iter_mut().zip(&*total) {
                 for l in 0..N {
                     part[l] *= total[l];
                 }
@@ -280,22 +346,40 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
 
 #[inline(always)]
 fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lanes: &mut NestLanes) {
-    let n_items = network.above.len();
+    let (n_slots, n_items, n_edges) = (network.n_slots, network.above.len(), network.edges.len());
     let b = lanes.u.len() / n_items;
     let root = n_items - 1;
-    resize(&mut lanes.of_ln_p, n_items * b);
-    resize(&mut lanes.of_u, n_items * b);
-    resize(&mut lanes.of_edge, network.edges.len() * b);
-    resize(&mut lanes.of_w, network.edges.len() * b);
-    resize(&mut lanes.value, b);
-    resize(&mut lanes.of_function, functions.len() * b);
-    lanes.value.fill(ZERO);
-    lanes.of_function.fill(ZERO);
-    lanes.of_ln_p[..outcomes.len()].copy_from_slice(outcomes);
-    lanes.of_ln_p[outcomes.len()..].fill(ZERO);
-    for slot in 0..network.n_slots {
-        for k in 0..b {
-            let (y, ln_p, value) = (&outcomes[slot * b + k], &lanes.ln_p[slot * b + k], &mut lanes.value[k]);
+    let NestLanes {
+        closed,
+        scales,
+        inclusive,
+        w,
+        conditional,
+        part,
+        ln_p,
+        of_ln_p,
+        of_edge,
+        of_w,
+        of_u,
+        value,
+        of_function,
+        factor,
+        total: of_lambda,
+        ..
+    } = lanes;
+    resize(of_ln_p, n_items * b);
+    resize(of_u, n_items * b);
+    resize(of_edge, n_edges * b);
+    resize(of_w, n_edges * b);
+    resize(factor, network.nodes.len() * b);
+    resize(value, b);
+    resize(of_function, functions.len() * b);
+    value.fill(ZERO);
+    of_function.fill(ZERO);
+    of_ln_p[..outcomes.len()].copy_from_slice(outcomes);
+    of_ln_p[outcomes.len()..].fill(ZERO);
+    for slot in 0..n_slots {
+        for ((value, y), ln_p) in value.iter_mut().zip(run(outcomes, slot, b)).zip(run(ln_p, slot, b)) {
             for l in 0..N {
                 value[l] += if y[l] > 0.0 { y[l] * ln_p[l] } else { 0.0 };
             }
@@ -305,10 +389,9 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
     for item in 0..root {
         for &e in &network.above[item] {
             let (e, node) = (e as usize, network.edges[e as usize].node);
-            for k in 0..b {
-                let of_item = lanes.of_ln_p[item * b + k];
-                let (part, of_edge) = (&lanes.part[e * b + k], &mut lanes.of_edge[e * b + k]);
-                let of_node = &mut lanes.of_ln_p[(network.n_slots + node) * b + k];
+            let (of_item, of_node) = two(of_ln_p, item, n_slots + node, b);
+            let through = run_mut(of_edge, e, b).iter_mut().zip(run(part, e, b));
+            for ((of_item, of_node), (of_edge, part)) in of_item.iter().zip(of_node).zip(through) {
                 for l in 0..N {
                     of_edge[l] = of_item[l] * part[l];
                     of_node[l] += of_edge[l];
@@ -317,53 +400,58 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
         }
     }
     // Down: nests before their members.
+    let of_lambda = &mut of_lambda[..b];
     for item in (0..n_items).rev() {
-        for k in 0..b {
-            let mut of_u = ZERO;
-            for &e in &network.above[item] {
-                let (_, divisor) = scales(network, functions, network.edges[e as usize].node);
-                let (of_w, inverse) = (&lanes.of_w[e as usize * b + k], 1.0 / divisor);
+        let of_u = run_mut(of_u, item, b);
+        of_u.fill(ZERO);
+        for &e in &network.above[item] {
+            let inverse = scales[network.edges[e as usize].node].inverse;
+            for (of_u, of_w) in of_u.iter_mut().zip(run(of_w, e as usize, b)) {
                 for l in 0..N {
                     of_u[l] += of_w[l] * inverse;
                 }
             }
-            lanes.of_u[item * b + k] = of_u;
         }
-        let Some(at) = item.checked_sub(network.n_slots) else {
-            continue;
-        };
+        let Some(at) = item.checked_sub(n_slots) else { continue };
         let node = &network.nodes[at];
-        let (lambda, divisor) = scales(network, functions, at);
-        let inverse = 1.0 / divisor;
-        for k in 0..b {
-            let (of_u, of_ln_p) = (lanes.of_u[item * b + k], lanes.of_ln_p[item * b + k]);
-            let inclusive = &lanes.inclusive[at * b + k];
-            let mut of_lambda: Lanes = std::array::from_fn(|l| of_u[l] * inclusive[l]);
-            for e in node.edges.clone() {
-                let edge = &network.edges[e];
-                if lanes.closed[e] {
-                    lanes.of_w[e * b + k] = ZERO;
-                    continue;
-                }
-                let (of_edge, conditional) = (&lanes.of_edge[e * b + k], &lanes.conditional[e * b + k]);
-                let (w, of_w) = (&lanes.w[e * b + k], &mut lanes.of_w[e * b + k]);
+        let Scale { lambda, inverse } = scales[at];
+        let factor = run_mut(factor, at, b);
+        let known = of_u.iter().zip(run(of_ln_p, item, b)).zip(run(inclusive, at, b));
+        for ((factor, of_lambda), ((of_u, of_ln_p), inclusive)) in factor.iter_mut().zip(&mut *of_lambda).zip(known) {
+            for l in 0..N {
+                factor[l] = lambda * of_u[l] - of_ln_p[l];
+                of_lambda[l] = of_u[l] * inclusive[l];
+            }
+        }
+        for e in node.edges.clone() {
+            let of_w = run_mut(of_w, e, b);
+            if closed[e] {
+                of_w.fill(ZERO);
+                continue;
+            }
+            let known = run(of_edge, e, b).iter().zip(run(conditional, e, b)).zip(&*factor);
+            for (of_w, ((of_edge, conditional), factor)) in of_w.iter_mut().zip(known) {
                 for l in 0..N {
-                    of_w[l] = of_edge[l] + (lambda * of_u[l] - of_ln_p[l]) * conditional[l];
+                    of_w[l] = of_edge[l] + factor[l] * conditional[l];
                 }
-                if node.normalised {
+            }
+            if node.normalised && node.dissimilarity.is_some() {
+                for ((of_lambda, of_w), w) in of_lambda.iter_mut().zip(&*of_w).zip(run(w, e, b)) {
                     for l in 0..N {
                         of_lambda[l] -= of_w[l] * w[l] * inverse;
                     }
                 }
-                if let Some(function) = edge.allocation {
-                    let of_function = &mut lanes.of_function[function * b + k];
+            }
+            if let Some(function) = network.edges[e].allocation {
+                for (of_function, of_w) in run_mut(of_function, function, b).iter_mut().zip(&*of_w) {
                     for l in 0..N {
                         of_function[l] += of_w[l] * inverse;
                     }
                 }
             }
-            if let Some(function) = node.dissimilarity {
-                let of_function = &mut lanes.of_function[function * b + k];
+        }
+        if let Some(function) = node.dissimilarity {
+            for (of_function, of_lambda) in run_mut(of_function, function, b).iter_mut().zip(&*of_lambda) {
                 for l in 0..N {
                     of_function[l] += of_lambda[l];
                 }
@@ -374,92 +462,121 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
 
 #[inline(always)]
 fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &mut NestLanes) {
-    let n_items = network.above.len();
+    let (n_slots, n_items, n_edges) = (network.n_slots, network.above.len(), network.edges.len());
     let b = lanes.u.len() / n_items;
     let root = n_items - 1;
-    let t = &mut lanes.tangent;
+    let NestLanes {
+        closed,
+        scales,
+        inclusive,
+        w,
+        conditional,
+        part,
+        of_ln_p,
+        of_w,
+        of_u,
+        factor,
+        tangent: t,
+        total: d_of_lambda,
+        largest: d_factor,
+        ..
+    } = lanes;
     resize(&mut t.inclusive, network.nodes.len() * b);
-    resize(&mut t.w, network.edges.len() * b);
-    resize(&mut t.part, network.edges.len() * b);
+    resize(&mut t.w, n_edges * b);
+    resize(&mut t.part, n_edges * b);
     resize(&mut t.ln_p, n_items * b);
     resize(&mut t.of_ln_p, n_items * b);
     resize(&mut t.of_u, n_items * b);
-    resize(&mut t.of_edge, network.edges.len() * b);
-    resize(&mut t.of_w, network.edges.len() * b);
+    resize(&mut t.of_edge, n_edges * b);
+    resize(&mut t.of_w, n_edges * b);
     resize(&mut t.of_function, functions.len() * b);
     t.of_function.fill(ZERO);
     t.of_ln_p.fill(ZERO);
-    t.ln_p[root * b..].fill(ZERO);
-    let change = |function: Option<usize>| function.map_or(0.0, |function| direction[function]);
-    let scaled = |at: usize| {
-        let node = &network.nodes[at];
-        let (lambda, divisor) = scales(network, functions, at);
-        let d_lambda = change(node.dissimilarity);
-        (
+    run_mut(&mut t.ln_p, root, b).fill(ZERO);
+    let (d_of_lambda, d_factor) = (&mut d_of_lambda[..b], &mut d_factor[..b]);
+    t.scales.clear();
+    t.scales.extend(network.nodes.iter().zip(&*scales).map(|(node, scale)| {
+        let lambda = node.dissimilarity.map_or(0.0, |function| direction[function]);
+        ScaleChange {
             lambda,
-            d_lambda,
-            1.0 / divisor,
-            if node.normalised { d_lambda } else { 0.0 },
-        )
-    };
+            divisor: if node.normalised { lambda * scale.inverse } else { 0.0 },
+        }
+    }));
     for (at, node) in network.nodes.iter().enumerate() {
-        let (lambda, d_lambda, inverse, d_divisor) = scaled(at);
-        for k in 0..b {
-            let mut d_inclusive = ZERO;
-            for e in node.edges.clone() {
-                let edge = &network.edges[e];
-                let d_w = &mut t.w[e * b + k];
-                if lanes.closed[e] {
-                    *d_w = ZERO;
-                    continue;
-                }
-                let d_shift = change(edge.allocation);
-                let (d_u, w) = (&t.u[edge.item * b + k], &lanes.w[e * b + k]);
-                let conditional = &lanes.conditional[e * b + k];
+        let (Scale { lambda, inverse }, d) = (scales[at], t.scales[at]);
+        let d_inclusive = run_mut(&mut t.inclusive, at, b);
+        d_inclusive.fill(ZERO);
+        for e in node.edges.clone() {
+            let edge = &network.edges[e];
+            let d_w = run_mut(&mut t.w, e, b);
+            if closed[e] {
+                d_w.fill(ZERO);
+                continue;
+            }
+            let d_shift = edge.allocation.map_or(0.0, |function| direction[function]);
+            let known = run(&t.u, edge.item, b)
+                .iter()
+                .zip(run(w, e, b))
+                .zip(run(conditional, e, b));
+            for ((d_w, d_inclusive), ((d_u, w), conditional)) in d_w.iter_mut().zip(&mut *d_inclusive).zip(known) {
                 for l in 0..N {
-                    d_w[l] = (d_shift + d_u[l] - w[l] * d_divisor) * inverse;
+                    d_w[l] = (d_shift + d_u[l]) * inverse - w[l] * d.divisor;
                     d_inclusive[l] += conditional[l] * d_w[l];
                 }
             }
-            let inclusive = &lanes.inclusive[at * b + k];
-            let d_u = &mut t.u[(network.n_slots + at) * b + k];
+        }
+        let d_u = run_mut(&mut t.u, n_slots + at, b);
+        for ((d_u, d_inclusive), inclusive) in d_u.iter_mut().zip(&*d_inclusive).zip(run(inclusive, at, b)) {
             for l in 0..N {
-                d_u[l] = d_lambda * inclusive[l] + lambda * d_inclusive[l];
+                d_u[l] = d.lambda * inclusive[l] + lambda * d_inclusive[l];
             }
-            t.inclusive[at * b + k] = d_inclusive;
         }
     }
     for item in (0..root).rev() {
         let above = &network.above[item];
-        for k in 0..b {
-            let mut d_ln_p = ZERO;
-            for &e in above {
-                let (e, node) = (e as usize, network.edges[e as usize].node);
-                let (d_node, d_w) = (&t.ln_p[(network.n_slots + node) * b + k], &t.w[e * b + k]);
-                let (d_inclusive, d_part) = (&t.inclusive[node * b + k], &mut t.part[e * b + k]);
-                let part = &lanes.part[e * b + k];
+        let mut first = true;
+        for &e in above {
+            let (e, node) = (e as usize, network.edges[e as usize].node);
+            let (d_ln_p, d_node) = two(&mut t.ln_p, item, n_slots + node, b);
+            if std::mem::take(&mut first) {
+                d_ln_p.fill(ZERO);
+            }
+            let known = run(&t.w, e, b)
+                .iter()
+                .zip(run(&t.inclusive, node, b))
+                .zip(run(part, e, b));
+            let out = run_mut(&mut t.part, e, b).iter_mut().zip(d_ln_p).zip(&*d_node);
+            for (((d_part, d_ln_p), d_node), ((d_w, d_inclusive), part)) in out.zip(known) {
                 for l in 0..N {
                     d_part[l] = d_node[l] + d_w[l] - d_inclusive[l];
                     d_ln_p[l] += part[l] * d_part[l];
                 }
             }
-            for &e in above {
-                let (part, d_part) = (&lanes.part[e as usize * b + k], &mut t.part[e as usize * b + k]);
+        }
+        if let [e] = above[..] {
+            // All comes through it.
+            run_mut(&mut t.part, e as usize, b).fill(ZERO);
+            continue;
+        }
+        for &e in above {
+            let known = run(part, e as usize, b).iter().zip(run(&t.ln_p, item, b));
+            for (d_part, (part, d_ln_p)) in run_mut(&mut t.part, e as usize, b).iter_mut().zip(known) {
                 for l in 0..N {
                     d_part[l] = part[l] * (d_part[l] - d_ln_p[l]);
                 }
             }
-            t.ln_p[item * b + k] = d_ln_p;
         }
     }
     for item in 0..root {
         for &e in &network.above[item] {
             let (e, node) = (e as usize, network.edges[e as usize].node);
-            for k in 0..b {
-                let (of_item, d_of_item) = (&lanes.of_ln_p[item * b + k], t.of_ln_p[item * b + k]);
-                let (part, d_part) = (&lanes.part[e * b + k], &t.part[e * b + k]);
-                let d_of_edge = &mut t.of_edge[e * b + k];
-                let d_of_node = &mut t.of_ln_p[(network.n_slots + node) * b + k];
+            let (d_of_item, d_of_node) = two(&mut t.of_ln_p, item, n_slots + node, b);
+            let known = run(of_ln_p, item, b)
+                .iter()
+                .zip(run(part, e, b))
+                .zip(run(&t.part, e, b));
+            let out = run_mut(&mut t.of_edge, e, b).iter_mut().zip(&*d_of_item).zip(d_of_node);
+            for (((d_of_edge, d_of_item), d_of_node), ((of_item, part), d_part)) in out.zip(known) {
                 for l in 0..N {
                     d_of_edge[l] = d_of_item[l] * part[l] + of_item[l] * d_part[l];
                     d_of_node[l] += d_of_edge[l];
@@ -468,56 +585,75 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
         }
     }
     for item in (0..n_items).rev() {
-        for k in 0..b {
-            let mut d_of_u = ZERO;
-            for &e in &network.above[item] {
-                let (_, _, inverse, d_divisor) = scaled(network.edges[e as usize].node);
-                let (of_w, d_of_w) = (&lanes.of_w[e as usize * b + k], &t.of_w[e as usize * b + k]);
+        let d_of_u = run_mut(&mut t.of_u, item, b);
+        d_of_u.fill(ZERO);
+        for &e in &network.above[item] {
+            let node = network.edges[e as usize].node;
+            let (inverse, d_divisor) = (scales[node].inverse, t.scales[node].divisor);
+            let known = run(of_w, e as usize, b).iter().zip(run(&t.of_w, e as usize, b));
+            for (d_of_u, (of_w, d_of_w)) in d_of_u.iter_mut().zip(known) {
                 for l in 0..N {
-                    d_of_u[l] += (d_of_w[l] - of_w[l] * d_divisor * inverse) * inverse;
+                    d_of_u[l] += (d_of_w[l] - of_w[l] * d_divisor) * inverse;
                 }
             }
-            t.of_u[item * b + k] = d_of_u;
         }
-        let Some(at) = item.checked_sub(network.n_slots) else {
-            continue;
-        };
+        let Some(at) = item.checked_sub(n_slots) else { continue };
         let node = &network.nodes[at];
-        let (lambda, d_lambda, inverse, d_divisor) = scaled(at);
-        for k in 0..b {
-            let (of_u, d_of_u) = (lanes.of_u[item * b + k], t.of_u[item * b + k]);
-            let (of_ln_p, d_of_ln_p) = (lanes.of_ln_p[item * b + k], t.of_ln_p[item * b + k]);
-            let (inclusive, d_inclusive) = (&lanes.inclusive[at * b + k], t.inclusive[at * b + k]);
-            let mut d_of_lambda: Lanes = std::array::from_fn(|l| d_of_u[l] * inclusive[l] + of_u[l] * d_inclusive[l]);
-            for e in node.edges.clone() {
-                let edge = &network.edges[e];
-                if lanes.closed[e] {
-                    t.of_w[e * b + k] = ZERO;
-                    continue;
-                }
-                let (conditional, w, d_w) = (&lanes.conditional[e * b + k], &lanes.w[e * b + k], &t.w[e * b + k]);
-                let (of_w, d_of_edge, d_of_w) = (&lanes.of_w[e * b + k], &t.of_edge[e * b + k], &mut t.of_w[e * b + k]);
+        let (Scale { lambda, inverse }, d) = (scales[at], t.scales[at]);
+        let d_inclusive = run(&t.inclusive, at, b);
+        let adjoints = run(of_u, item, b).iter().zip(&*d_of_u).zip(run(&t.of_ln_p, item, b));
+        let known = adjoints.zip(run(inclusive, at, b)).zip(d_inclusive);
+        let out = d_factor.iter_mut().zip(&mut *d_of_lambda);
+        for ((d_factor, d_of_lambda), ((((of_u, d_of_u), d_of_ln_p), inclusive), d_inclusive)) in out.zip(known) {
+            for l in 0..N {
+                d_factor[l] = d.lambda * of_u[l] + lambda * d_of_u[l] - d_of_ln_p[l];
+                d_of_lambda[l] = d_of_u[l] * inclusive[l] + of_u[l] * d_inclusive[l];
+            }
+        }
+        let factor = run(factor, at, b);
+        for e in node.edges.clone() {
+            let d_of_w = run_mut(&mut t.of_w, e, b);
+            if closed[e] {
+                d_of_w.fill(ZERO);
+                continue;
+            }
+            let d_w = run(&t.w, e, b);
+            let of_node = factor.iter().zip(&*d_factor).zip(d_inclusive);
+            let known = run(conditional, e, b)
+                .iter()
+                .zip(d_w)
+                .zip(run(&t.of_edge, e, b))
+                .zip(of_node);
+            for (d_of_w, (((conditional, d_w), d_of_edge), ((factor, d_factor), d_inclusive))) in
+                d_of_w.iter_mut().zip(known)
+            {
                 for l in 0..N {
-                    let d_conditional = conditional[l] * (d_w[l] - d_inclusive[l]);
-                    let factor = lambda * of_u[l] - of_ln_p[l];
-                    let d_factor = d_lambda * of_u[l] + lambda * d_of_u[l] - d_of_ln_p[l];
-                    d_of_w[l] = d_of_edge[l] + d_factor * conditional[l] + factor * d_conditional;
+                    let change = d_factor[l] + factor[l] * (d_w[l] - d_inclusive[l]);
+                    d_of_w[l] = d_of_edge[l] + change * conditional[l];
                 }
-                if node.normalised {
+            }
+            let of_w = run(of_w, e, b);
+            if node.normalised && node.dissimilarity.is_some() {
+                let known = of_w.iter().zip(&*d_of_w).zip(run(w, e, b)).zip(d_w);
+                for (d_of_lambda, (((of_w, d_of_w), w), d_w)) in d_of_lambda.iter_mut().zip(known) {
                     for l in 0..N {
-                        let d_product = d_of_w[l] * w[l] + of_w[l] * d_w[l];
-                        d_of_lambda[l] -= (d_product - of_w[l] * w[l] * d_divisor * inverse) * inverse;
-                    }
-                }
-                if let Some(function) = edge.allocation {
-                    let d_of_function = &mut t.of_function[function * b + k];
-                    for l in 0..N {
-                        d_of_function[l] += (d_of_w[l] - of_w[l] * d_divisor * inverse) * inverse;
+                        let d_product = d_of_w[l] * w[l] + of_w[l] * (d_w[l] - w[l] * d.divisor);
+                        d_of_lambda[l] -= d_product * inverse;
                     }
                 }
             }
-            if let Some(function) = node.dissimilarity {
-                let d_of_function = &mut t.of_function[function * b + k];
+            if let Some(function) = network.edges[e].allocation {
+                let out = run_mut(&mut t.of_function, function, b).iter_mut();
+                for (d_of_function, (of_w, d_of_w)) in out.zip(of_w.iter().zip(&*d_of_w)) {
+                    for l in 0..N {
+                        d_of_function[l] += (d_of_w[l] - of_w[l] * d.divisor) * inverse;
+                    }
+                }
+            }
+        }
+        if let Some(function) = node.dissimilarity {
+            let out = run_mut(&mut t.of_function, function, b).iter_mut();
+            for (d_of_function, d_of_lambda) in out.zip(&*d_of_lambda) {
                 for l in 0..N {
                     d_of_function[l] += d_of_lambda[l];
                 }
