@@ -274,7 +274,7 @@ impl Model<'_> {
             ended || loose || self.is_nearly_flat(maximum) || (worth_a_look && self.information_faded(maximum)?);
         // A parameter that rests on a bound can hide that nothing but the bound determines the others.
         let on_bound = maximum.convergence.at_bound.iter().any(Option::is_some);
-        if suspect || on_bound || !self.is_linear() {
+        if suspect || on_bound || !self.has_linear_utilities() {
             let findings = self.not_identified(&maximum.theta)?;
             if !findings.is_empty() {
                 return Ok(findings);

@@ -179,6 +179,12 @@ fn resize(buffer: &mut Vec<Lanes>, len: usize) {
     buffer.resize(len, ZERO);
 }
 
+/// Keeps the eight lanes of a block together: compilers would take one lane of several blocks at once, which gathers.
+#[inline(always)]
+fn one_block() {
+    std::hint::black_box(());
+}
+
 /// The run of `b` blocks at a place.
 #[inline(always)]
 fn run(buffer: &[Lanes], place: usize, b: usize) -> &[Lanes] {
@@ -236,10 +242,16 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
             }
             let shift = edge.allocation.map_or(0.0, |function| functions[function]);
             for ((w, u), largest) in w.iter_mut().zip(u).zip(&mut *largest) {
+                one_block();
+                let u = *u;
+                let mut w_now = *w;
+                let mut largest_now = *largest;
                 for l in 0..N {
-                    w[l] = (shift + u[l]) * inverse;
-                    largest[l] = largest[l].max(w[l]);
+                    w_now[l] = (shift + u[l]) * inverse;
+                    largest_now[l] = largest_now[l].max(w_now[l]);
                 }
+                *w = w_now;
+                *largest = largest_now;
             }
         }
         total.fill(ZERO);
@@ -250,10 +262,17 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
                 continue;
             }
             for (((conditional, w), largest), total) in conditional.iter_mut().zip(w).zip(&*largest).zip(&mut *total) {
+                one_block();
+                let w = *w;
+                let largest = *largest;
+                let mut conditional_now = *conditional;
+                let mut total_now = *total;
                 for l in 0..N {
-                    conditional[l] = exp(w[l] - largest[l]);
-                    total[l] += conditional[l];
+                    conditional_now[l] = exp(w[l] - largest[l]);
+                    total_now[l] += conditional_now[l];
                 }
+                *conditional = conditional_now;
+                *total = total_now;
             }
         }
         let (inclusive, u) = (run_mut(inclusive, at, b), run_mut(u, n_slots + at, b));
@@ -263,18 +282,35 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
             continue;
         }
         for (((inclusive, u), largest), total) in inclusive.iter_mut().zip(u).zip(&*largest).zip(&mut *total) {
+            one_block();
+            let largest = *largest;
+            let mut inclusive_now = *inclusive;
+            let mut u_now = *u;
+            let mut total_now = *total;
             for l in 0..N {
                 // A sum of exponentials from 1 to the number of members, or not a number.
-                inclusive[l] = largest[l] + if total[l] >= 1.0 { ln(total[l]) } else { f64::NAN };
-                u[l] = lambda * inclusive[l];
-                total[l] = 1.0 / total[l];
+                inclusive_now[l] = largest[l]
+                    + if total_now[l] >= 1.0 {
+                        ln(total_now[l])
+                    } else {
+                        f64::NAN
+                    };
+                u_now[l] = lambda * inclusive_now[l];
+                total_now[l] = 1.0 / total_now[l];
             }
+            *inclusive = inclusive_now;
+            *u = u_now;
+            *total = total_now;
         }
         for e in node.edges.clone().filter(|&e| !closed[e]) {
             for (conditional, total) in run_mut(conditional, e, b).iter_mut().zip(&*total) {
+                one_block();
+                let total = *total;
+                let mut conditional_now = *conditional;
                 for l in 0..N {
-                    conditional[l] *= total[l];
+                    conditional_now[l] *= total[l];
                 }
+                *conditional = conditional_now;
             }
         }
     }
@@ -294,9 +330,15 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
             run_mut(part, e, b).fill([1.0; N]);
             let through = of_node.iter().zip(run(w, e, b)).zip(run(inclusive, node, b));
             for (of_item, ((of_node, w), inclusive)) in of_item.iter_mut().zip(through) {
+                one_block();
+                let of_node = *of_node;
+                let w = *w;
+                let inclusive = *inclusive;
+                let mut of_item_now = *of_item;
                 for l in 0..N {
-                    of_item[l] = of_node[l] + (w[l] - inclusive[l]);
+                    of_item_now[l] = of_node[l] + (w[l] - inclusive[l]);
                 }
+                *of_item = of_item_now;
             }
             continue;
         }
@@ -313,32 +355,61 @@ fn forward_plain(network: &Network, functions: &[f64], utilities: &[Lanes], lane
                 .zip(run(w, e, b))
                 .zip(run(inclusive, node, b));
             for ((part, ((of_node, w), inclusive)), largest) in part.iter_mut().zip(through).zip(&mut *largest) {
+                one_block();
+                let of_node = *of_node;
+                let w = *w;
+                let inclusive = *inclusive;
+                let mut part_now = *part;
+                let mut largest_now = *largest;
                 for l in 0..N {
-                    part[l] = of_node[l] + (w[l] - inclusive[l]);
-                    largest[l] = largest[l].max(part[l]);
+                    part_now[l] = of_node[l] + (w[l] - inclusive[l]);
+                    largest_now[l] = largest_now[l].max(part_now[l]);
                 }
+                *part = part_now;
+                *largest = largest_now;
             }
         }
         total.fill(ZERO);
         for &e in above {
             for ((part, largest), total) in run_mut(part, e as usize, b).iter_mut().zip(&*largest).zip(&mut *total) {
+                one_block();
+                let largest = *largest;
+                let mut part_now = *part;
+                let mut total_now = *total;
                 for l in 0..N {
-                    part[l] = exp(part[l] - largest[l]);
-                    total[l] += part[l];
+                    part_now[l] = exp(part_now[l] - largest[l]);
+                    total_now[l] += part_now[l];
                 }
+                *part = part_now;
+                *total = total_now;
             }
         }
         for ((ln_p, largest), total) in run_mut(ln_p, item, b).iter_mut().zip(&*largest).zip(&mut *total) {
+            one_block();
+            let largest = *largest;
+            let mut ln_p_now = *ln_p;
+            let mut total_now = *total;
             for l in 0..N {
-                ln_p[l] = largest[l] + if total[l] >= 1.0 { ln(total[l]) } else { f64::NAN };
-                total[l] = 1.0 / total[l];
+                ln_p_now[l] = largest[l]
+                    + if total_now[l] >= 1.0 {
+                        ln(total_now[l])
+                    } else {
+                        f64::NAN
+                    };
+                total_now[l] = 1.0 / total_now[l];
             }
+            *ln_p = ln_p_now;
+            *total = total_now;
         }
         for &e in above {
             for (part, total) in run_mut(part, e as usize, b).iter_mut().zip(&*total) {
+                one_block();
+                let total = *total;
+                let mut part_now = *part;
                 for l in 0..N {
-                    part[l] *= total[l];
+                    part_now[l] *= total[l];
                 }
+                *part = part_now;
             }
         }
     }
@@ -380,9 +451,14 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
     of_ln_p[outcomes.len()..].fill(ZERO);
     for slot in 0..n_slots {
         for ((value, y), ln_p) in value.iter_mut().zip(run(outcomes, slot, b)).zip(run(ln_p, slot, b)) {
+            one_block();
+            let y = *y;
+            let ln_p = *ln_p;
+            let mut value_now = *value;
             for l in 0..N {
-                value[l] += if y[l] > 0.0 { y[l] * ln_p[l] } else { 0.0 };
+                value_now[l] += if y[l] > 0.0 { y[l] * ln_p[l] } else { 0.0 };
             }
+            *value = value_now;
         }
     }
     // Up: members before their nests.
@@ -392,10 +468,17 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
             let (of_item, of_node) = two(of_ln_p, item, n_slots + node, b);
             let through = run_mut(of_edge, e, b).iter_mut().zip(run(part, e, b));
             for ((of_item, of_node), (of_edge, part)) in of_item.iter().zip(of_node).zip(through) {
+                one_block();
+                let of_item = *of_item;
+                let part = *part;
+                let mut of_edge_now = *of_edge;
+                let mut of_node_now = *of_node;
                 for l in 0..N {
-                    of_edge[l] = of_item[l] * part[l];
-                    of_node[l] += of_edge[l];
+                    of_edge_now[l] = of_item[l] * part[l];
+                    of_node_now[l] += of_edge_now[l];
                 }
+                *of_edge = of_edge_now;
+                *of_node = of_node_now;
             }
         }
     }
@@ -407,9 +490,13 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
         for &e in &network.above[item] {
             let inverse = scales[network.edges[e as usize].node].inverse;
             for (of_u, of_w) in of_u.iter_mut().zip(run(of_w, e as usize, b)) {
+                one_block();
+                let of_w = *of_w;
+                let mut of_u_now = *of_u;
                 for l in 0..N {
-                    of_u[l] += of_w[l] * inverse;
+                    of_u_now[l] += of_w[l] * inverse;
                 }
+                *of_u = of_u_now;
             }
         }
         let Some(at) = item.checked_sub(n_slots) else { continue };
@@ -418,10 +505,18 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
         let factor = run_mut(factor, at, b);
         let known = of_u.iter().zip(run(of_ln_p, item, b)).zip(run(inclusive, at, b));
         for ((factor, of_lambda), ((of_u, of_ln_p), inclusive)) in factor.iter_mut().zip(&mut *of_lambda).zip(known) {
+            one_block();
+            let of_u = *of_u;
+            let of_ln_p = *of_ln_p;
+            let inclusive = *inclusive;
+            let mut factor_now = *factor;
+            let mut of_lambda_now = *of_lambda;
             for l in 0..N {
-                factor[l] = lambda * of_u[l] - of_ln_p[l];
-                of_lambda[l] = of_u[l] * inclusive[l];
+                factor_now[l] = lambda * of_u[l] - of_ln_p[l];
+                of_lambda_now[l] = of_u[l] * inclusive[l];
             }
+            *factor = factor_now;
+            *of_lambda = of_lambda_now;
         }
         for e in node.edges.clone() {
             let of_w = run_mut(of_w, e, b);
@@ -431,30 +526,49 @@ fn backward_plain(network: &Network, functions: &[f64], outcomes: &[Lanes], lane
             }
             let known = run(of_edge, e, b).iter().zip(run(conditional, e, b)).zip(&*factor);
             for (of_w, ((of_edge, conditional), factor)) in of_w.iter_mut().zip(known) {
+                one_block();
+                let of_edge = *of_edge;
+                let factor = *factor;
+                let conditional = *conditional;
+                let mut of_w_now = *of_w;
                 for l in 0..N {
-                    of_w[l] = of_edge[l] + factor[l] * conditional[l];
+                    of_w_now[l] = of_edge[l] + factor[l] * conditional[l];
                 }
+                *of_w = of_w_now;
             }
             if node.normalised && node.dissimilarity.is_some() {
                 for ((of_lambda, of_w), w) in of_lambda.iter_mut().zip(&*of_w).zip(run(w, e, b)) {
+                    one_block();
+                    let of_w = *of_w;
+                    let w = *w;
+                    let mut of_lambda_now = *of_lambda;
                     for l in 0..N {
-                        of_lambda[l] -= of_w[l] * w[l] * inverse;
+                        of_lambda_now[l] -= of_w[l] * w[l] * inverse;
                     }
+                    *of_lambda = of_lambda_now;
                 }
             }
             if let Some(function) = network.edges[e].allocation {
                 for (of_function, of_w) in run_mut(of_function, function, b).iter_mut().zip(&*of_w) {
+                    one_block();
+                    let of_w = *of_w;
+                    let mut of_function_now = *of_function;
                     for l in 0..N {
-                        of_function[l] += of_w[l] * inverse;
+                        of_function_now[l] += of_w[l] * inverse;
                     }
+                    *of_function = of_function_now;
                 }
             }
         }
         if let Some(function) = node.dissimilarity {
             for (of_function, of_lambda) in run_mut(of_function, function, b).iter_mut().zip(&*of_lambda) {
+                one_block();
+                let of_lambda = *of_lambda;
+                let mut of_function_now = *of_function;
                 for l in 0..N {
-                    of_function[l] += of_lambda[l];
+                    of_function_now[l] += of_lambda[l];
                 }
+                *of_function = of_function_now;
             }
         }
     }
@@ -519,17 +633,30 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
                 .zip(run(w, e, b))
                 .zip(run(conditional, e, b));
             for ((d_w, d_inclusive), ((d_u, w), conditional)) in d_w.iter_mut().zip(&mut *d_inclusive).zip(known) {
+                one_block();
+                let d_u = *d_u;
+                let w = *w;
+                let conditional = *conditional;
+                let mut d_w_now = *d_w;
+                let mut d_inclusive_now = *d_inclusive;
                 for l in 0..N {
-                    d_w[l] = (d_shift + d_u[l]) * inverse - w[l] * d.divisor;
-                    d_inclusive[l] += conditional[l] * d_w[l];
+                    d_w_now[l] = (d_shift + d_u[l]) * inverse - w[l] * d.divisor;
+                    d_inclusive_now[l] += conditional[l] * d_w_now[l];
                 }
+                *d_w = d_w_now;
+                *d_inclusive = d_inclusive_now;
             }
         }
         let d_u = run_mut(&mut t.u, n_slots + at, b);
         for ((d_u, d_inclusive), inclusive) in d_u.iter_mut().zip(&*d_inclusive).zip(run(inclusive, at, b)) {
+            one_block();
+            let inclusive = *inclusive;
+            let d_inclusive = *d_inclusive;
+            let mut d_u_now = *d_u;
             for l in 0..N {
-                d_u[l] = d.lambda * inclusive[l] + lambda * d_inclusive[l];
+                d_u_now[l] = d.lambda * inclusive[l] + lambda * d_inclusive[l];
             }
+            *d_u = d_u_now;
         }
     }
     for item in (0..root).rev() {
@@ -547,10 +674,19 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
                 .zip(run(part, e, b));
             let out = run_mut(&mut t.part, e, b).iter_mut().zip(d_ln_p).zip(&*d_node);
             for (((d_part, d_ln_p), d_node), ((d_w, d_inclusive), part)) in out.zip(known) {
+                one_block();
+                let d_node = *d_node;
+                let d_w = *d_w;
+                let d_inclusive = *d_inclusive;
+                let part = *part;
+                let mut d_part_now = *d_part;
+                let mut d_ln_p_now = *d_ln_p;
                 for l in 0..N {
-                    d_part[l] = d_node[l] + d_w[l] - d_inclusive[l];
-                    d_ln_p[l] += part[l] * d_part[l];
+                    d_part_now[l] = d_node[l] + d_w[l] - d_inclusive[l];
+                    d_ln_p_now[l] += part[l] * d_part_now[l];
                 }
+                *d_part = d_part_now;
+                *d_ln_p = d_ln_p_now;
             }
         }
         if let [e] = above[..] {
@@ -561,9 +697,14 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
         for &e in above {
             let known = run(part, e as usize, b).iter().zip(run(&t.ln_p, item, b));
             for (d_part, (part, d_ln_p)) in run_mut(&mut t.part, e as usize, b).iter_mut().zip(known) {
+                one_block();
+                let part = *part;
+                let d_ln_p = *d_ln_p;
+                let mut d_part_now = *d_part;
                 for l in 0..N {
-                    d_part[l] = part[l] * (d_part[l] - d_ln_p[l]);
+                    d_part_now[l] = part[l] * (d_part_now[l] - d_ln_p[l]);
                 }
+                *d_part = d_part_now;
             }
         }
     }
@@ -577,10 +718,19 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
                 .zip(run(&t.part, e, b));
             let out = run_mut(&mut t.of_edge, e, b).iter_mut().zip(&*d_of_item).zip(d_of_node);
             for (((d_of_edge, d_of_item), d_of_node), ((of_item, part), d_part)) in out.zip(known) {
+                one_block();
+                let d_of_item = *d_of_item;
+                let part = *part;
+                let of_item = *of_item;
+                let d_part = *d_part;
+                let mut d_of_edge_now = *d_of_edge;
+                let mut d_of_node_now = *d_of_node;
                 for l in 0..N {
-                    d_of_edge[l] = d_of_item[l] * part[l] + of_item[l] * d_part[l];
-                    d_of_node[l] += d_of_edge[l];
+                    d_of_edge_now[l] = d_of_item[l] * part[l] + of_item[l] * d_part[l];
+                    d_of_node_now[l] += d_of_edge_now[l];
                 }
+                *d_of_edge = d_of_edge_now;
+                *d_of_node = d_of_node_now;
             }
         }
     }
@@ -592,9 +742,14 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
             let (inverse, d_divisor) = (scales[node].inverse, t.scales[node].divisor);
             let known = run(of_w, e as usize, b).iter().zip(run(&t.of_w, e as usize, b));
             for (d_of_u, (of_w, d_of_w)) in d_of_u.iter_mut().zip(known) {
+                one_block();
+                let d_of_w = *d_of_w;
+                let of_w = *of_w;
+                let mut d_of_u_now = *d_of_u;
                 for l in 0..N {
-                    d_of_u[l] += (d_of_w[l] - of_w[l] * d_divisor) * inverse;
+                    d_of_u_now[l] += (d_of_w[l] - of_w[l] * d_divisor) * inverse;
                 }
+                *d_of_u = d_of_u_now;
             }
         }
         let Some(at) = item.checked_sub(n_slots) else { continue };
@@ -605,10 +760,20 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
         let known = adjoints.zip(run(inclusive, at, b)).zip(d_inclusive);
         let out = d_factor.iter_mut().zip(&mut *d_of_lambda);
         for ((d_factor, d_of_lambda), ((((of_u, d_of_u), d_of_ln_p), inclusive), d_inclusive)) in out.zip(known) {
+            one_block();
+            let of_u = *of_u;
+            let d_of_u = *d_of_u;
+            let d_of_ln_p = *d_of_ln_p;
+            let inclusive = *inclusive;
+            let d_inclusive = *d_inclusive;
+            let mut d_factor_now = *d_factor;
+            let mut d_of_lambda_now = *d_of_lambda;
             for l in 0..N {
-                d_factor[l] = d.lambda * of_u[l] + lambda * d_of_u[l] - d_of_ln_p[l];
-                d_of_lambda[l] = d_of_u[l] * inclusive[l] + of_u[l] * d_inclusive[l];
+                d_factor_now[l] = d.lambda * of_u[l] + lambda * d_of_u[l] - d_of_ln_p[l];
+                d_of_lambda_now[l] = d_of_u[l] * inclusive[l] + of_u[l] * d_inclusive[l];
             }
+            *d_factor = d_factor_now;
+            *d_of_lambda = d_of_lambda_now;
         }
         let factor = run(factor, at, b);
         for e in node.edges.clone() {
@@ -627,36 +792,61 @@ fn along_plain(network: &Network, functions: &[f64], direction: &[f64], lanes: &
             for (d_of_w, (((conditional, d_w), d_of_edge), ((factor, d_factor), d_inclusive))) in
                 d_of_w.iter_mut().zip(known)
             {
+                one_block();
+                let d_factor = *d_factor;
+                let factor = *factor;
+                let d_w = *d_w;
+                let d_inclusive = *d_inclusive;
+                let d_of_edge = *d_of_edge;
+                let conditional = *conditional;
+                let mut d_of_w_now = *d_of_w;
                 for l in 0..N {
                     let change = d_factor[l] + factor[l] * (d_w[l] - d_inclusive[l]);
-                    d_of_w[l] = d_of_edge[l] + change * conditional[l];
+                    d_of_w_now[l] = d_of_edge[l] + change * conditional[l];
                 }
+                *d_of_w = d_of_w_now;
             }
             let of_w = run(of_w, e, b);
             if node.normalised && node.dissimilarity.is_some() {
                 let known = of_w.iter().zip(&*d_of_w).zip(run(w, e, b)).zip(d_w);
                 for (d_of_lambda, (((of_w, d_of_w), w), d_w)) in d_of_lambda.iter_mut().zip(known) {
+                    one_block();
+                    let d_of_w = *d_of_w;
+                    let w = *w;
+                    let of_w = *of_w;
+                    let d_w = *d_w;
+                    let mut d_of_lambda_now = *d_of_lambda;
                     for l in 0..N {
                         let d_product = d_of_w[l] * w[l] + of_w[l] * (d_w[l] - w[l] * d.divisor);
-                        d_of_lambda[l] -= d_product * inverse;
+                        d_of_lambda_now[l] -= d_product * inverse;
                     }
+                    *d_of_lambda = d_of_lambda_now;
                 }
             }
             if let Some(function) = network.edges[e].allocation {
                 let out = run_mut(&mut t.of_function, function, b).iter_mut();
                 for (d_of_function, (of_w, d_of_w)) in out.zip(of_w.iter().zip(&*d_of_w)) {
+                    one_block();
+                    let d_of_w = *d_of_w;
+                    let of_w = *of_w;
+                    let mut d_of_function_now = *d_of_function;
                     for l in 0..N {
-                        d_of_function[l] += (d_of_w[l] - of_w[l] * d.divisor) * inverse;
+                        d_of_function_now[l] += (d_of_w[l] - of_w[l] * d.divisor) * inverse;
                     }
+                    *d_of_function = d_of_function_now;
                 }
             }
         }
         if let Some(function) = node.dissimilarity {
             let out = run_mut(&mut t.of_function, function, b).iter_mut();
             for (d_of_function, d_of_lambda) in out.zip(&*d_of_lambda) {
+                one_block();
+                let d_of_lambda = *d_of_lambda;
+                let mut d_of_function_now = *d_of_function;
                 for l in 0..N {
-                    d_of_function[l] += d_of_lambda[l];
+                    d_of_function_now[l] += d_of_lambda[l];
                 }
+                *d_of_function = d_of_function_now;
             }
         }
     }
