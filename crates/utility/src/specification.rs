@@ -152,16 +152,8 @@ impl Specification {
             level: Level::Pair,
             expression,
         });
-        let nests = self.nests.iter().flat_map(Nests::expressions);
-        let nests = nests.map(|(label, expression)| Use {
-            label,
-            alternative: None,
-            level: Level::Pair,
-            expression,
-        });
         let scales = scale::uses(&self.scales);
-        let further = errors.chain(nests);
-        all.chain(own).chain(scales).chain(tastes).chain(further).collect()
+        all.chain(own).chain(scales).chain(tastes).chain(errors).collect()
     }
 
     /// What the data must provide.
