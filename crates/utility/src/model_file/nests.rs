@@ -8,6 +8,9 @@ use toml::de::DeValue;
 use super::reader::{Section, kind};
 use crate::nests::{Member, Nest, Nests, pair_name};
 
+/// What other packages call the dissimilarity, or its inverse.
+const OTHER_NAMES: [&str; 5] = ["lambda", "scale", "mu", "parameter", "coefficient"];
+
 /// Reads the table; `alternatives` are those of the model file, where it names them.
 pub(super) fn read(section: Section<'_, '_, '_>, alternatives: &[&str]) -> Nests {
     let reader = section.reader;
@@ -34,11 +37,16 @@ fn read_nest(section: Section<'_, '_, '_>, name: &str) -> Option<Nest> {
     let reader = section.reader;
     let members = section.require("members", "members = [\"train\", \"bus\"]");
     let members = members.and_then(|value| read_members(&section, value));
-    let dissimilarity = section.require("dissimilarity", "dissimilarity = \"lambda\", a declared parameter");
+    // What another name was given to is not missing.
+    let renamed = section.names().any(|name| OTHER_NAMES.contains(&name));
+    let dissimilarity = match renamed {
+        true => section.take("dissimilarity"),
+        false => section.require("dissimilarity", "dissimilarity = \"lambda\", a declared parameter"),
+    };
     let dissimilarity = dissimilarity.and_then(|value| reader.expression_of("dissimilarity", value));
     let normalised = section.bool("normalised").unwrap_or(true);
     section.finish(|key| match key {
-        "lambda" | "scale" | "mu" | "parameter" | "coefficient" => Some(
+        name if OTHER_NAMES.contains(&name) => Some(
             "a nest's parameter is its dissimilarity, dissimilarity = \"lambda\": 1 is logit, less is alike (its inverse is the \
              scale mu)"
                 .to_owned(),

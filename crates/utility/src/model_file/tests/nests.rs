@@ -70,6 +70,10 @@ fn what_is_not_a_nest() {
             "a nest's parameter is its dissimilarity",
         ),
         (
+            "x = { members = [\"car\"], lambda = \"b\" }",
+            "a nest's parameter is its dissimilarity",
+        ),
+        (
             "x = { pairs_of = [\"car\"], dissimilarity = \"b\" }",
             "pairs_of needs two alternatives or more",
         ),
