@@ -105,7 +105,7 @@ fn the_fit_file_tells_optima_and_predicts_as_the_model() {
     assert_eq!(reached + found["optima"]["lost"].as_u64().expect("a count"), 4);
     // The published maximum.
     let value = found["log_likelihood"].as_f64().expect("a number");
-    assert!((value + 5214.049_194_65).abs() < 1e-5, "{value}");
+    assert!((value + 5_214.049_194_65).abs() < 1e-5, "{value}");
     let (code, predicted, _) = logsum(&["predict", fit, "--format", "json"]);
     let predicted: Value = serde_json::from_str(&predicted).expect("JSON");
     assert_eq!(code, 0);

@@ -210,7 +210,7 @@ impl Model<'_> {
         }
         if options.starts > 1 && optimiser.max_iterations > 0 {
             let usual = nearer.as_deref().unwrap_or(start);
-            let (best, report) = self.from_many(usual, options.starts, optimiser);
+            let (best, report) = self.optima_around(usual, options.starts, optimiser);
             nearer = Some(best);
             optima = Some(report);
         }

@@ -47,7 +47,7 @@ impl Model<'_> {
     /// Estimates from `n` points, the first of them `usual`, the others around it. Gives the best point, and the report.
     ///
     /// Results do not depend on threads: points come from a seed, each from a stream of its own.
-    pub(crate) fn from_many(&self, usual: &[f64], n: usize, options: &Options) -> (Vec<f64>, OptimaReport) {
+    pub(crate) fn optima_around(&self, usual: &[f64], n: usize, options: &Options) -> (Vec<f64>, OptimaReport) {
         let found: Vec<Option<Maximum>> = (0..n)
             .into_par_iter()
             .map(|number| {
