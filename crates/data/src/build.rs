@@ -14,7 +14,7 @@ use crate::error::{DataError, name_list, near_miss};
 use crate::faults::{Faults, Verdict};
 use crate::long::LongColumns;
 use crate::rankings::Rankings;
-use crate::schema::{CHOICE, Layout, Schema, WideChoice, availability_label, count_label};
+use crate::schema::{CHOICE, Layout, RankingSchema, Schema, WideChoice, availability_label, count_label};
 use crate::table::{Column, Table, TextColumn, Values};
 use crate::{long, panel, screen, wide};
 
@@ -193,9 +193,10 @@ pub(crate) fn context<'a>(
             WideChoice::Counts(_) => DataError::NoAlternativesCounted,
         });
     }
-    if schema.has_counts() && schema.ranking.is_some() {
+    if (schema.has_counts() || schema.shares) && schema.ranking.is_some() {
         errors.push(DataError::CountsAndRanks);
     }
+    errors.extend(schema.ranking.as_ref().and_then(|ranking| unfit_ranking(schema, ranking)));
     errors.extend(unknown_counts(schema));
     if !schema.alternatives.is_empty() {
         let names: Vec<String> = schema
@@ -221,6 +222,20 @@ pub(crate) fn context<'a>(
         faults: Faults::default(),
         errors: Vec::new(),
     })
+}
+
+/// What does not go together in a ranking.
+fn unfit_ranking(schema: &Schema, ranking: &RankingSchema) -> Option<DataError> {
+    let problem = if ranking.max_diff && !ranking.best_worst {
+        "max_diff takes the best and the worst as one choice, so it needs best_worst = true"
+    } else if ranking.best_worst && ranking.ties.is_some() {
+        "the best and the worst are one each and cannot tie; remove ties, or best_worst"
+    } else if !ranking.further.is_empty() && !schema.counts_of_alternatives().is_empty() {
+        "the ranks of alternatives are all that is known of their order; there are no further columns of codes"
+    } else {
+        return None;
+    };
+    Some(DataError::RankingSchema(problem))
 }
 
 /// Counts of alternatives that do not exist, or that have two.
@@ -387,7 +402,7 @@ fn outcome(schema: &Schema, draft: &Draft, asked: Asked) -> Outcome {
 fn rankings(schema: &Schema, draft: &Draft, asked: Asked) -> Option<Rankings> {
     let ranking = schema.ranking.as_ref().filter(|_| asked == Asked::Choices)?;
     let ranks = (0..draft.n_cases()).map(|case| &draft.chosen[draft.pairs(case)]);
-    Some(Rankings::from_ranks(ranks, ranking.best_worst))
+    Some(Rankings::from_ranks(ranks, ranking))
 }
 
 /// The columns over the rows used: once per case where they do not vary within cases.

@@ -190,6 +190,7 @@ impl ChoiceData {
             (None, Outcome::Chosen(chosen)) => Some(Ranking {
                 best: &chosen[case..=case],
                 worst: &[],
+                tied: &[],
             }),
             (None, Outcome::Counts(_) | Outcome::None) => None,
         }

@@ -49,6 +49,8 @@ pub struct RankingsDescription {
     pub most: usize,
     /// Whether the last of them is the worst of all.
     pub best_worst: bool,
+    /// Cases in which some share a rank.
+    pub with_ties: usize,
 }
 
 /// One alternative over all cases.
@@ -139,6 +141,7 @@ impl ChoiceData {
                     least,
                     most,
                     best_worst: rankings.is_best_worst(),
+                    with_ties: rankings.n_with_ties(),
                 }
             }),
             alternatives: self.describe_alternatives(),

@@ -260,12 +260,17 @@ pub enum DataError {
         values: Samples,
     },
     #[error(
-        "{places}: {} stands twice in its case (column \"{column}\"); a rank belongs to one alternative, and those that are last together have none: correct the data or filter such cases out",
+        "{places}: {} stands twice in its case ({column}); a rank belongs to one alternative, and those that are last together have none: correct the data, filter such cases out{advice}",
         a_rank(places, *rank)
     )]
-    RankTwice { places: Places, rank: u32, column: String },
+    RankTwice {
+        places: Places,
+        rank: u32,
+        column: String,
+        advice: &'static str,
+    },
     #[error(
-        "{places}: {} stands in its case without the one before it (column \"{column}\"); ranks are 1, 2, ... without a gap: correct the data or filter such cases out",
+        "{places}: {} stands in its case without the one before it ({column}); ranks are 1, 2, ... without a gap: correct the data or filter such cases out",
         a_rank(places, *rank)
     )]
     RankGap { places: Places, rank: u32, column: String },
@@ -291,7 +296,13 @@ pub enum DataError {
         "{places}: only one alternative is ranked, but with best_worst = true a case has a best and a worst one; correct the data or filter such cases out"
     )]
     NoWorst { places: Places },
-    #[error("choice cannot hold both counts (or shares) and ranks; remove counts = true, or [ranking]")]
+    #[error(
+        "{places}: more than the best and the worst are ranked, which max_diff = true takes as one choice of a pair; rank no others, or remove max_diff to take one after another"
+    )]
+    MoreThanBestAndWorst { places: Places },
+    #[error("[ranking]: {0}")]
+    RankingSchema(&'static str),
+    #[error("choice cannot hold both counts (or shares) and ranks; remove counts = true (or shares = true), or [ranking]")]
     CountsAndRanks,
     #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
     TooFewAlternatives { places: Places, size: &'static str },

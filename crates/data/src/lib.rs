@@ -49,7 +49,7 @@ pub use parts::{Added, Parts, PartsError, Totals};
 pub use rankings::{Ranking, Rankings};
 pub use scenario::{Change, ScenarioError};
 pub use schema::{
-    AlternativeCount, AlternativeSchema, Code, Derived, Layout, Missing, RankingSchema, Schema, WideChoice,
+    AlternativeCount, AlternativeSchema, Code, Derived, Joint, Layout, Missing, RankingSchema, Schema, Ties, WideChoice,
 };
 pub use segments::Segments;
 pub use stages::Stages;

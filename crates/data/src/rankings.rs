@@ -7,7 +7,7 @@ use crate::draft::{Context, RowState};
 use crate::error::{DataError, Places, Samples};
 use crate::long::{CaseIndex, LongColumns, NO_CASE};
 use crate::outcomes::{CaseOutcome, Outcomes};
-use crate::schema::RankingSchema;
+use crate::schema::{Joint, RankingSchema};
 
 /// The rankings of all cases.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,10 @@ pub struct Rankings {
     start: Vec<usize>,
     /// Positions of the ranked pairs within their cases, the best first; the worst, where it is known, last.
     positions: Vec<u32>,
+    /// Whether each of them shares the rank of the one before; empty where no two may.
+    tied: Vec<bool>,
     best_worst: bool,
+    joint: Option<Joint>,
 }
 
 /// The alternatives of a case in their order, as positions within the case; those in neither list come between, in an
@@ -27,44 +30,91 @@ pub struct Ranking<'a> {
     pub best: &'a [u32],
     /// The worst first.
     pub worst: &'a [u32],
+    /// Whether each of the best shares the rank of the one before; empty if none does.
+    pub tied: &'a [bool],
 }
 
-impl Ranking<'_> {
-    /// Sizes of the sets from which the ranked alternatives of a case with `n` of them are taken, in the order of the
-    /// stages: the best, then the worst. A set of one leaves no choice and is no stage.
-    pub fn set_sizes(self, n: usize) -> impl Iterator<Item = usize> {
-        (n - self.len() + 1..=n).rev().filter(|&size| size > 1)
+impl<'a> Ranking<'a> {
+    /// The best, those together that share a rank, each with the number of alternatives from which they are taken if
+    /// there are `n` of them all.
+    ///
+    /// What leaves no choice is left out: what would take all that are left.
+    pub fn groups(self, n: usize) -> impl Iterator<Item = (&'a [u32], usize)> {
+        let mut from = 0;
+        let groups = std::iter::from_fn(move || {
+            let rest = self.tied.get(from + 1..).unwrap_or_default();
+            let size = 1 + rest.iter().take_while(|tied| **tied).count();
+            let group = self.best.get(from..from + size)?;
+            from += size;
+            Some((group, n + size - from))
+        });
+        groups.take_while(|(group, left)| group.len() < *left)
     }
 
-    /// Ranked alternatives.
-    fn len(&self) -> usize {
-        self.best.len() + self.worst.len()
+    /// Place of an alternative among the best, from 0 on; those that share a rank have the place of the first of them.
+    pub fn place(self, slot: u32) -> Option<usize> {
+        let at = self.best.iter().position(|best| *best == slot)?;
+        let before = self.tied.get(..=at).unwrap_or_default().iter().rev();
+        Some(at - before.take_while(|tied| **tied).count())
+    }
+
+    /// Sizes of the sets from which the ranked alternatives of a case with `n` of them are taken, in the order of the
+    /// stages: the best, then the worst. A set of one leaves no choice and is no stage; those that share a rank are
+    /// taken one after another, but not if they are all that are left.
+    pub fn set_sizes(self, n: usize) -> impl Iterator<Item = usize> {
+        let of_best = self
+            .groups(n)
+            .flat_map(|(group, left)| (left - group.len() + 1..=left).rev());
+        let left = n - self.best.len();
+        let of_worst = self.worst.iter().enumerate().map(move |(at, _)| left - at);
+        of_best.chain(of_worst.filter(|&size| size > 1))
     }
 }
 
 impl Rankings {
-    pub(crate) fn new<'a>(rankings: impl Iterator<Item = Ranking<'a>>, best_worst: bool) -> Self {
-        let mut all = Rankings {
+    /// Of no case.
+    fn none(schema: &RankingSchema) -> Self {
+        Rankings {
             start: vec![0],
             positions: Vec::new(),
-            best_worst,
-        };
-        for ranking in rankings {
-            all.positions.extend_from_slice(ranking.best);
-            all.positions.extend_from_slice(ranking.worst);
-            all.start.push(all.positions.len());
+            tied: Vec::new(),
+            best_worst: schema.best_worst,
+            joint: schema.joint(),
         }
-        all
+    }
+
+    /// Of some of the cases, in that order.
+    pub(crate) fn of_cases(&self, cases: &[usize]) -> Self {
+        let mut some = Rankings {
+            start: vec![0],
+            positions: Vec::new(),
+            tied: Vec::new(),
+            ..*self
+        };
+        for &case in cases {
+            let bounds = self.start[case]..self.start[case + 1];
+            some.positions.extend_from_slice(&self.positions[bounds.clone()]);
+            some.tied.extend_from_slice(self.tied.get(bounds).unwrap_or_default());
+            some.start.push(some.positions.len());
+        }
+        some
     }
 
     /// From the rank of each pair, case by case; 0 where it has none.
-    pub(crate) fn from_ranks<'a>(ranks: impl Iterator<Item = &'a [f64]>, best_worst: bool) -> Self {
-        let mut all = Rankings::new(std::iter::empty(), best_worst);
+    pub(crate) fn from_ranks<'a>(ranks: impl Iterator<Item = &'a [f64]>, schema: &RankingSchema) -> Self {
+        let mut all = Rankings::none(schema);
         for ranks in ranks {
+            let rank = |position: &u32| ranks[*position as usize];
             let first = all.positions.len();
             all.positions
-                .extend((0..ranks.len() as u32).filter(|&position| ranks[position as usize] > 0.0));
-            all.positions[first..].sort_by(|&a, &b| ranks[a as usize].total_cmp(&ranks[b as usize]));
+                .extend((0..ranks.len() as u32).filter(|position| rank(position) > 0.0));
+            let of_case = &mut all.positions[first..];
+            of_case.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+            if schema.ties.is_some() {
+                let ranked = of_case.iter().enumerate();
+                let tied = ranked.map(|(at, position)| at > 0 && rank(position) == rank(&of_case[at - 1]));
+                all.tied.extend(tied);
+            }
             all.start.push(all.positions.len());
         }
         all
@@ -72,9 +122,26 @@ impl Rankings {
 
     /// The ranking of a case.
     pub fn of(&self, case: usize) -> Ranking<'_> {
-        let positions = &self.positions[self.start[case]..self.start[case + 1]];
+        let bounds = self.start[case]..self.start[case + 1];
+        let positions = &self.positions[bounds.clone()];
         let (best, worst) = positions.split_at(positions.len() - usize::from(self.best_worst));
-        Ranking { best, worst }
+        Ranking {
+            best,
+            worst,
+            tied: self.tied.get(bounds).unwrap_or_default(),
+        }
+    }
+
+    /// How several alternatives that are one outcome are taken, where there may be such.
+    pub fn joint(&self) -> Option<Joint> {
+        self.joint
+    }
+
+    /// Cases with alternatives that share a rank.
+    pub fn n_with_ties(&self) -> usize {
+        let cases = self.start.windows(2);
+        let tied = cases.filter(|bounds| self.tied.get(bounds[0]..bounds[1]).is_some_and(|tied| tied.contains(&true)));
+        tied.count()
     }
 
     /// Whether the worst alternative of every case is known besides the best.
@@ -101,12 +168,17 @@ impl Rankings {
         }
     }
 
-    /// Numbers that tell rankings apart: the length of each, and its positions.
+    /// Numbers that tell rankings apart: the length of each, and its positions, those that share the rank of the one
+    /// before inverted.
     pub(crate) fn values(&self) -> Vec<u32> {
         let mut values = Vec::with_capacity(self.positions.len() + self.start.len());
         for bounds in self.start.windows(2) {
             values.push((bounds[1] - bounds[0]) as u32);
-            values.extend_from_slice(&self.positions[bounds[0]..bounds[1]]);
+            let of_case = (bounds[0]..bounds[1]).map(|at| match self.tied.get(at) {
+                Some(true) => !self.positions[at],
+                _ => self.positions[at],
+            });
+            values.extend(of_case);
         }
         values
     }
@@ -183,19 +255,49 @@ pub(crate) fn of_rows(
         });
     }
     ranked.sort_unstable();
-    compare(context, (long, ranking), &seen, &ranked, &mut outcomes.cases);
+    let column = format!("column \"{}\"", long.choice);
+    compare(context, (&column, ranking), &seen, &ranked, &mut outcomes.cases);
+}
+
+/// Looks at the ranks of wide data, row after row one of every alternative, 0 where it has none.
+pub(crate) fn of_table(
+    context: &mut Context<'_>,
+    ranking: &RankingSchema,
+    (rows, states): (&[u32], &[RowState]),
+    ranks: &[f64],
+) {
+    let n = context.schema.alternatives.len();
+    let mut ranked = Vec::new();
+    let mut seen = Vec::with_capacity(rows.len());
+    for (case, (&row, of_case)) in rows.iter().zip(ranks.chunks_exact(n)).enumerate() {
+        let known = of_case.iter().filter(|rank| **rank > 0.0);
+        ranked.extend(known.map(|&rank| Ranked {
+            case: case as u32,
+            rank: rank as u32,
+            row,
+        }));
+        seen.push(Seen {
+            first_row: Some(row),
+            unread: states[case] != RowState::Kept,
+            elsewhere: false,
+        });
+    }
+    ranked.sort_unstable();
+    let mut cases = vec![CaseOutcome::Kept; rows.len()];
+    compare(context, ("the ranks in choice", ranking), &seen, &ranked, &mut cases);
 }
 
 /// What becomes of each case; ranks that are no ranking are reported.
 fn compare(
     context: &mut Context<'_>,
-    (long, ranking): (&LongColumns<'_>, &RankingSchema),
+    (column, ranking): (&str, &RankingSchema),
     seen: &[Seen],
     ranked: &[Ranked],
     cases: &mut [CaseOutcome],
 ) {
     let mut none = context.places();
     let mut alone = context.places();
+    let mut more = context.places();
     let mut twice: Option<(u32, Places)> = None;
     let mut gap: Option<(u32, Places)> = None;
     let mut groups = ranked.chunk_by(|a, b| a.case == b.case).peekable();
@@ -215,42 +317,62 @@ fn compare(
             none.add(|| context.place(first_row as usize));
             continue;
         };
-        if let Some(pair) = of_case.windows(2).find(|pair| pair[0].rank == pair[1].rank) {
+        let shared = of_case.windows(2).find(|pair| pair[0].rank == pair[1].rank);
+        if let (Some(pair), None) = (shared, ranking.ties) {
             let (_, places) = twice.get_or_insert_with(|| (pair[1].rank, context.places()));
             places.add(|| context.place(pair[1].row as usize));
-        } else if last.rank as usize != of_case.len() {
-            let after = of_case.iter().zip(1..).find(|(ranked, rank)| ranked.rank != *rank);
-            let (after, _) = after.expect("ranks without a gap end with their number");
+        } else if let Some(after) = after_gap(of_case) {
             let (_, places) = gap.get_or_insert_with(|| (after.rank, context.places()));
             places.add(|| context.place(after.row as usize));
         } else if ranking.best_worst && of_case.len() < 2 {
             alone.add(|| context.place(last.row as usize));
+        } else if ranking.max_diff && of_case.len() > 2 {
+            more.add(|| context.place(last.row as usize));
         }
     }
-    let column = || long.choice.to_owned();
     if !none.is_empty() {
         context.errors.push(DataError::NoChoice {
             places: none,
-            needed: format!("a rank 1 in column \"{}\"", long.choice),
+            needed: format!("a rank 1 ({column})"),
         });
     }
     if let Some((rank, places)) = twice {
+        let column = column.to_owned();
+        let ties = ranking.joint().is_none() && !ranking.best_worst;
         context.errors.push(DataError::RankTwice {
             places,
             rank,
-            column: column(),
+            column,
+            advice: if ties { TIES } else { "" },
         });
     }
     if let Some((rank, places)) = gap {
-        context.errors.push(DataError::RankGap {
-            places,
-            rank,
-            column: column(),
-        });
+        let column = column.to_owned();
+        context.errors.push(DataError::RankGap { places, rank, column });
     }
     if !alone.is_empty() {
         context.errors.push(DataError::NoWorst { places: alone });
     }
+    if !more.is_empty() {
+        context.errors.push(DataError::MoreThanBestAndWorst { places: more });
+    }
+}
+
+/// What to do about alternatives that share a rank.
+const TIES: &str = ", or let them tie: ties = \"efron\" or \"exact\" in [ranking]";
+
+/// The first of the ranks of a case, which ascend, that others should come before. After some that share a rank the next
+/// is one more, or as many more as they are.
+fn after_gap(of_case: &[Ranked]) -> Option<&Ranked> {
+    let mut next = [1, 1];
+    let mut groups = of_case.chunk_by(|a, b| a.rank == b.rank);
+    let wrong = groups.find(|group| {
+        let rank = group[0].rank;
+        let fits = next.contains(&rank);
+        next = [rank + 1, rank.saturating_add(group.len() as u32)];
+        !fits
+    });
+    wrong.map(|group| &group[0])
 }
 
 /// What is wrong with the codes of wide data, by column.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome};
-use crate::rankings::Rankings;
 use crate::schema::{AlternativeCount, Code, Layout, WideChoice};
 use crate::table::{Column, MISSING_TEXT, Source, Table, TextColumn, Values};
 
@@ -80,10 +79,7 @@ impl ChoiceData {
                 (0..pairs.len() as u32).collect()
             },
             outcome,
-            rankings: self
-                .rankings
-                .as_ref()
-                .map(|rankings| Rankings::new(cases.iter().map(|&case| rankings.of(case)), rankings.is_best_worst())),
+            rankings: self.rankings.as_ref().map(|rankings| rankings.of_cases(cases)),
             weights: self
                 .weights
                 .as_ref()

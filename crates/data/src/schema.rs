@@ -55,7 +55,7 @@ pub enum Layout {
 pub enum WideChoice {
     /// Column that holds the code of the chosen alternative; of a ranking, that of the best.
     Code(String),
-    /// How often alternatives were chosen; those that are not named never.
+    /// How often alternatives were chosen, those that are not named never; of a ranking, their ranks.
     Counts(Vec<AlternativeCount>),
 }
 
@@ -64,7 +64,7 @@ pub enum WideChoice {
 pub struct AlternativeCount {
     /// Name of the alternative.
     pub alternative: String,
-    /// Its count, or its share.
+    /// Its count, its share, or its rank: 1 for the best; 0 or empty for what comes after all that are ranked.
     pub expression: Expression,
 }
 
@@ -76,6 +76,38 @@ pub struct RankingSchema {
     pub further: Vec<String>,
     /// Whether the last rank of a case, or the last of the columns, is the worst of all alternatives.
     pub best_worst: bool,
+    /// Whether the best and the worst, which alone are known, are taken as one choice of a pair.
+    pub max_diff: bool,
+    /// How alternatives that share a rank are taken; if absent, no two may.
+    pub ties: Option<Ties>,
+}
+
+/// What is known of alternatives that share a rank: that they come after the better and before the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ties {
+    /// By Efron's approximation.
+    Efron,
+    /// By the sum over all orders in which they may stand.
+    Exact,
+}
+
+/// How several alternatives that are one outcome are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joint {
+    /// Alternatives that share a rank.
+    Ties(Ties),
+    /// The best and the worst.
+    MaxDiff,
+}
+
+impl RankingSchema {
+    /// How several alternatives are one outcome; `None` where each stage of a ranking takes one.
+    pub fn joint(&self) -> Option<Joint> {
+        match self.max_diff {
+            true => Some(Joint::MaxDiff),
+            false => self.ties.map(Joint::Ties),
+        }
+    }
 }
 
 /// What a missing cell in a used column does.
@@ -285,12 +317,12 @@ impl Schema {
     /// Whether outcomes are counts, or shares.
     pub fn has_counts(&self) -> bool {
         match &self.layout {
-            Layout::Wide { choice } => matches!(choice, WideChoice::Counts(_)),
+            Layout::Wide { choice } => matches!(choice, WideChoice::Counts(_)) && self.ranking.is_none(),
             Layout::Long { counts, .. } => *counts,
         }
     }
 
-    /// Of wide data the counts or shares of the alternatives that have one; outcomes are told by nothing else then.
+    /// Of wide data the counts, shares or ranks of the alternatives that have one; outcomes are told by nothing else then.
     pub fn counts_of_alternatives(&self) -> &[AlternativeCount] {
         match &self.layout {
             Layout::Wide {
@@ -364,8 +396,12 @@ pub(crate) fn availability_label(alternative: &str) -> String {
     format!("availability of \"{alternative}\"")
 }
 
-/// What messages call the count or the share of an alternative.
+/// What messages call the count, the share or the rank of an alternative.
 pub(crate) fn count_label(schema: &Schema, alternative: &str) -> String {
-    let what = if schema.shares { "share" } else { "count" };
+    let what = match schema.ranking {
+        Some(_) => "rank",
+        None if schema.shares => "share",
+        None => "count",
+    };
     format!("{what} of \"{alternative}\"")
 }

@@ -1,4 +1,4 @@
-//! Counts and shares: how often each alternative of a case was chosen, or by which part of those who chose.
+//! Numbers of the alternatives of a case: how often each was chosen, by which part of those who chose, or its rank.
 
 use std::collections::HashSet;
 
@@ -6,6 +6,7 @@ use crate::alternatives::key;
 use crate::draft::{Context, RowState};
 use crate::error::{DataError, Place, Places, Samples};
 use crate::faults::Verdict;
+use crate::rankings;
 use crate::schema::{AlternativeCount, Schema, count_label};
 
 /// How far the shares of a case may sum to something else than 1.
@@ -16,15 +17,16 @@ const TOLERANCE: f64 = 1e-6;
 pub(crate) enum Measure {
     Counts,
     Shares,
+    Ranks,
 }
 
 impl Measure {
     /// What those of a schema are.
     pub fn of(schema: &Schema) -> Self {
-        if schema.shares {
-            Measure::Shares
-        } else {
-            Measure::Counts
+        match schema.ranking {
+            Some(_) => Measure::Ranks,
+            None if schema.shares => Measure::Shares,
+            None => Measure::Counts,
         }
     }
 
@@ -33,8 +35,9 @@ impl Measure {
         let most = match self {
             Measure::Counts => f64::MAX,
             Measure::Shares => 1.0 + TOLERANCE,
+            Measure::Ranks => f64::from(u32::MAX),
         };
-        (0.0..=most).contains(&value)
+        (0.0..=most).contains(&value) && (self != Measure::Ranks || value.fract() == 0.0)
     }
 
     /// What one must be.
@@ -42,6 +45,9 @@ impl Measure {
         match self {
             Measure::Counts => "a count is a finite number of at least 0",
             Measure::Shares => "a share is a number from 0 to 1",
+            Measure::Ranks => {
+                "a rank is a whole number, 1 for the best, and 0 or empty for what comes after all that are ranked"
+            }
         }
     }
 
@@ -50,6 +56,7 @@ impl Measure {
         match self {
             Measure::Counts => "counts must be numbers",
             Measure::Shares => "shares must be numbers",
+            Measure::Ranks => "ranks must be numbers",
         }
     }
 }
@@ -153,6 +160,10 @@ pub(crate) fn of_columns(
                 continue;
             }
             let missing = !value.is_finite() && context.examine(&label, &count.expression, row) == Verdict::Missing;
+            if missing && measure == Measure::Ranks {
+                // What has no rank comes after all that have one.
+                continue;
+            }
             if value.is_finite() {
                 unsound.add(value, || context.place(row));
             }
@@ -171,7 +182,10 @@ pub(crate) fn of_columns(
             });
         }
     }
-    judge(context, measure, (kept, &states), &numbers);
+    match &schema.ranking {
+        Some(ranking) => rankings::of_table(context, ranking, (kept, &states), &numbers),
+        None => judge(context, measure, (kept, &states), &numbers),
+    }
     let is_kept = |at: &usize| states[*at] != RowState::Missing;
     let at_kept: Vec<usize> = (0..kept.len()).filter(is_kept).collect();
     *cases_dropped += kept.len() - at_kept.len();
@@ -191,7 +205,7 @@ fn judge(context: &mut Context<'_>, measure: Measure, (rows, states): (&[u32], &
         match measure {
             Measure::Shares => sums.look(sum, false, place),
             Measure::Counts if sum == 0.0 => none.add(place),
-            Measure::Counts => {}
+            Measure::Counts | Measure::Ranks => {}
         }
     }
     if !none.is_empty() {

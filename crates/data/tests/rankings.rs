@@ -14,6 +14,7 @@ fn wide(columns: &[&str], best_worst: bool) -> Schema {
         .ranking(RankingSchema {
             further: columns[1..].iter().map(|name| (*name).to_owned()).collect(),
             best_worst,
+            ..RankingSchema::default()
         })
 }
 
@@ -21,6 +22,7 @@ fn ranked(best_worst: bool) -> Schema {
     long().ranking(RankingSchema {
         further: Vec::new(),
         best_worst,
+        ..RankingSchema::default()
     })
 }
 
@@ -200,7 +202,7 @@ fn ranks_that_are_none() {
     assert_eq!(
         problem(["0", "", "0", "0"]),
         [
-            "data.csv, row 2 (case 7): no alternative is chosen; every case needs a rank 1 in column \"choice\": correct the \
+            "data.csv, row 2 (case 7): no alternative is chosen; every case needs a rank 1 (column \"choice\"): correct the \
           data or filter such cases out"
         ]
     );

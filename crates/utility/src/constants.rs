@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use logsum_data::{ChoiceData, Outcome, Rankings};
+use logsum_data::{ChoiceData, Joint, Outcome, Ties};
 use logsum_estimate::{EvalError, Evaluation, LogLikelihood, Options, Order, Parameter, Stopped, maximise};
 use ndarray::{Array1, Array2};
 
@@ -13,7 +13,8 @@ use ndarray::{Array1, Array2};
 /// ```
 ///
 /// with J_n the size of the choice set and y_n the number of choices (1, or the sum of counts; 0 where
-/// outcomes are not known); of rankings −ln J summed over the stages, with J what is left to each. On sampled choice sets with a correction c_nj equal utilities are meant,
+/// outcomes are not known); of rankings −ln J summed over the stages, with J what is left to each, plus ln m! where the m! orders
+/// of those that share a rank are summed. On sampled choice sets with a correction c_nj equal utilities are meant,
 ///
 /// ```text
 /// Σ_n w_n Σ_j y_nj (c_nj − ln Σ_k exp c_nk)
@@ -44,7 +45,17 @@ pub(crate) fn add_null(data: &ChoiceData, sum: &mut f64) {
             None => {
                 let size = data.pairs(case).len();
                 match data.rankings() {
-                    Some(rankings) => -weight * rankings.of(case).set_sizes(size).map(&mut ln).sum::<f64>(),
+                    Some(rankings) => {
+                        let ranking = rankings.of(case);
+                        let taken: f64 = ranking.set_sizes(size).map(&mut ln).sum();
+                        let orders: f64 = match rankings.joint() {
+                            Some(Joint::Ties(Ties::Exact)) => {
+                                ranking.groups(size).flat_map(|(group, _)| 1..=group.len()).map(&mut ln).sum()
+                            }
+                            _ => 0.0,
+                        };
+                        weight * (orders - taken)
+                    }
                     None => -weight * data.choices(case) * ln(size),
                 }
             }
@@ -69,7 +80,8 @@ fn equal_utilities(data: &ChoiceData, case: usize, correction: &[f64]) -> f64 {
 }
 
 /// ln L of the full set of constants, estimated where choice sets differ; `None` where alternatives are unlabelled,
-/// where outcomes are not known, where choice sets are sampled with a correction, and of rankings that tell the worst.
+/// where outcomes are not known, where choice sets are sampled with a correction, and of rankings that tell the worst or
+/// in which alternatives may share a rank.
 pub fn log_likelihood_constants(data: &ChoiceData) -> Option<f64> {
     let mut counted = Counted::new(data);
     if data.has_outcomes() {
@@ -102,7 +114,9 @@ impl Counted {
         Counted {
             wanted: data.alternatives().labelled
                 && data.correction().is_none()
-                && !data.rankings().is_some_and(Rankings::is_best_worst),
+                && !data
+                    .rankings()
+                    .is_some_and(|rankings| rankings.is_best_worst() || rankings.joint().is_some()),
             sets: Vec::new(),
             known: HashMap::new(),
             n_slots: 0,

@@ -58,6 +58,16 @@ pub enum SpecificationError {
     )]
     RankingOfSample,
     #[error(
+        "{file}, row {row}: {tied} alternatives share a rank; ties = \"exact\" sums over all orders of at most {most}, and its \
+         time doubles with each: write ties = \"efron\" in [ranking]"
+    )]
+    TooManyTied {
+        file: String,
+        row: usize,
+        tied: usize,
+        most: usize,
+    },
+    #[error(
         "rankings: \"{name}\" varies from case to case, which is not available for rankings yet; let it vary between \
          decision makers"
     )]

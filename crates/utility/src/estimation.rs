@@ -356,10 +356,15 @@ impl Model<'_> {
         let scales = self.describe_scales(&maximum.theta);
         warnings.extend(self.scale_problems());
         warnings.extend(scales.iter().filter_map(ScaleReport::warning));
-        if constants && data.best_worst == Some(true) && data.alternatives.labelled {
-            warnings.push(
-                "the log-likelihood with constants only is not computed for rankings that tell the worst".to_owned(),
-            );
+        let of_ranking = match (data.best_worst, data.joint) {
+            (Some(true), _) => Some("that tell the worst"),
+            (Some(false), Some(_)) => Some("with ties"),
+            _ => None,
+        };
+        if let Some(which) = of_ranking.filter(|_| constants && data.alternatives.labelled) {
+            warnings.push(format!(
+                "the log-likelihood with constants only is not computed for rankings {which}"
+            ));
         }
         let wanted = constants && data.counted.is_wanted();
         let constants = if wanted { data.counted.log_likelihood() } else { None };
@@ -388,6 +393,8 @@ impl Model<'_> {
                     (None, true) => "mixed logit",
                     (Some(false), false) => "rank-ordered logit",
                     (Some(false), true) => "rank-ordered mixed logit",
+                    (Some(true), false) if data.joint.is_some() => "max-diff logit",
+                    (Some(true), true) if data.joint.is_some() => "max-diff mixed logit",
                     (Some(true), false) => "best-worst logit",
                     (Some(true), true) => "best-worst mixed logit",
                 }

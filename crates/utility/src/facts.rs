@@ -1,6 +1,6 @@
 //! What a fit tells of its data besides estimates, gathered part by part.
 
-use logsum_data::{Alternatives, ChoiceData, Outcome, Rankings, Source, Stages};
+use logsum_data::{Alternatives, ChoiceData, Joint, Outcome, Rankings, Source, Stages};
 
 use crate::constants::{Counted, add_null};
 use crate::scale::{self, Scale};
@@ -28,6 +28,8 @@ pub struct Facts {
     pub has_outcomes: bool,
     /// Where outcomes are rankings, whether the worst is known besides the best.
     pub best_worst: Option<bool>,
+    /// Of rankings, how several alternatives that are one outcome are taken, where there may be such.
+    pub joint: Option<Joint>,
     /// Whether outcomes are shares, and the log-likelihood a quasi-likelihood.
     pub shares: bool,
     /// Cases to which each scale of the specification applies.
@@ -65,6 +67,7 @@ impl Facts {
             largest_choice_set: 0,
             has_outcomes: data.has_outcomes(),
             best_worst: data.rankings().map(Rankings::is_best_worst),
+            joint: data.rankings().and_then(Rankings::joint),
             shares: data.has_outcomes() && data.schema().shares,
             scaled_cases: Vec::new(),
             weighted: data.weights().is_some(),

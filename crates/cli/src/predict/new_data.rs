@@ -36,7 +36,10 @@ pub fn load(
     if args.no_weight {
         model.schema.weight = None;
     }
-    if let Layout::Wide { .. } = model.schema.layout {
+    if let Layout::Wide {
+        choice: WideChoice::Code(_),
+    } = model.schema.layout
+    {
         // Of rankings the best is predicted, and its column is enough.
         model.schema.ranking = None;
     }

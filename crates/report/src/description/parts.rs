@@ -71,10 +71,11 @@ fn ranked(rankings: &RankingsDescription) -> String {
         (least, most) if least == most => format!("the {} best", count(most)),
         (least, most) => format!("the {} to {} best", count(least), count(most)),
     };
-    if rankings.best_worst {
-        format!("{best} and the worst")
-    } else {
-        format!("{best}, in their order")
+    match (rankings.best_worst, rankings.with_ties) {
+        (true, _) => format!("{best} and the worst"),
+        (false, 0) => format!("{best}, in their order"),
+        (false, 1) => format!("{best}, in their order; 1 case has ties"),
+        (false, cases) => format!("{best}, in their order; {} cases have ties", count(cases)),
     }
 }
 

@@ -168,8 +168,8 @@ fn chosen(data: &ChoiceData, case: usize, position: usize, pair: usize) -> f64 {
     let Some(ranking) = data.ranking(case) else {
         return 0.0;
     };
-    let place = |slots: &[u32]| slots.iter().position(|slot| *slot as usize == position);
-    match (place(ranking.best), place(ranking.worst)) {
+    let worst = ranking.worst.iter().position(|slot| *slot as usize == position);
+    match (ranking.place(position as u32), worst) {
         (Some(place), _) => place as f64 + 1.0,
         (None, Some(place)) => -1.0 - place as f64,
         (None, None) => 0.0,
@@ -266,7 +266,7 @@ mod tests {
     fn rankings_are_more_than_their_first_choices() {
         let schema = Schema::long("case", "alt", "rank").ranking(RankingSchema {
             further: Vec::new(),
-            best_worst: false,
+            ..RankingSchema::default()
         });
         let columns = vec![
             numbers("case", [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]),

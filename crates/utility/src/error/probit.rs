@@ -96,6 +96,11 @@ pub enum ProbitError {
     )]
     BetweenBestAndWorst { row: usize },
     #[error(
+        "[probit]: alternatives that share a rank, and pairs of the best and the worst (max_diff), are outcomes of logit; \
+         remove them from [ranking], or estimate a logit"
+    )]
+    SeveralAtOnce,
+    #[error(
         "[probit]: probabilities = \"exact\" is for up to 4 alternatives, and a case has {alternatives}; take \"ghk\" or \
          \"approximate\""
     )]

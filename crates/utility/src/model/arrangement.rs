@@ -40,7 +40,8 @@ pub(crate) struct Arrangement<'data> {
     pub tall_sets: Vec<TallSet>,
     /// Whether cases that are alike may share a lane.
     pub compress: bool,
-    /// The kernel if it is not logit: then every alternative has a plan of its own.
+    /// The kernel if it is not logit. Then every alternative has a plan of its own, unless only outcomes are not those of
+    /// logit.
     pub kernel: Option<Kernel>,
     /// Every node that is stored, ascending.
     nodes: Vec<NodeId>,
@@ -245,6 +246,10 @@ impl<'data> Arrangement<'data> {
             return ChoiceSet::new(&self.plans, plans, true, level);
         };
         let mut set = ChoiceSet::new(&self.plans, plans, kernel.is_invariant(), level);
+        if kernel.joint().is_some() {
+            set.kernel = Some(OfSet::new(kernel, &set, plans));
+            return set;
+        }
         let alternative = |plan: &u32| {
             let of_plan = self.plan_of.iter().position(|known| *known == *plan as usize);
             of_plan.expect("a plan of its own") as u32

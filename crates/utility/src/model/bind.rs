@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use logsum_data::{ChoiceData, Level};
+use logsum_data::{ChoiceData, Joint, Level};
 use logsum_estimate::Parameter;
 use logsum_expressions::Graph;
 
@@ -122,7 +122,8 @@ impl<'data> Binder<'data> {
                 self.specification.validate()?;
                 let scaled = self.specification.scaled();
                 let specification = stages::of_stages(&scaled, stages.as_ref());
-                let mut bound = Bound::new(&specification, choices)?;
+                let joint = stages.as_ref().and_then(|stages| stages.joint);
+                let mut bound = Bound::new(&specification, choices, joint)?;
                 bound.facts = Facts::of(&data);
                 self.bound.insert(bound)
             }
@@ -243,8 +244,13 @@ fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
 }
 
 impl<'data> Bound<'data> {
-    /// Gives every name of a valid specification, whose scales are written out, its meaning; `data` are the first part.
-    fn new(specification: &Specification, data: &ChoiceData) -> Result<Self, SpecificationError> {
+    /// Gives every name of a valid specification, whose scales are written out, its meaning; `data` are the first part,
+    /// whose outcomes may be several alternatives if `joint`.
+    fn new(
+        specification: &Specification,
+        data: &ChoiceData,
+        joint: Option<Joint>,
+    ) -> Result<Self, SpecificationError> {
         let mut graph = Graph::default();
         let mut meanings = Vec::new();
         if let Some(mixing) = &specification.mixing {
@@ -289,8 +295,8 @@ impl<'data> Bound<'data> {
         if specification.nests.is_some() || specification.generator.is_some() {
             check_nests(data, corrections.is_some())?;
         }
-        let kernel = Kernel::new(specification, &data.alternatives().names)?;
-        if kernel.is_some() {
+        let kernel = Kernel::new(specification, &data.alternatives().names, joint)?;
+        if kernel.as_ref().is_some_and(|kernel| kernel.joint().is_none()) {
             // What is alike in two alternatives is not what tells their nests.
             utilities = plan_of.iter().map(|&plan| utilities[plan]).collect();
             plan_of = (0..utilities.len()).collect();
@@ -300,7 +306,7 @@ impl<'data> Bound<'data> {
             .map(|&utility| UtilityPlan::new(&mut graph, utility))
             .collect();
         let mixture = match &specification.mixing {
-            Some(mixing) => Some(MixtureBuilder::new(specification, mixing, data)?),
+            Some(mixing) => Some(MixtureBuilder::new(specification, mixing, data, joint)?),
             None => None,
         };
         Ok(Bound {

@@ -37,6 +37,7 @@ impl Model<'_> {
         // Rankings are stage by stage what the likelihood takes for cases.
         let stages = self.ranked.as_ref().and_then(|_| whole.stages());
         let data = stages.as_ref().map_or(whole, |stages| &stages.data);
+        let several = self.kernel.as_ref().is_some_and(|kernel| kernel.joint().is_some());
         let mut contributions = vec![0.0; data.n_decision_makers()];
         self.blocks.segments.each(
             1,
@@ -48,6 +49,12 @@ impl Model<'_> {
                 }
                 let mut of_cases = vec![0.0; segment.cases.len()];
                 for group in &segment.groups {
+                    if several {
+                        self.blocks
+                            .values(group, theta, scratch, |case, value| of_cases[case as usize] = value)
+                            .map_err(|undefined| self.outside(segment, &undefined))?;
+                        continue;
+                    }
                     self.blocks
                         .predictions(group, theta, scratch, |case, _, slots| {
                             let at = segment.cases.start + case as usize;

@@ -30,6 +30,8 @@ pub(super) struct CaseView<'a> {
     pub case: usize,
     /// Slots that were chosen at all.
     pub chosen: &'a [usize],
+    /// The worst of a pair of the best and the worst.
+    pub worst: Option<usize>,
     /// Parameters that the columns of `gradients` belong to.
     pub parameters: &'a [u32],
     /// dV_s/dθ, slot by slot.

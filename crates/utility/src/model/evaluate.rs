@@ -107,6 +107,31 @@ impl Blocks {
         }
     }
 
+    /// Hands every case of a group its w ln P: `see(case, value)`. Cases must not share lanes.
+    pub fn values(
+        &self,
+        group: &Group,
+        theta: &[f64],
+        scratch: &mut Scratch,
+        mut see: impl FnMut(u32, f64),
+    ) -> Result<(), Undefined> {
+        let Group::Wide(group) = group else {
+            unreachable!("a kernel beyond logit has no tall sets")
+        };
+        let set = &self.sets[group.set];
+        let mut padded = std::mem::take(&mut scratch.padded);
+        for from in (0..group.n_lanes()).step_by(set.visit) {
+            let view = group.view(set, from, &mut padded);
+            self.visit(set, &view, theta, Order::Value, scratch)
+                .map_err(|unfit| unfit.of(group, set, from))?;
+            for (case, value) in group.cases[from..].iter().zip(&scratch.kernel.contributions[..view.lanes]) {
+                see(*case, *value);
+            }
+        }
+        scratch.padded = padded;
+        Ok(())
+    }
+
     fn accumulate_wide(
         &self,
         group: &Wide,
@@ -279,6 +304,7 @@ impl Blocks {
                     see(&CaseView {
                         case: group.cases[at] as usize,
                         chosen: &chosen,
+                        worst: (0..n_slots).find(|&slot| group.is_worst(slot, at)),
                         parameters: &set.parameters,
                         gradients: &gradients,
                         n_slots,

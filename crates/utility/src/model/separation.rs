@@ -1,11 +1,13 @@
 //! Separation: directions in the parameters along which the likelihood rises for ever.
 
+use logsum_data::{Joint, Ties};
 use logsum_estimate::{EvalError, NullVector, null_space};
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use ndarray::Array2;
 
 use super::Model;
 use super::diagnose::SUSPICIOUS;
+use super::kernels::Kernel;
 
 /// Rows added to the linear programme in one round.
 const ROWS_PER_ROUND: usize = 200;
@@ -126,12 +128,15 @@ impl<'m, 'data> Search<'m, 'data> {
     }
 
     /// Calls `see(case, parameters, scaled differences d_chosen − d_s, their size)` for every slot that was not chosen
-    /// and is not yet decided by the directions found.
+    /// and is not yet decided by the directions found; where the worst of all is known, also for the others against it.
     fn rows(&self, mut see: impl FnMut(usize, &[u32], &[f64], f64)) -> Result<(), EvalError> {
         let mut row = Vec::new();
+        // In whatever order those stand that share a rank, nothing is known of one against another.
+        let joint = self.model.kernel.as_ref().and_then(Kernel::joint);
+        let in_any_order = joint == Some(Joint::Ties(Ties::Exact));
         self.model.each_case(&self.theta, |case| {
-            let mut compare = |chosen: usize| {
-                for slot in (0..case.n_slots).filter(|&slot| slot != chosen) {
+            let mut compare = |chosen: usize, others: &dyn Fn(usize) -> bool| {
+                for slot in (0..case.n_slots).filter(|&slot| slot != chosen && others(slot)) {
                     let differences = case
                         .gradient(chosen)
                         .iter()
@@ -154,7 +159,13 @@ impl<'m, 'data> Search<'m, 'data> {
                     }
                 }
             };
-            case.chosen.iter().for_each(|&slot| compare(slot));
+            for &chosen in case.chosen {
+                compare(chosen, &|slot| !in_any_order || !case.chosen.contains(&slot));
+            }
+            if let Some(worst) = case.worst {
+                let between = |slot: &usize| *slot != worst && !case.chosen.contains(slot);
+                (0..case.n_slots).filter(between).for_each(|slot| compare(slot, &|other| other == worst));
+            }
         })
     }
 

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use logsum_data::{ChoiceData, Stages};
+use logsum_data::{ChoiceData, Joint, Outcome, Stages, Ties};
 
 use super::Model;
-use crate::error::SpecificationError;
+use super::kernels::MOST_TIED;
+use crate::error::{NestError, ProbitError, SpecificationError};
 use crate::mixing::Varies;
 use crate::specification::Specification;
 use crate::term::column;
@@ -44,9 +45,16 @@ impl Model<'_> {
 /// # Errors
 /// What does not go together with rankings.
 pub(super) fn stages(specification: &Specification, data: &ChoiceData) -> Result<Option<Stages>, SpecificationError> {
-    // A probit looks at whole rankings.
-    if data.rankings().is_none() || specification.probit.is_some() {
-        return Ok(None);
+    let Some(rankings) = data.rankings() else { return Ok(None) };
+    if specification.probit.is_some() {
+        // It looks at whole rankings.
+        return match rankings.joint() {
+            Some(_) => Err(ProbitError::SeveralAtOnce.into()),
+            None => Ok(None),
+        };
+    }
+    if specification.nests.is_some() || specification.generator.is_some() {
+        return Err(NestError::WithRanking.into());
     }
     let rates = || {
         data.schema()
@@ -63,7 +71,30 @@ pub(super) fn stages(specification: &Specification, data: &ChoiceData) -> Result
             name: random.symbol.clone(),
         });
     }
-    Ok(data.stages())
+    let stages = data.stages();
+    stages.iter().try_for_each(few_tied)?;
+    Ok(stages)
+}
+
+/// Whether the sum over the orders of those that share a rank can be taken.
+fn few_tied(stages: &Stages) -> Result<(), SpecificationError> {
+    let (Some(Joint::Ties(Ties::Exact)), Outcome::Counts(taken)) = (stages.joint, stages.data.outcome()) else {
+        return Ok(());
+    };
+    for case in 0..stages.data.n_cases() {
+        let pairs = stages.data.pairs(case);
+        let (row, n) = (stages.data.row_number(pairs.start), pairs.len());
+        let tied = taken[pairs].iter().filter(|taken| **taken > 0.0).count();
+        if tied > MOST_TIED && tied < n {
+            return Err(SpecificationError::TooManyTied {
+                file: stages.data.source().name.clone(),
+                row,
+                tied,
+                most: MOST_TIED,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The specification of the stages: as it stands, but where the worst is taken utilities count with the other sign.

@@ -157,6 +157,7 @@ impl Blocks {
             see(&CaseView {
                 case: case.case as usize,
                 chosen: &chosen,
+                worst: None,
                 parameters: &parameters,
                 gradients: &gradients,
                 n_slots: case.n_slots,

@@ -8,6 +8,7 @@ mod derivatives;
 mod fitting;
 mod identification;
 mod invariance;
+mod joint;
 mod kernel;
 mod mixture;
 mod nested;

@@ -234,6 +234,11 @@ impl Wide {
         self.weights[at] > 0.0 && chosen()
     }
 
+    /// Whether a slot is the worst of a pair of the best and the worst in a case.
+    pub fn is_worst(&self, slot: usize, at: usize) -> bool {
+        !self.counts.is_empty() && self.counts[slot * self.cases.len() + at] < 0.0
+    }
+
     /// Whether a slot was chosen at all in a case.
     pub fn is_chosen(&self, slot: usize, at: usize) -> bool {
         match self.counts.is_empty() {

@@ -76,7 +76,8 @@ pub(super) fn are_meant(root: &Section<'_, '_, '_>) -> bool {
     })
 }
 
-/// The counts of alternatives in wide data; `Some(None)` where the choice is a code or a ranking.
+/// The counts, shares or ranks of alternatives in wide data; `Some(None)` where the choice is a code or lists columns of
+/// codes.
 pub(super) fn of_alternatives(
     reader: &Reader<'_>,
     value: &Spanned<DeValue<'_>>,
@@ -89,12 +90,7 @@ pub(super) fn of_alternatives(
     };
     let (table, tally) = match (value.get_ref().as_table(), tally) {
         (None, None) => return Some(None),
-        // What is wrong with them was said.
-        (Some(_), None) if ranks.is_some() => {
-            return problem(
-                "of a ranking choice lists columns, such as [\"best\", \"second\"], and is no table".to_owned(),
-            );
-        }
+        (Some(table), None) if ranks.is_some() => (table, None),
         (None, Some(tally)) => {
             return problem(format!(
                 "with {} = true wide data need {}",
@@ -109,16 +105,18 @@ pub(super) fn of_alternatives(
                     .to_owned(),
             );
         }
-        (Some(table), Some(tally)) => (table, tally),
+        (Some(table), Some(tally)) => (table, Some(tally)),
     };
     if table.is_empty() {
-        return problem(format!("choice names no alternative; write {}", tally.example()));
+        let example = tally.map_or(super::ranking::TABLE.to_owned(), Tally::example);
+        return problem(format!("choice names no alternative; write {example}"));
     }
     let mut counts = Some(Vec::new());
     for (name, value) in table {
         let what = match tally {
-            Tally::Counts => "count",
-            Tally::Shares => "share",
+            Some(Tally::Counts) => "count",
+            Some(Tally::Shares) => "share",
+            None => "rank",
         };
         let expression = reader.expression_of(&format!("{what} of \"{}\"", name.get_ref()), value);
         counts = counts.zip(expression).map(|(mut counts, expression)| {
@@ -151,7 +149,7 @@ pub(super) fn check_names(reader: &Reader<'_>, counted: &[(String, Range<usize>)
     {
         let near = near_miss(name, alternatives.iter().copied());
         let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
-        let message = format!("choice counts \"{name}\", which is not in [alternatives]{near}");
+        let message = format!("choice names \"{name}\", which is not in [alternatives]{near}");
         reader.problem(span.clone(), message);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use logsum_data::RankingSchema;
+use logsum_data::{RankingSchema, Ties};
 use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::DeValue;
@@ -13,27 +13,76 @@ use super::reader::{Reader, Section};
 pub(super) struct Ranks {
     /// Its place.
     pub span: Range<usize>,
-    /// Whether the last is the worst.
-    pub best_worst: bool,
+    /// What it says, but for the columns.
+    pub schema: RankingSchema,
 }
 
 pub(super) fn read(section: Section<'_, '_, '_>) -> Ranks {
-    let best_worst = section.bool("best_worst").unwrap_or(false);
+    let best_worst = section.bool("best_worst");
+    let max_diff = section.bool("max_diff").unwrap_or(false);
     let span = section.span.clone();
+    if max_diff && best_worst == Some(false) {
+        let message = "max_diff = true takes the best and the worst as one choice of a pair; remove best_worst = false";
+        section.reader.problem(span.clone(), message);
+    }
+    let best_worst = best_worst.unwrap_or(false) || max_diff;
+    let ties = section.take("ties").and_then(|value| ties(section.reader, value, best_worst));
     section.finish(|name| match name {
         "choice" => Some("\"choice\" belongs to [data], also where it names the columns of a ranking".to_owned()),
         _ => None,
     });
-    Ranks { span, best_worst }
+    let schema = RankingSchema {
+        further: Vec::new(),
+        best_worst,
+        max_diff,
+        ties,
+    };
+    Ranks { span, schema }
+}
+
+/// How the ranks of alternatives stand in wide data.
+pub(super) const TABLE: &str =
+    "choice = { train = \"rank_train\", car = \"rank_car\" }, the column (or an expression) with the rank of each alternative";
+
+/// How alternatives that share a rank are taken.
+fn ties(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, best_worst: bool) -> Option<Ties> {
+    let ties = match reader.text_of("ties", value)?.as_str() {
+        "efron" => Ties::Efron,
+        "exact" => Ties::Exact,
+        other => {
+            let message = format!(
+                "ties is \"efron\" (an approximation) or \"exact\" (the sum over all orders of those that share a rank), not \
+                 \"{other}\"; without it no two alternatives may share a rank"
+            );
+            reader.problem(value.span(), message);
+            return None;
+        }
+    };
+    if best_worst {
+        let message = "the best and the worst are one each and cannot tie; remove ties, or best_worst and max_diff";
+        reader.problem(value.span(), message);
+        return None;
+    }
+    Some(ties)
 }
 
 /// The table as JSON.
 pub(super) fn to_json(ranking: &RankingSchema) -> Value {
+    let mut table = serde_json::Map::new();
     if ranking.best_worst {
-        json!({ "best_worst": true })
-    } else {
-        json!({})
+        table.insert("best_worst".to_owned(), json!(true));
     }
+    if ranking.max_diff {
+        table.insert("max_diff".to_owned(), json!(true));
+    }
+    if let Some(ties) = ranking.ties {
+        let ties = match ties {
+            Ties::Efron => "efron",
+            Ties::Exact => "exact",
+        };
+        table.insert("ties".to_owned(), json!(ties));
+    }
+    Value::Object(table)
 }
 
 /// The columns of outcomes of wide data: that of the choice, or those of a ranking, the best first.
@@ -46,7 +95,7 @@ pub(super) fn columns(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, ranks: 
         (None, None) => reader.text_of("choice", value).map(|choice| vec![choice]),
         (None, Some(_)) => problem(
             "of a ranking in wide data choice lists the columns with the codes of the ranked alternatives, the best first, \
-             such as [\"best\", \"second\", \"third\"]",
+             such as [\"best\", \"second\", \"third\"], or names the rank of each alternative: { train = \"rank_train\" }",
         ),
         (Some(_), None) => {
             problem("a list of choices is a ranking: add the table [ranking], or name the column of the best alone")

@@ -250,7 +250,7 @@ fn read_data(data: Section<'_, '_, '_>, ranks: Option<&ranking::Ranks>) -> Optio
     let schema = Schema {
         ranking: ranks.map(|ranks| RankingSchema {
             further,
-            best_worst: ranks.best_worst,
+            ..ranks.schema.clone()
         }),
         shares: tally == Some(Tally::Shares),
         filter,

@@ -9,21 +9,25 @@ mod generated;
 mod lanes;
 mod nested;
 mod network;
+mod joint;
 mod ordered;
 mod visit;
 
 use std::sync::Arc;
 
+pub(crate) use joint::MOST_TIED;
 pub(crate) use nested::NestedKernel;
 pub(crate) use ordered::OrderedKernel;
 pub(crate) use visit::OfSet;
 
+use logsum_data::Joint;
 use logsum_draws::Stream;
 
 use super::functions::Values;
 use crate::error::SpecificationError;
 use crate::specification::Specification;
 use generated::{GeneratedKernel, GeneratedLanes, GeneratedSet};
+use joint::{JointLanes, JointSet};
 use lanes::NestLanes;
 use network::Network;
 use ordered::{OrderedLanes, Ranks};
@@ -34,6 +38,8 @@ pub(crate) enum Kernel {
     Nested(NestedKernel),
     Generated(GeneratedKernel),
     Ordered(OrderedKernel),
+    /// Logit with outcomes of several alternatives.
+    Joint(Joint),
 }
 
 /// What a kernel is for the alternatives of one choice set.
@@ -42,6 +48,7 @@ pub(crate) enum SetKernel {
     Nested(Network),
     Generated(GeneratedSet),
     Ordered(Ranks),
+    Joint(JointSet),
 }
 
 /// The functions of a kernel at some parameters.
@@ -56,11 +63,19 @@ pub(crate) struct KernelAt {
 pub(crate) type SharedAt = Option<Arc<KernelAt>>;
 
 impl Kernel {
-    /// That of a validated specification, for alternatives of these names; none if it is logit.
+    /// That of a validated specification, for alternatives of these names and outcomes that may be several of them; none
+    /// if it is logit.
     ///
     /// # Errors
     /// Names that are no alternatives.
-    pub fn new(specification: &Specification, alternatives: &[String]) -> Result<Option<Self>, SpecificationError> {
+    pub fn new(
+        specification: &Specification,
+        alternatives: &[String],
+        joint: Option<Joint>,
+    ) -> Result<Option<Self>, SpecificationError> {
+        if let Some(joint) = joint {
+            return Ok(Some(Kernel::Joint(joint)));
+        }
         if let Some(generator) = &specification.generator {
             return Ok(Some(Kernel::Generated(GeneratedKernel::new(specification, generator)?)));
         }
@@ -79,6 +94,15 @@ impl Kernel {
             Kernel::Nested(nested) => nested.parameters(),
             Kernel::Generated(generated) => generated.parameters(),
             Kernel::Ordered(ordered) => &ordered.parameters,
+            Kernel::Joint(_) => &[],
+        }
+    }
+
+    /// How outcomes of several alternatives are taken, where there may be such.
+    pub fn joint(&self) -> Option<Joint> {
+        match self {
+            Kernel::Joint(joint) => Some(*joint),
+            Kernel::Nested(_) | Kernel::Generated(_) | Kernel::Ordered(_) => None,
         }
     }
 
@@ -91,6 +115,7 @@ impl Kernel {
             Kernel::Nested(nested) => nested.at(theta)?,
             Kernel::Generated(generated) => generated.at(theta),
             Kernel::Ordered(ordered) => ordered.at(theta)?,
+            Kernel::Joint(_) => Values::default(),
         };
         let finite = |all: &[Vec<f64>]| all.iter().flatten().all(|value| value.is_finite());
         if !finite(&functions.first) || !finite(&functions.second) {
@@ -102,10 +127,11 @@ impl Kernel {
         })
     }
 
-    /// Where utilities of 0 make all alternatives equally likely; none where logit does, which has no functions.
+    /// Where utilities of 0 make all outcomes equally likely; none where logit does, which has no functions.
     pub fn at_equal_shares(&self) -> SharedAt {
         match self {
             Kernel::Nested(_) | Kernel::Generated(_) => None,
+            Kernel::Joint(_) => Some(Arc::default()),
             Kernel::Ordered(ordered) => Some(Arc::new(KernelAt {
                 functions: ordered.at_equal_shares(),
                 parameters: self.parameters().to_vec(),
@@ -119,6 +145,10 @@ impl Kernel {
             Kernel::Nested(nested) => SetKernel::Nested(nested.tree.network(alternatives)),
             Kernel::Generated(generated) => SetKernel::Generated(generated.of_set(alternatives)),
             Kernel::Ordered(ordered) => SetKernel::Ordered(ordered.of_set(alternatives)),
+            Kernel::Joint(joint) => SetKernel::Joint(JointSet {
+                joint: *joint,
+                n_slots: alternatives.len(),
+            }),
         }
     }
 
@@ -127,7 +157,7 @@ impl Kernel {
         match self {
             Kernel::Nested(nested) => nested.tree.is_invariant(),
             // A function of degree 1, by its contract.
-            Kernel::Generated(_) => true,
+            Kernel::Generated(_) | Kernel::Joint(_) => true,
             Kernel::Ordered(_) => false,
         }
     }
@@ -135,11 +165,12 @@ impl Kernel {
     /// Whether ln P is concave in utilities and the kernel's parameters together: then there is one maximum.
     ///
     /// # Source
-    /// Of ordered models Pratt (1981), *Concavity of the log likelihood*.
+    /// Of ordered models Pratt (1981), *Concavity of the log likelihood*; of ties, whose probability is that of a convex
+    /// set under a density with a concave logarithm, Prékopa (1973), *On logarithmic concave measures and functions*.
     pub fn is_concave(&self) -> bool {
         match self {
             Kernel::Nested(_) | Kernel::Generated(_) => false,
-            Kernel::Ordered(_) => true,
+            Kernel::Ordered(_) | Kernel::Joint(_) => true,
         }
     }
 
@@ -148,9 +179,9 @@ impl Kernel {
         match self {
             Kernel::Nested(nested) => nested.without_effect(sets.filter_map(|set| match set {
                 SetKernel::Nested(network) => Some(network),
-                SetKernel::Generated(_) | SetKernel::Ordered(_) => None,
+                SetKernel::Generated(_) | SetKernel::Ordered(_) | SetKernel::Joint(_) => None,
             })),
-            Kernel::Generated(_) | Kernel::Ordered(_) => Vec::new(),
+            Kernel::Generated(_) | Kernel::Ordered(_) | Kernel::Joint(_) => Vec::new(),
         }
     }
 }
@@ -159,7 +190,7 @@ impl SetKernel {
     /// Slot of each rank, where alternatives are ordered.
     pub fn order(&self) -> Option<&[usize]> {
         match self {
-            SetKernel::Nested(_) | SetKernel::Generated(_) => None,
+            SetKernel::Nested(_) | SetKernel::Generated(_) | SetKernel::Joint(_) => None,
             SetKernel::Ordered(ranks) => Some(ranks.order()),
         }
     }
@@ -171,6 +202,7 @@ impl SetKernel {
             SetKernel::Nested(network) => network.functions().for_each(|function| depends[function] = true),
             SetKernel::Ordered(ranks) => ranks.functions().for_each(|function| depends[function] = true),
             SetKernel::Generated(_) => depends.fill(true),
+            SetKernel::Joint(_) => {}
         }
         depends
     }
@@ -182,6 +214,7 @@ pub(crate) fn choose(set: &SetKernel, functions: &[f64], utilities: &[f64], stre
         SetKernel::Nested(network) => draw::choose_nested(network, functions, utilities, stream),
         SetKernel::Generated(set) => generated::choose_generated(set, functions, utilities, stream),
         SetKernel::Ordered(ranks) => ordered::choose_rank(ranks, functions, utilities, stream),
+        SetKernel::Joint(_) => super::logit::choose(utilities, stream),
     }
 }
 
@@ -203,6 +236,7 @@ pub(crate) struct KernelLanes {
     nests: NestLanes,
     generated: GeneratedLanes,
     ordered: OrderedLanes,
+    joint: JointLanes,
 }
 
 fn copy(to: &mut Vec<f64>, from: &[f64]) {
@@ -231,10 +265,15 @@ impl KernelLanes {
                 copy(&mut self.ln_probabilities, self.ordered.ln_p.as_flattened());
                 copy(&mut self.logsums, self.ordered.index.as_flattened());
             }
+            SetKernel::Joint(set) => {
+                let out = (&mut self.ln_probabilities, &mut self.logsums);
+                self.joint.forward(set, utilities, out);
+            }
         }
     }
 
-    /// Σ_j y_j ln P_j with its derivatives, after [`KernelLanes::forward`]; `outcomes`: y of slots.
+    /// Σ_j y_j ln P_j with its derivatives, after [`KernelLanes::forward`]; `outcomes`: y of slots. Where several alternatives
+    /// are one outcome, that of all those whose y is not 0.
     pub fn backward(&mut self, set: &SetKernel, functions: &[f64], outcomes: &[f64]) {
         match set {
             SetKernel::Nested(network) => {
@@ -264,6 +303,11 @@ impl KernelLanes {
                 copy(&mut self.of_utilities, self.ordered.of_utilities.as_flattened());
                 copy(&mut self.of_functions, self.ordered.of_thresholds.as_flattened());
             }
+            SetKernel::Joint(set) => {
+                self.of_functions.clear();
+                let out = (&mut self.values, &mut self.of_utilities);
+                self.joint.backward(set, outcomes, out);
+            }
         }
     }
 
@@ -291,6 +335,10 @@ impl KernelLanes {
                     &mut self.changes_of_functions,
                     self.ordered.changes_of_thresholds.as_flattened(),
                 );
+            }
+            SetKernel::Joint(set) => {
+                self.changes_of_functions.clear();
+                self.joint.along(set, &self.direction, &mut self.changes_of_utilities);
             }
         }
     }

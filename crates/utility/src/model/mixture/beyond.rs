@@ -16,6 +16,8 @@ pub(crate) struct KernelCases {
     known: HashMap<Vec<u32>, u32>,
     /// Set of each case.
     of_case: Vec<u32>,
+    /// Of each case the slots that are its outcome together, with their y; none where each choice is of one.
+    taken: Vec<Vec<(u32, f64)>>,
     /// Coefficient of each of the kernel's parameters.
     pub coefficients: Vec<u32>,
 }
@@ -44,12 +46,17 @@ impl KernelCases {
             sets: Vec::new(),
             known: HashMap::new(),
             of_case: Vec::new(),
+            taken: Vec::new(),
             coefficients,
         }
     }
 
-    /// Adds a case with these alternatives.
-    pub fn add(&mut self, alternatives: &[u32]) {
+    /// Adds a case with these alternatives, and their y where several may be one outcome.
+    pub fn add(&mut self, alternatives: &[u32], taken: &[f64]) {
+        if self.kernel.joint().is_some() {
+            let slots = taken.iter().enumerate().filter(|(_, taken)| **taken != 0.0);
+            self.taken.push(slots.map(|(slot, taken)| (slot as u32, *taken)).collect());
+        }
         let set = match self.known.get(alternatives) {
             Some(&known) => known,
             None => {
@@ -120,7 +127,14 @@ impl<const W: usize> PlainLanes<W> {
         } = &mut self.beyond;
         outcomes.clear();
         outcomes.resize(n_slots * W, 0.0);
-        outcomes[choice.chosen as usize * W..][..W].fill(times);
+        match beyond.cases.taken.get(choice.case as usize) {
+            None => outcomes[choice.chosen as usize * W..][..W].fill(times),
+            Some(taken) => {
+                for (slot, taken) in taken {
+                    outcomes[*slot as usize * W..][..W].fill(times * taken);
+                }
+            }
+        }
         kernel.backward(set, &functions.value, outcomes);
         for (sum, value) in lanes.ln_probability.iter_mut().zip(&kernel.values) {
             *sum += value;

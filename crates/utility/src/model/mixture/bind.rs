@@ -4,7 +4,7 @@ mod errors;
 mod units;
 
 use errors::normal_errors;
-use logsum_data::{ChoiceData, Level};
+use logsum_data::{ChoiceData, Joint, Level, Outcome};
 use logsum_draws::{Maker, Variate};
 use logsum_expressions::{Graph, NodeId};
 
@@ -52,7 +52,12 @@ impl MixtureBuilder {
     ///
     /// # Errors
     /// Names that mean nothing, draws that cannot be had.
-    pub fn new(specification: &Specification, mixing: &Mixing, data: &ChoiceData) -> Result<Self, SpecificationError> {
+    pub fn new(
+        specification: &Specification,
+        mixing: &Mixing,
+        data: &ChoiceData,
+        joint: Option<Joint>,
+    ) -> Result<Self, SpecificationError> {
         let mut graph = Graph::default();
         let symbols = specification.coefficients();
         let names = data.names(&symbols, &mut graph);
@@ -120,7 +125,7 @@ impl MixtureBuilder {
         let of_errors = errors.iter().flat_map(|errors| errors.structure.parameters());
         let of_errors: Vec<u32> = of_errors.copied().filter(|k| !fixed.contains(k)).collect();
         fixed.extend(of_errors);
-        let kernel = Kernel::new(specification, &data.alternatives().names)?;
+        let kernel = Kernel::new(specification, &data.alternatives().names, joint)?;
         let of_kernel = kernel.iter().flat_map(Kernel::parameters).copied();
         let of_kernel: Vec<u32> = of_kernel.filter(|k| !fixed.contains(k)).collect();
         fixed.extend(of_kernel);
@@ -208,7 +213,11 @@ impl MixtureBuilder {
             for case in first..end {
                 let pairs = data.pairs(case);
                 if let Some(kernel) = &mut self.kernel {
-                    kernel.add(&data.pair_alternatives()[pairs.clone()]);
+                    let taken = match (kernel.kernel.joint(), data.outcome()) {
+                        (Some(_), Outcome::Counts(taken)) => &taken[pairs.clone()],
+                        _ => &[],
+                    };
+                    kernel.add(&data.pair_alternatives()[pairs.clone()], taken);
                 }
                 self.add_errors(data, case, (case - first, end - first), keys[first])?;
                 self.cases.cases.push(Case {

@@ -59,6 +59,7 @@ fn schema(best_worst: bool) -> Schema {
     let mut schema = wide_schema().ranking(RankingSchema {
         further: vec!["second".to_owned(), "third".to_owned()],
         best_worst,
+        ..RankingSchema::default()
     });
     schema.layout = logsum_data::Layout::Wide {
         choice: logsum_data::WideChoice::Code("first".to_owned()),

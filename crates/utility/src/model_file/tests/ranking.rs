@@ -42,6 +42,7 @@ fn columns_of_wide_data_the_best_first() {
     let ranking = RankingSchema {
         further: vec!["second".to_owned(), "worst".to_owned()],
         best_worst: true,
+        ..RankingSchema::default()
     };
     assert_eq!(file.schema.ranking, Some(ranking));
     // All of them are read, and all of them are outcomes.

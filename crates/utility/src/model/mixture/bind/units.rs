@@ -30,6 +30,11 @@ impl MixtureBuilder {
             let id = first_case + offset as u32;
             match data.outcome() {
                 Outcome::Chosen(chosen) => self.add_choice(id, chosen[case], 1.0, n_random),
+                // One outcome, of which one alternative stands for all.
+                Outcome::Counts(taken) if self.takes_several() => {
+                    let first = data.pairs(case).position(|pair| taken[pair] > 0.0);
+                    self.add_choice(id, first.expect("an outcome takes one") as u32, 1.0, n_random);
+                }
                 Outcome::Counts(counts) => {
                     for (position, pair) in data.pairs(case).enumerate() {
                         if counts[pair] == 0.0 {
@@ -60,11 +65,16 @@ impl MixtureBuilder {
             }
         }
         let end = self.cases.choices.len() as u32;
-        let counted_alone = matches!(data.outcome(), Outcome::Counts(_)) && !panel;
+        let counted_alone = matches!(data.outcome(), Outcome::Counts(_)) && !panel && !self.takes_several();
         if end > first_choice && !counted_alone {
             self.add_unit(maker, first_choice..end, weight);
         }
         Ok(())
+    }
+
+    /// Whether several alternatives may be one outcome.
+    fn takes_several(&self) -> bool {
+        self.kernel.as_ref().is_some_and(|kernel| kernel.kernel.joint().is_some())
     }
 
     /// The choices of a decision maker with the same tastes as everybody: each is a unit.
