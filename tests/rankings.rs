@@ -189,6 +189,137 @@ fn estimates_of_rankings() {
     );
 }
 
+/// The long table with all that are ranked: of every fourth respondent the two best are as good as each other, of every
+/// fourth the second and the third.
+fn with_ties() -> String {
+    let mut table = "case,colour,rank,price,quality\n".to_owned();
+    for (case, (price, quality, order)) in answers().into_iter().enumerate() {
+        let ranks = match case % 4 {
+            1 => [1, 1, 3, 0],
+            2 => [1, 2, 2, 0],
+            _ => [1, 2, 3, 0],
+        };
+        for j in 0..order.len() {
+            let rank = ranks[order.iter().position(|&ranked| ranked == j).expect("all are ranked")];
+            let _ = writeln!(table, "{case},{},{rank},{},{}", ALTERNATIVES[j], price[j], quality[j]);
+        }
+    }
+    table
+}
+
+#[test]
+fn ties_as_other_programs_take_them() {
+    let folder = folder();
+    write_file(folder.path(), "long.csv", &with_ties());
+    let model = |name: &str, ties: &str| {
+        write_file(folder.path(), name, &(long_model() + &format!("ties = \"{ties}\"\n")));
+        fit(folder.path(), name)
+    };
+    let efron = model("efron.toml", "efron");
+    assert_eq!(efron.model.family, "rank-ordered logit");
+    // statsmodels 0.14, PHReg(rank, ..., strata=case, ties="efron"); groups of all that are left censored.
+    let expected = [
+        (0.3862466622693347, 0.08651426406553017),
+        (-0.8168897849868616, 0.05736972057271677),
+        (0.6580674844187157, 0.03830632362414884),
+    ];
+    assert!(
+        (efron.log_likelihood + 777.3090757776963).abs() < 1e-9,
+        "{}",
+        efron.log_likelihood
+    );
+    for (parameter, (estimate, error)) in efron.parameters.iter().zip(expected) {
+        assert!((parameter.estimate - estimate).abs() < 1e-7, "{parameter:?}");
+        assert!(
+            (parameter.std_error.expect("an error") - error).abs() < 1e-7,
+            "{parameter:?}"
+        );
+    }
+    // In whatever order those stand that tie, the truth is nearer to the sum over them all.
+    let exact = model("exact.toml", "exact");
+    let z = |fit: &Fit| {
+        let of = |(parameter, truth): (&logsum::utility::Estimate, f64)| {
+            ((parameter.estimate - truth) / parameter.std_error.expect("an error")).abs()
+        };
+        fit.parameters.iter().zip([0.5, -1.0, 0.8]).map(of).fold(0.0, f64::max)
+    };
+    assert!(z(&exact) < 3.0 && z(&efron) > 3.0, "{} {}", z(&exact), z(&efron));
+    let (code, out, err) = run(folder.path(), &["estimate", "exact.toml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("Ties              exact, the sum over all orders\n"),
+        "{out}"
+    );
+    let (_, out, _) = run(folder.path(), &["check", "exact.toml"]);
+    assert!(out.contains("in their order; 200 cases have ties\n"), "{out}");
+    let err = said("long.csv", &with_ties(), "long.toml");
+    assert!(
+        err.contains("or let them tie with ties = \"efron\" or \"exact\" in [ranking]"),
+        "{err}"
+    );
+}
+
+#[test]
+fn ranks_in_a_column_of_each_alternative() {
+    let folder = folder();
+    let wide: String = wide()
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let rank = |name: &str| match cells[1..3].iter().position(|cell| *cell == name) {
+                Some(at) => (at + 1).to_string(),
+                None => String::new(),
+            };
+            match cells[0] {
+                "who" => format!("{line},r1,r2,r3,r4\n"),
+                _ => format!("{line},{}\n", ALTERNATIVES.map(rank).join(",")),
+            }
+        })
+        .collect();
+    write_file(folder.path(), "wide.csv", &wide);
+    let ranks = "{ red = \"r1\", green = \"r2\", blue = \"r3\", white = \"r4\" }";
+    write_file(folder.path(), "ranks.toml", &wide_model(ranks, RANKED));
+    let (ranks, codes) = (fit(folder.path(), "ranks.toml"), fit(folder.path(), "two.toml"));
+    assert_eq!(bits(&ranks), bits(&codes));
+    let (code, _, err) = run(
+        folder.path(),
+        &["estimate", "ranks.toml", "-o", "ranks.json", "--quiet"],
+    );
+    assert_eq!(code, 0, "{err}");
+    let (code, out, err) = run(folder.path(), &["predict", "ranks.json", "wide.csv"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("Observed"), "{out}");
+}
+
+#[test]
+fn the_best_and_the_worst_as_one_choice() {
+    let folder = folder();
+    let text = wide_model("[\"best\", \"worst\"]", "\n[ranking]\nmax_diff = true\n");
+    write_file(folder.path(), "pairs.toml", &text);
+    let found = fit(folder.path(), "pairs.toml");
+    assert_eq!(found.model.family, "max-diff logit");
+    let [red, b_price, b_quality] = [0, 1, 2].map(|k| found.parameters[k].estimate);
+    let mut by_hand = 0.0;
+    for (price, quality, order) in answers() {
+        let utility = |j: usize| b_price * price[j] + b_quality * quality[j] + if j == 0 { red } else { 0.0 };
+        let pairs = order
+            .iter()
+            .flat_map(|&k| order.iter().filter(move |&&l| l != k).map(move |&l| (k, l)));
+        let all: f64 = pairs.map(|(k, l)| (utility(k) - utility(l)).exp()).sum();
+        by_hand += utility(order[0]) - utility(order[order.len() - 1]) - all.ln();
+    }
+    assert!(
+        (found.log_likelihood - by_hand).abs() < 1e-9,
+        "{} {by_hand}",
+        found.log_likelihood
+    );
+    let text = wide_model("[\"best\", \"second\", \"worst\"]", "\n[ranking]\nmax_diff = true\n");
+    write_file(folder.path(), "more.toml", &text);
+    let (code, out, err) = run(folder.path(), &["estimate", "more.toml", "--quiet"]);
+    assert_eq!((code, out.as_str(), err.lines().count()), (2, "", 1));
+    assert!(err.contains("more than the best and the worst are ranked"), "{err}");
+}
+
 #[test]
 fn text_and_parquet_give_the_same_bits() {
     let folder = folder();

@@ -196,7 +196,12 @@ pub(crate) fn context<'a>(
     if (schema.has_counts() || schema.shares) && schema.ranking.is_some() {
         errors.push(DataError::CountsAndRanks);
     }
-    errors.extend(schema.ranking.as_ref().and_then(|ranking| unfit_ranking(schema, ranking)));
+    errors.extend(
+        schema
+            .ranking
+            .as_ref()
+            .and_then(|ranking| unfit_ranking(schema, ranking)),
+    );
     errors.extend(unknown_counts(schema));
     if !schema.alternatives.is_empty() {
         let names: Vec<String> = schema

@@ -260,7 +260,7 @@ pub enum DataError {
         values: Samples,
     },
     #[error(
-        "{places}: {} stands twice in its case ({column}); a rank belongs to one alternative, and those that are last together have none: correct the data, filter such cases out{advice}",
+        "{places}: {} stands twice in its case ({column}); a rank belongs to one alternative, and those that are last together have none: correct the data or filter such cases out{advice}",
         a_rank(places, *rank)
     )]
     RankTwice {
@@ -302,7 +302,9 @@ pub enum DataError {
     MoreThanBestAndWorst { places: Places },
     #[error("[ranking]: {0}")]
     RankingSchema(&'static str),
-    #[error("choice cannot hold both counts (or shares) and ranks; remove counts = true (or shares = true), or [ranking]")]
+    #[error(
+        "choice cannot hold both counts (or shares) and ranks; remove counts = true (or shares = true), or [ranking]"
+    )]
     CountsAndRanks,
     #[error("{places}: the choice set has {size}; a choice needs at least two alternatives: filter such cases out")]
     TooFewAlternatives { places: Places, size: &'static str },

@@ -140,7 +140,11 @@ impl Rankings {
     /// Cases with alternatives that share a rank.
     pub fn n_with_ties(&self) -> usize {
         let cases = self.start.windows(2);
-        let tied = cases.filter(|bounds| self.tied.get(bounds[0]..bounds[1]).is_some_and(|tied| tied.contains(&true)));
+        let tied = cases.filter(|bounds| {
+            self.tied
+                .get(bounds[0]..bounds[1])
+                .is_some_and(|tied| tied.contains(&true))
+        });
         tied.count()
     }
 
@@ -359,7 +363,7 @@ fn compare(
 }
 
 /// What to do about alternatives that share a rank.
-const TIES: &str = ", or let them tie: ties = \"efron\" or \"exact\" in [ranking]";
+const TIES: &str = ", or let them tie with ties = \"efron\" or \"exact\" in [ranking]";
 
 /// The first of the ranks of a case, which ascend, that others should come before. After some that share a rank the next
 /// is one more, or as many more as they are.

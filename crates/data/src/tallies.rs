@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use logsum_expressions::FaultKind;
+
 use crate::alternatives::key;
 use crate::draft::{Context, RowState};
 use crate::error::{DataError, Place, Places, Samples};
@@ -159,11 +161,11 @@ pub(crate) fn of_columns(
                 numbers[at * n + alternative] = value;
                 continue;
             }
-            let missing = !value.is_finite() && context.examine(&label, &count.expression, row) == Verdict::Missing;
-            if missing && measure == Measure::Ranks {
-                // What has no rank comes after all that have one.
+            // What has no rank comes after all that have one.
+            if measure == Measure::Ranks && value.is_nan() && is_empty(&context.explain(&count.expression, row)) {
                 continue;
             }
+            let missing = !value.is_finite() && context.examine(&label, &count.expression, row) == Verdict::Missing;
             if value.is_finite() {
                 unsound.add(value, || context.place(row));
             }
@@ -192,6 +194,15 @@ pub(crate) fn of_columns(
     let rows = at_kept.iter().map(|&at| kept[at]).collect();
     let numbers = at_kept.iter().flat_map(|&at| numbers[at * n..][..n].iter().copied());
     (rows, numbers.collect())
+}
+
+/// Whether a cell that a value needs is missing.
+fn is_empty(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Missing => true,
+        Verdict::Fault(fault) => matches!(fault.kind, FaultKind::Missing { .. }),
+        Verdict::Sound => false,
+    }
 }
 
 /// Reports rows in which nothing was chosen, or whose shares do not sum to 1.

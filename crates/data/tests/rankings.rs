@@ -3,7 +3,7 @@
 mod common;
 
 use common::{car_and_bus, expression, long, messages, read, sets, situations};
-use logsum_data::{ChoiceData, Layout, Missing, Outcome, Parts, RankingSchema, Schema, Uses};
+use logsum_data::{ChoiceData, Joint, Layout, Missing, Outcome, Parts, RankingSchema, Schema, Ties, Uses};
 
 /// Three alternatives of wide data, ranked in the given columns.
 fn wide(columns: &[&str], best_worst: bool) -> Schema {
@@ -182,7 +182,8 @@ fn ranks_that_are_none() {
         problem(["1", "2", "2", ""]),
         [
             "data.csv, row 4 (case 7): rank 2 stands twice in its case (column \"choice\"); a rank belongs to one alternative, \
-          and those that are last together have none: correct the data or filter such cases out"
+          and those that are last together have none: correct the data or filter such cases out, or let them tie with ties = \
+          \"efron\" or \"exact\" in [ranking]"
         ]
     );
     assert_eq!(
@@ -223,6 +224,170 @@ fn ranks_that_are_none() {
     );
 }
 
+fn tied() -> Schema {
+    long().ranking(RankingSchema {
+        ties: Some(Ties::Exact),
+        ..RankingSchema::default()
+    })
+}
+
+#[test]
+fn those_that_share_a_rank_are_one_stage() {
+    // After two of rank 1 the next is 2, or 3; the last two of the third case are all that is left.
+    let text = "case,alt,choice\n1,a,1\n1,b,2\n1,c,1\n1,d,\n2,a,1\n2,b,3\n2,c,1\n2,d,\n\
+                3,a,2\n3,b,1\n3,c,2\n4,a,1\n4,b,1\n";
+    let data = read(text, &tied(), &[], &[]).unwrap();
+    assert_eq!(
+        rankings(&data),
+        [of("a c b", ""), of("a c b", ""), of("b a c", ""), of("a b", "")]
+    );
+    assert_eq!(data.rankings().unwrap().n_with_ties(), 4);
+    assert_eq!(data.describe(&[]).rankings.unwrap().with_ties, 4);
+    let stages = data.stages().unwrap();
+    assert_eq!(stages.joint, Some(Joint::Ties(Ties::Exact)));
+    assert_eq!(stages.case, [0, 0, 1, 1, 2, 3]);
+    let Outcome::Counts(taken) = stages.data.outcome() else {
+        panic!("stages may take several")
+    };
+    let of_stage = |stage: usize| taken[stages.data.pairs(stage)].to_vec();
+    assert_eq!(of_stage(0), [1.0, 0.0, 1.0, 0.0]);
+    assert_eq!(of_stage(1), [1.0, 0.0]);
+    assert_eq!(of_stage(4), [0.0, 1.0, 0.0]);
+    assert_eq!(of_stage(5), [1.0, 1.0]);
+    let sizes = |case: usize| -> Vec<usize> {
+        let ranking = data.ranking(case).unwrap();
+        ranking.set_sizes(data.pairs(case).len()).collect()
+    };
+    assert_eq!((sizes(0), sizes(2), sizes(3)), (vec![4, 3, 2], vec![3], vec![]));
+    let place = |slot: u32| data.ranking(0).unwrap().place(slot);
+    assert_eq!(
+        [place(0), place(1), place(2), place(3)],
+        [Some(0), Some(2), Some(0), None]
+    );
+    // Ties are part of what tells data apart.
+    let other = read(&text.replace("3,a,2", "3,a,3"), &tied(), &[], &[]).unwrap();
+    assert_ne!(data.fingerprint(&[]), other.fingerprint(&[]));
+    // Cases keep theirs wherever they go.
+    let again = data.resample(&[2, 0], None);
+    assert_eq!(again.ranking(0).unwrap().tied, [false, false, true]);
+    assert_eq!(again.ranking(1).unwrap().tied, [false, true, false]);
+}
+
+#[test]
+fn gaps_among_ties() {
+    let problem = |ranks: [u32; 4]| {
+        let rows = ranks.iter().zip(["a", "b", "c", "d"]);
+        let rows: String = rows.map(|(rank, alt)| format!("7,{alt},{rank}\n")).collect();
+        read(&format!("case,alt,choice\n{rows}"), &tied(), &[], &[])
+    };
+    for sound in [
+        [1, 1, 2, 0],
+        [1, 1, 3, 0],
+        [1, 2, 2, 4],
+        [1, 2, 2, 3],
+        [1, 1, 1, 4],
+        [1, 1, 1, 2],
+    ] {
+        assert!(problem(sound).is_ok(), "{sound:?}");
+    }
+    assert_eq!(
+        messages(problem([1, 1, 4, 0])),
+        [
+            "data.csv, row 4 (case 7): rank 4 stands in its case without the one before it (column \"choice\"); ranks are 1, 2, \
+          ... without a gap: correct the data or filter such cases out"
+        ]
+    );
+    for gap in [[2, 2, 0, 0], [1, 1, 1, 3]] {
+        assert!(problem(gap).is_err(), "{gap:?}");
+    }
+}
+
+#[test]
+fn ranks_of_wide_data_in_a_column_each() {
+    let ranks = ["car", "bus", "train"].map(|name| (name, expression(&format!("r_{name}"))));
+    let schema = |ranking: RankingSchema| {
+        Schema::wide_counts(ranks.clone())
+            .alternative("car", 1)
+            .alternative("bus", 2)
+            .alternative_if("train", 3, expression("rail == 1"))
+            .ranking(ranking)
+    };
+    let ties = RankingSchema {
+        ties: Some(Ties::Efron),
+        ..RankingSchema::default()
+    };
+    let text = "r_car,r_bus,r_train,rail\n2,1,0,1\n1,,1,1\n2,1,,0\n";
+    let data = read(text, &schema(ties.clone()), &[], &[]).unwrap();
+    assert_eq!(
+        rankings(&data),
+        [of("bus car", ""), of("car train", ""), of("bus car", "")]
+    );
+    assert_eq!(sets(&data), ["car bus* train", "car* bus train", "car bus*"]);
+    let plain = schema(RankingSchema::default());
+    assert_eq!(
+        messages(read(text, &plain, &[], &[])),
+        [
+            "data.csv, row 3: rank 1 stands twice in its case (the ranks in choice); a rank belongs to one alternative, and \
+          those that are last together have none: correct the data or filter such cases out, or let them tie with ties = \
+          \"efron\" or \"exact\" in [ranking]"
+        ]
+    );
+    assert_eq!(
+        messages(read("r_car,r_bus,r_train,rail\n2,1,3,0\n", &plain, &[], &[])),
+        [
+            "data.csv, row 2: the ranked alternative \"train\" is unavailable (\"rail == 1\" is 0); correct the data or drop \
+          such cases with filter"
+        ]
+    );
+    assert_eq!(
+        messages(read("r_car,r_bus,r_train,rail\n1.5,1,2,1\n0,,0,1\n", &plain, &[], &[])),
+        [
+            "data.csv, row 2: the rank of \"car\" is 1.5, but a rank is a whole number, 1 for the best, and 0 or empty for \
+          what comes after all that are ranked; correct the data or filter such rows out",
+            "data.csv, row 3: no alternative is chosen; every case needs a rank 1 (the ranks in choice): correct the data or \
+          filter such cases out"
+        ]
+    );
+}
+
+#[test]
+fn a_pair_of_the_best_and_the_worst() {
+    let schema = long().ranking(RankingSchema {
+        best_worst: true,
+        max_diff: true,
+        ..RankingSchema::default()
+    });
+    let data = read("case,alt,choice\n1,a,2\n1,b,1\n1,c,0\n", &schema, &[], &[]).unwrap();
+    assert_eq!(rankings(&data), [of("b", "a")]);
+    let stages = data.stages().unwrap();
+    assert_eq!((stages.sign, stages.joint), (None, Some(Joint::MaxDiff)));
+    assert_eq!(stages.data.outcome(), &Outcome::Counts(vec![-1.0, 1.0, 0.0]));
+    assert_eq!(
+        messages(read("case,alt,choice\n1,a,2\n1,b,1\n1,c,3\n", &schema, &[], &[])),
+        [
+            "data.csv, row 4 (case 1): more than the best and the worst are ranked, which max_diff = true takes as one choice \
+          of a pair; rank no others, or remove max_diff to take one after another"
+        ]
+    );
+    let unfit = |best_worst: bool, ties: Option<Ties>| {
+        let ranking = RankingSchema {
+            best_worst,
+            max_diff: !best_worst,
+            ties,
+            ..RankingSchema::default()
+        };
+        messages(read(LONG, &long().ranking(ranking), &[], &[]))
+    };
+    assert_eq!(
+        unfit(false, None),
+        ["[ranking]: max_diff takes the best and the worst as one choice, so it needs best_worst = true"]
+    );
+    assert_eq!(
+        unfit(true, Some(Ties::Exact)),
+        ["[ranking]: the best and the worst are one each and cannot tie; remove ties, or best_worst"]
+    );
+}
+
 #[test]
 fn several_cases_with_the_same_problem_are_one_message() {
     let text = "case,alt,choice\n1,a,1\n1,b,1\n2,a,2\n2,b,2\n3,a,1\n3,b,3\n4,a,3\n4,b,1\n";
@@ -231,7 +396,7 @@ fn several_cases_with_the_same_problem_are_one_message() {
         [
             "data.csv, rows 3 (case 1), 5 (case 2): a rank (first 1) stands twice in its case (column \"choice\"); a rank \
              belongs to one alternative, and those that are last together have none: correct the data or filter such cases \
-             out",
+             out, or let them tie with ties = \"efron\" or \"exact\" in [ranking]",
             "data.csv, rows 7 (case 3), 8 (case 4): a rank (first 3) stands in its case without the one before it (column \
              \"choice\"); ranks are 1, 2, ... without a gap: correct the data or filter such cases out"
         ]
@@ -303,7 +468,7 @@ fn counts_are_no_ranks() {
     }
     assert_eq!(
         messages(read(LONG, &schema, &[], &[])),
-        ["choice cannot hold both counts (or shares) and ranks; remove counts = true, or [ranking]"]
+        ["choice cannot hold both counts (or shares) and ranks; remove counts = true (or shares = true), or [ranking]"]
     );
 }
 

@@ -49,9 +49,11 @@ pub(crate) fn add_null(data: &ChoiceData, sum: &mut f64) {
                         let ranking = rankings.of(case);
                         let taken: f64 = ranking.set_sizes(size).map(&mut ln).sum();
                         let orders: f64 = match rankings.joint() {
-                            Some(Joint::Ties(Ties::Exact)) => {
-                                ranking.groups(size).flat_map(|(group, _)| 1..=group.len()).map(&mut ln).sum()
-                            }
+                            Some(Joint::Ties(Ties::Exact)) => ranking
+                                .groups(size)
+                                .flat_map(|(group, _)| 1..=group.len())
+                                .map(&mut ln)
+                                .sum(),
                             _ => 0.0,
                         };
                         weight * (orders - taken)

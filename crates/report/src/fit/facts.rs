@@ -74,9 +74,20 @@ pub(super) fn header(fit: &Fit) -> Vec<Fact> {
         ("Standard errors", covariance(fit)),
     ];
     // How the data came about stands below them, then what else is random, and what is scaled.
-    let random = super::sampling::facts(fit).into_iter().chain(super::draws::facts(fit));
+    let came_about = super::sampling::facts(fit).into_iter().chain(ties(fit));
+    let random = came_about.chain(super::draws::facts(fit));
     facts.splice(1..1, random.chain(super::scales::facts(fit)).collect::<Vec<Fact>>());
     facts
+}
+
+/// How alternatives that share a rank were taken.
+fn ties(fit: &Fit) -> Option<Fact> {
+    let ties = match fit.model.specification["ranking"]["ties"].as_str()? {
+        "efron" => "Efron's approximation",
+        "exact" => "exact, the sum over all orders",
+        _ => return None,
+    };
+    Some(("Ties", ties.to_owned()))
 }
 
 /// What a fit that did not converge is to be taken for.

@@ -246,11 +246,7 @@ fn refused(storage: Option<&Storage>, error: &std::io::Error) -> BindError {
 impl<'data> Bound<'data> {
     /// Gives every name of a valid specification, whose scales are written out, its meaning; `data` are the first part,
     /// whose outcomes may be several alternatives if `joint`.
-    fn new(
-        specification: &Specification,
-        data: &ChoiceData,
-        joint: Option<Joint>,
-    ) -> Result<Self, SpecificationError> {
+    fn new(specification: &Specification, data: &ChoiceData, joint: Option<Joint>) -> Result<Self, SpecificationError> {
         let mut graph = Graph::default();
         let mut meanings = Vec::new();
         if let Some(mixing) = &specification.mixing {

@@ -124,7 +124,10 @@ impl Blocks {
             let view = group.view(set, from, &mut padded);
             self.visit(set, &view, theta, Order::Value, scratch)
                 .map_err(|unfit| unfit.of(group, set, from))?;
-            for (case, value) in group.cases[from..].iter().zip(&scratch.kernel.contributions[..view.lanes]) {
+            for (case, value) in group.cases[from..]
+                .iter()
+                .zip(&scratch.kernel.contributions[..view.lanes])
+            {
                 see(*case, *value);
             }
         }

@@ -164,7 +164,9 @@ impl<'m, 'data> Search<'m, 'data> {
             }
             if let Some(worst) = case.worst {
                 let between = |slot: &usize| *slot != worst && !case.chosen.contains(slot);
-                (0..case.n_slots).filter(between).for_each(|slot| compare(slot, &|other| other == worst));
+                (0..case.n_slots)
+                    .filter(between)
+                    .for_each(|slot| compare(slot, &|other| other == worst));
             }
         })
     }

@@ -45,7 +45,9 @@ impl Model<'_> {
 /// # Errors
 /// What does not go together with rankings.
 pub(super) fn stages(specification: &Specification, data: &ChoiceData) -> Result<Option<Stages>, SpecificationError> {
-    let Some(rankings) = data.rankings() else { return Ok(None) };
+    let Some(rankings) = data.rankings() else {
+        return Ok(None);
+    };
     if specification.probit.is_some() {
         // It looks at whole rankings.
         return match rankings.joint() {

@@ -26,7 +26,9 @@ pub(super) fn read(section: Section<'_, '_, '_>) -> Ranks {
         section.reader.problem(span.clone(), message);
     }
     let best_worst = best_worst.unwrap_or(false) || max_diff;
-    let ties = section.take("ties").and_then(|value| ties(section.reader, value, best_worst));
+    let ties = section
+        .take("ties")
+        .and_then(|value| ties(section.reader, value, best_worst));
     section.finish(|name| match name {
         "choice" => Some("\"choice\" belongs to [data], also where it names the columns of a ranking".to_owned()),
         _ => None,
@@ -41,8 +43,7 @@ pub(super) fn read(section: Section<'_, '_, '_>) -> Ranks {
 }
 
 /// How the ranks of alternatives stand in wide data.
-pub(super) const TABLE: &str =
-    "choice = { train = \"rank_train\", car = \"rank_car\" }, the column (or an expression) with the rank of each alternative";
+pub(super) const TABLE: &str = "choice = { train = \"rank_train\", car = \"rank_car\" }, the column (or an expression) with the rank of each alternative";
 
 /// How alternatives that share a rank are taken.
 fn ties(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, best_worst: bool) -> Option<Ties> {

@@ -6,10 +6,10 @@
 
 mod draw;
 mod generated;
+mod joint;
 mod lanes;
 mod nested;
 mod network;
-mod joint;
 mod ordered;
 mod visit;
 

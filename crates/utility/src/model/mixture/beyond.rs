@@ -55,7 +55,8 @@ impl KernelCases {
     pub fn add(&mut self, alternatives: &[u32], taken: &[f64]) {
         if self.kernel.joint().is_some() {
             let slots = taken.iter().enumerate().filter(|(_, taken)| **taken != 0.0);
-            self.taken.push(slots.map(|(slot, taken)| (slot as u32, *taken)).collect());
+            self.taken
+                .push(slots.map(|(slot, taken)| (slot as u32, *taken)).collect());
         }
         let set = match self.known.get(alternatives) {
             Some(&known) => known,

@@ -4,13 +4,13 @@ use logsum_data::{ChoiceData, RankingSchema, Schema, Table, Ties, Values};
 use logsum_estimate::{LogLikelihood, Order, check_derivatives};
 
 use super::{assert_near, bind, estimates, evaluate, fit};
+use crate::Model;
 use crate::error::SpecificationError;
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan, RandomCoefficient, Shape, TasteDistribution};
 use crate::model::Binder;
 use crate::nests::Nest;
 use crate::specification::Specification;
 use crate::testing::{LONG, Random, changed, data, expression, long_table, numbers, specification};
-use crate::Model;
 
 /// [`long_table`] with ranks: groups of `largest` at most share one, and after them the next counts either them all or one.
 fn ranked(n_cases: usize, seed: u64, largest: usize) -> Table {
@@ -182,7 +182,10 @@ fn pairs_by_hand() {
         let ranking = data.ranking(case).unwrap();
         let mut sum = 0.0;
         for k in 0..of.len() {
-            sum += (0..of.len()).filter(|&l| l != k).map(|l| (of[k] - of[l]).exp()).sum::<f64>();
+            sum += (0..of.len())
+                .filter(|&l| l != k)
+                .map(|l| (of[k] - of[l]).exp())
+                .sum::<f64>();
         }
         let expected = of[ranking.best[0] as usize] - of[ranking.worst[0] as usize] - sum.ln();
         assert_near(contribution, expected, 1e-12, 1.0);
@@ -249,13 +252,22 @@ fn under_random_tastes() {
         let check = check_derivatives(&model, &theta).unwrap();
         assert!(check.score_error < 1e-7 && check.hessian_error < 1e-7, "{check:?}");
         // Tastes that do not vary leave the model without them.
-        let sd = model.parameters().iter().position(|known| known.name.starts_with("sd_")).unwrap();
+        let sd = model
+            .parameters()
+            .iter()
+            .position(|known| known.name.starts_with("sd_"))
+            .unwrap();
         let mut still = theta.clone();
         still[sd] = 0.0;
         let mut of_plain = still.clone();
         of_plain.remove(sd);
         let value = |model: &Model<'_>, theta: &[f64]| model.evaluate(theta, Order::Value).unwrap().log_likelihood;
-        assert_near(value(&model, &still), value(&bind(&plain, &data), &of_plain), 1e-12, 0.0);
+        assert_near(
+            value(&model, &still),
+            value(&bind(&plain, &data), &of_plain),
+            1e-12,
+            0.0,
+        );
         let contributions = model.contributions(&theta).unwrap();
         assert_near(contributions.iter().sum(), value(&model, &theta), 1e-12, 0.0);
     }
@@ -289,6 +301,64 @@ fn estimates_are_maxima_of_named_families() {
         let score = model.evaluate(&estimates(&found), Order::Score).unwrap().score;
         assert!(score.iter().all(|slope| slope.abs() < 1e-6), "{score}");
     }
+}
+
+/// χ² of counts of outcomes against n P.
+fn chi_squared(counts: &[f64], ln_probabilities: &[f64]) -> f64 {
+    let n: f64 = counts.iter().sum();
+    let of = |(count, ln_p): (&f64, &f64)| (count - n * ln_p.exp()).powi(2) / (n * ln_p.exp());
+    counts.iter().zip(ln_probabilities).map(of).sum()
+}
+
+/// Those who know the two best, but not in which order, and those who compare all pairs: what they say, drawn from utility
+/// with Gumbel noise, and from a best and a worst drawn by themselves until they differ.
+#[test]
+fn drawn_outcomes_have_these_probabilities() {
+    const N: usize = 40_000;
+    let x = [0.0, 0.7, -0.4, 1.1];
+    let rows = |ranks: [f64; 4], schema: &Schema| {
+        let specification = specification(&[("b", 0.0)], &[("all", "b * x")]);
+        let columns = vec![
+            numbers("case", [1.0; 4]),
+            numbers("alt", [1.0, 2.0, 3.0, 4.0]),
+            numbers("x", x),
+            numbers("choice", ranks),
+        ];
+        let data = data(crate::testing::table(columns), schema, &specification);
+        evaluate(&specification, &data, &[1.0]).log_likelihood
+    };
+    let mut random = Random::new(11);
+    let (mut two, mut pairs) = ([0.0; 16], [0.0; 16]);
+    for _ in 0..N {
+        let mut order = [0, 1, 2, 3];
+        let noisy = x.map(|v| v + random.gumbel());
+        order.sort_by(|&a, &b| noisy[b].total_cmp(&noisy[a]));
+        two[4 * order[0].min(order[1]) + order[0].max(order[1])] += 1.0;
+        loop {
+            let (best, worst) = (random.choose(&x), random.choose(&x.map(|v| -v)));
+            if best != worst {
+                pairs[4 * best + worst] += 1.0;
+                break;
+            }
+        }
+    }
+    let (mut of_two, mut of_pairs) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    for a in 0..4 {
+        for b in (0..4).filter(|&b| b != a) {
+            let mut ranks = [0.0; 4];
+            (ranks[a], ranks[b]) = (1.0, 2.0);
+            of_pairs.0.push(pairs[4 * a + b]);
+            of_pairs.1.push(rows(ranks, &max_diff()));
+            if a < b {
+                ranks[b] = 1.0;
+                of_two.0.push(two[4 * a + b]);
+                of_two.1.push(rows(ranks, &tied(Ties::Exact)));
+            }
+        }
+    }
+    // Beyond these are one in ten thousand of χ² with 5 and 11 degrees of freedom.
+    assert!(chi_squared(&of_two.0, &of_two.1) < 25.7);
+    assert!(chi_squared(&of_pairs.0, &of_pairs.1) < 37.4);
 }
 
 /// One alternative with x of each of three.
@@ -325,7 +395,10 @@ fn a_case_without_an_order_says_nothing() {
         let (specification, data) = one_case([1.0; 3], &tied(ties));
         let model = bind(&specification, &data);
         let found = model.evaluate(&[0.7], Order::Hessian).unwrap();
-        assert_eq!((found.log_likelihood, found.score[0], found.hessian[[0, 0]]), (0.0, 0.0, 0.0));
+        assert_eq!(
+            (found.log_likelihood, found.score[0], found.hessian[[0, 0]]),
+            (0.0, 0.0, 0.0)
+        );
         assert_eq!(model.facts().log_likelihood_null, 0.0);
         assert_eq!(model.predict(&[0.0]).unwrap().logsums.len(), 1);
     }
@@ -336,7 +409,9 @@ fn what_does_not_go_together() {
     let specification = specification(LONG.0, LONG.1);
     let data = data(ranked(20, 3, 3), &tied(Ties::Exact), &specification);
     let names = data.alternatives().names.clone();
-    let nested = specification.clone().nest(Nest::new("n", names[..2].to_vec(), expression("0.5")));
+    let nested = specification
+        .clone()
+        .nest(Nest::new("n", names[..2].to_vec(), expression("0.5")));
     let message = Model::bind(&nested, &data).unwrap_err().to_string();
     assert!(message.contains("[nests] does not go with rankings"), "{message}");
     let many = (0..14).map(f64::from);
@@ -344,7 +419,10 @@ fn what_does_not_go_together() {
         numbers("case", vec![1.0; 14]),
         numbers("alt", many.clone().collect::<Vec<_>>()),
         numbers("x", many.collect::<Vec<_>>()),
-        numbers("choice", (0..14).map(|at| if at < 13 { 1.0 } else { 2.0 }).collect::<Vec<_>>()),
+        numbers(
+            "choice",
+            (0..14).map(|at| if at < 13 { 1.0 } else { 2.0 }).collect::<Vec<_>>(),
+        ),
     ];
     let one = crate::testing::specification(&[("b", 0.0)], &[("all", "b * x")]);
     let of = |ties| crate::testing::data(crate::testing::table(columns.clone()), &tied(ties), &one);

@@ -93,7 +93,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             wide("choice = { train = \"n_train\", cra = \"n_car\" }\ncounts = true"),
-            "line 6, column 31: choice counts \"cra\", which is not in [alternatives]; did you mean \"car\"?".to_owned(),
+            "line 6, column 31: choice names \"cra\", which is not in [alternatives]; did you mean \"car\"?".to_owned(),
         ),
         (
             wide("choice = { train = \"n_train +\" }\nshares = true"),

@@ -1,6 +1,6 @@
 //! Rankings in model files.
 
-use logsum_data::{Layout, RankingSchema};
+use logsum_data::{Layout, RankingSchema, Ties};
 
 use super::BASE;
 use crate::model_file::ModelFile;
@@ -70,6 +70,40 @@ fn a_column_of_ranks_in_long_data() {
 }
 
 #[test]
+fn ranks_of_alternatives_and_how_several_are_taken() {
+    let table = "{ train = \"r1\", car = \"r2 + 0\" }";
+    let file = parse(&wide(table, "[ranking]\nties = \"exact\"\n"));
+    assert_eq!(file.schema.ranking.as_ref().unwrap().ties, Some(Ties::Exact));
+    assert!(!file.schema.has_counts());
+    assert_eq!(file.schema.counts_of_alternatives().len(), 2);
+    assert_eq!(file.to_json()["ranking"], serde_json::json!({ "ties": "exact" }));
+    assert_eq!(ModelFile::from_json(&file.to_json()).unwrap(), file);
+    let file = parse(&wide("[\"best\", \"worst\"]", "[ranking]\nmax_diff = true\n"));
+    let ranking = file.schema.ranking.as_ref().unwrap();
+    assert!(ranking.max_diff && ranking.best_worst);
+    assert_eq!(ModelFile::from_json(&file.to_json()).unwrap(), file);
+    assert_eq!(
+        problem(&(LONG.to_owned() + "ties = \"breslow\"\n")),
+        "modes.toml, line 11, column 8: ties is \"efron\" (an approximation) or \"exact\" (the sum over all orders of those that \
+         share a rank), not \"breslow\"; without it no two alternatives may share a rank"
+    );
+    assert_eq!(
+        problem(&(LONG.to_owned() + "max_diff = true\nties = \"exact\"\n")),
+        "modes.toml, line 12, column 8: the best and the worst are one each and cannot tie; remove ties, or best_worst and \
+         max_diff"
+    );
+    assert_eq!(
+        problem(&(LONG.to_owned() + "max_diff = true\nbest_worst = false\n")),
+        "modes.toml, line 10, column 2: max_diff = true takes the best and the worst as one choice of a pair; remove best_worst \
+         = false"
+    );
+    assert_eq!(
+        problem(&wide("{ trian = \"r1\" }", "[ranking]\n")),
+        "modes.toml, line 6, column 12: choice names \"trian\", which is not in [alternatives]; did you mean \"train\"?"
+    );
+}
+
+#[test]
 fn what_is_wrong_with_it() {
     let table = "[ranking]\n";
     assert_eq!(
@@ -80,7 +114,8 @@ fn what_is_wrong_with_it() {
     assert_eq!(
         problem(&wide("\"CHOICE\"", table)),
         "modes.toml, line 6, column 10: of a ranking in wide data choice lists the columns with the codes of the ranked \
-         alternatives, the best first, such as [\"best\", \"second\", \"third\"]"
+         alternatives, the best first, such as [\"best\", \"second\", \"third\"], or names the rank of each alternative: { train = \
+         \"rank_train\" }"
     );
     assert_eq!(
         problem(&wide("[\"best\"]", table)),

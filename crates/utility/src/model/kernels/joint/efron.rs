@@ -64,7 +64,12 @@ impl Efron {
 
     /// The changes of the derivatives along a direction.
     pub fn along(&self, outcome: &Outcome, direction: &[f64], changes: &mut [f64]) {
-        let along = |slots: &[usize]| slots.iter().map(|&slot| self.shares[slot] * direction[slot]).sum::<f64>();
+        let along = |slots: &[usize]| {
+            slots
+                .iter()
+                .map(|&slot| self.shares[slot] * direction[slot])
+                .sum::<f64>()
+        };
         let (tied, rest) = (along(&outcome.best), along(&outcome.rest));
         let (of_rest, of_tied) = self.sums();
         // −Σ_l T_l′/T_l², and the same with 1 − l/m.

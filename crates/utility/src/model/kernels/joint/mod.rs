@@ -171,8 +171,7 @@ impl JointLanes {
             let outcomes = &self.outcomes;
             self.outcome.read((0..n).map(|slot| outcomes[slot * lanes + lane]));
             self.of_lane.clear();
-            self.of_lane
-                .extend((0..n).map(|slot| direction[slot * lanes + lane]));
+            self.of_lane.extend((0..n).map(|slot| direction[slot * lanes + lane]));
             self.out.clear();
             self.out.resize(n, 0.0);
             let (outcome, direction, out) = (&self.outcome, &self.of_lane, &mut self.out);

@@ -32,7 +32,9 @@ fn orders(slots: &[usize]) -> Vec<Vec<usize>> {
     let with_first = |at: usize| {
         let mut rest = slots.to_vec();
         let first = rest.remove(at);
-        orders(&rest).into_iter().map(move |order| [vec![first], order].concat())
+        orders(&rest)
+            .into_iter()
+            .map(move |order| [vec![first], order].concat())
     };
     (0..slots.len()).flat_map(with_first).collect()
 }
@@ -78,7 +80,9 @@ fn efron_by_its_formula_and_near_the_mean_over_the_orders() {
         let ln_p = value(Joint::Ties(Ties::Efron), &UTILITIES, outcome);
         assert!((ln_p - by_hand).abs() < 1e-13, "{ln_p} {by_hand}");
         // If those that are tied are alike, as good as the sum over orders divided by their number.
-        let alike: Vec<f64> = (0..6).map(|slot| if outcome[slot] > 0.0 { 0.4 } else { UTILITIES[slot] }).collect();
+        let alike: Vec<f64> = (0..6)
+            .map(|slot| if outcome[slot] > 0.0 { 0.4 } else { UTILITIES[slot] })
+            .collect();
         let n_orders: f64 = (1..=m).map(|l| (l as f64).ln()).sum();
         let exact = value(Joint::Ties(Ties::Exact), &alike, outcome) - n_orders;
         let efron = value(Joint::Ties(Ties::Efron), &alike, outcome);
@@ -90,7 +94,13 @@ fn efron_by_its_formula_and_near_the_mean_over_the_orders() {
 fn pairs_by_their_formula_and_their_probabilities_sum_to_one() {
     let mut sum = 0.0;
     let ratio = |best: usize, worst: usize| (UTILITIES[best] - UTILITIES[worst]).exp();
-    let pairs = || (0..6).flat_map(|best| (0..6).filter(move |worst| *worst != best).map(move |worst| (best, worst)));
+    let pairs = || {
+        (0..6).flat_map(|best| {
+            (0..6)
+                .filter(move |worst| *worst != best)
+                .map(move |worst| (best, worst))
+        })
+    };
     let all: f64 = pairs().map(|(best, worst)| ratio(best, worst)).sum();
     for (best, worst) in pairs() {
         let mut outcome = [0.0; 6];
@@ -136,7 +146,10 @@ fn weights_multiply_and_what_takes_all_is_certain() {
         for (weighted, once) in weighted.1.iter().chain(&weighted.2).zip(once.1.iter().chain(&once.2)) {
             assert!((weighted - 2.5 * once).abs() < 1e-13);
         }
-        assert_eq!(lane(joint, &UTILITIES, &[1.0; 6], &direction), (0.0, vec![0.0; 6], vec![0.0; 6]));
+        assert_eq!(
+            lane(joint, &UTILITIES, &[1.0; 6], &direction),
+            (0.0, vec![0.0; 6], vec![0.0; 6])
+        );
     }
 }
 
@@ -147,7 +160,11 @@ fn derivatives_are_those_of_differences() {
     let direction = [0.7, -0.2, 0.4, 1.1, -0.9, 0.3];
     let h = 1e-5;
     for joint in JOINTS {
-        let outcomes = if joint == Joint::MaxDiff { vec![pair] } else { OUTCOMES.to_vec() };
+        let outcomes = if joint == Joint::MaxDiff {
+            vec![pair]
+        } else {
+            OUTCOMES.to_vec()
+        };
         for outcome in outcomes {
             let at = |slot: Option<usize>, step: f64| {
                 let moved: Vec<f64> = (0..6)
@@ -163,7 +180,11 @@ fn derivatives_are_those_of_differences() {
                 let slope = (at(Some(k), h).0 - at(Some(k), -h).0) / (2.0 * h);
                 assert!((slopes[k] - slope).abs() < 1e-9, "{joint:?} {k}: {} {slope}", slopes[k]);
                 let change = (at(None, h).1[k] - at(None, -h).1[k]) / (2.0 * h);
-                assert!((changes[k] - change).abs() < 1e-9, "{joint:?} {k}: {} {change}", changes[k]);
+                assert!(
+                    (changes[k] - change).abs() < 1e-9,
+                    "{joint:?} {k}: {} {change}",
+                    changes[k]
+                );
             }
         }
     }
@@ -173,7 +194,14 @@ fn derivatives_are_those_of_differences() {
 fn utilities_far_apart_lose_nothing() {
     let outcome = [1.0, 1.0, 0.0, 0.0, 0.0, 0.0];
     // The tied are 900 below the others: each is taken with e^-900, and ln P is twice that and ln 2 for the orders.
-    let below = [-900.0, -900.0, 0.0, f64::NEG_INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    let below = [
+        -900.0,
+        -900.0,
+        0.0,
+        f64::NEG_INFINITY,
+        f64::NEG_INFINITY,
+        f64::NEG_INFINITY,
+    ];
     let exact = value(Joint::Ties(Ties::Exact), &below, &outcome);
     assert!((exact - (2.0_f64.ln() - 1800.0)).abs() < 1e-12, "{exact}");
     let efron = value(Joint::Ties(Ties::Efron), &below, &outcome);

@@ -74,7 +74,9 @@ impl MixtureBuilder {
 
     /// Whether several alternatives may be one outcome.
     fn takes_several(&self) -> bool {
-        self.kernel.as_ref().is_some_and(|kernel| kernel.kernel.joint().is_some())
+        self.kernel
+            .as_ref()
+            .is_some_and(|kernel| kernel.kernel.joint().is_some())
     }
 
     /// The choices of a decision maker with the same tastes as everybody: each is a unit.

@@ -84,11 +84,7 @@ mod tests {
     #[test]
     fn pairs() {
         assert_eq!(pairs_of_choice(1, 3), [(1, 0), (1, 2)]);
-        let ranking = |best: &'static [u32], worst: &'static [u32]| Ranking {
-            best,
-            worst,
-            tied: &[],
-        };
+        let ranking = |best: &'static [u32], worst: &'static [u32]| Ranking { best, worst, tied: &[] };
         assert_eq!(
             pairs_of_ranking(ranking(&[2, 0], &[]), 4).unwrap(),
             [(2, 0), (0, 1), (0, 3)]
