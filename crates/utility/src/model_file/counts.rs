@@ -100,8 +100,8 @@ pub(super) fn of_alternatives(
         }
         (Some(_), None) => {
             return problem(
-                "choice is a table where alternatives are counted: add counts = true or shares = true, or name the column \
-                 with the code of the chosen alternative"
+                "choice is a table where alternatives are counted: add counts = true or shares = true, or, if they are \
+                 ranked, [ranking]; or name the column with the code of the chosen alternative"
                     .to_owned(),
             );
         }

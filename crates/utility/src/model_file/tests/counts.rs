@@ -105,13 +105,15 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             BASE.replace("\"CHOICE\"", "{ train = \"n\" }"),
-            "line 6, column 10: choice is a table where alternatives are counted: add counts = true or shares = true, or name \
-             the column with the code of the chosen alternative"
+            "line 6, column 10: choice is a table where alternatives are counted: add counts = true or shares = true, or, if \
+             they are ranked, [ranking]; or name the column with the code of the chosen alternative"
                 .to_owned(),
         ),
         (
-            BASE.replace("[alternatives]", "[ranking]\n\n[alternatives]").replace("\"CHOICE\"", "{ train = \"n\" }"),
-            "line 6, column 10: of a ranking choice lists columns, such as [\"best\", \"second\"], and is no table".to_owned(),
+            BASE.replace("[alternatives]", "[ranking]\n\n[alternatives]").replace("\"CHOICE\"", "{}"),
+            "line 6, column 10: choice names no alternative; write choice = { train = \"rank_train\", car = \"rank_car\" }, the \
+             column (or an expression) with the rank of each alternative"
+                .to_owned(),
         ),
         (
             long("shares = true").replace("[alternatives]", "[ranking]\n\n[alternatives]"),
