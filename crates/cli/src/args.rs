@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use logsum_data::Missing;
 use logsum_report::Format;
 
-use crate::applied::args::{ElasticitiesArgs, ScenarioArgs, SurplusArgs, TestArgs, WtpArgs};
+use crate::applied::args::{CalibrateArgs, ElasticitiesArgs, ScenarioArgs, SurplusArgs, TestArgs, WtpArgs};
 use crate::simulate::args::SimulateCommand;
 
 /// Discrete choice estimation: a table of choices and a model in, publishable estimates out.
@@ -46,6 +46,8 @@ pub enum Command {
     Surplus(Box<SurplusArgs>),
     /// Predicted shares in a scenario beside those of today
     Scenario(Box<ScenarioArgs>),
+    /// Add constants to a fit so that predicted shares meet targets
+    Calibrate(Box<CalibrateArgs>),
     /// Test restrictions on parameters: Wald, or the likelihood ratio of two fits
     Test(TestArgs),
     /// Put fits side by side, be the models nested or not, of one family or of several
@@ -294,7 +296,7 @@ pub struct CompareArgs {
 }
 
 /// Cases that a fit is applied to.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct CasesArgs {
     /// Cases to predict: .csv, .tsv or .parquet [default: the data of the estimation]
     pub data: Option<PathBuf>,
@@ -315,7 +317,7 @@ pub struct CasesArgs {
     pub decimal_comma: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
     /// Form of what is printed: text, json, csv, latex or markdown
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]

@@ -80,6 +80,7 @@ fn read(args: &CompareArgs) -> Result<Vec<Compared<'_>>, Failure> {
             if let Some(kind) = &kind {
                 fit.choose_covariance(kind).map_err(Failure::bad_input)?;
             }
+            show::at_its_estimates(&fit, path)?;
             let file = show::model_of(&fit, path)?;
             Ok((path, fit, file))
         });

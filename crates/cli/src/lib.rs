@@ -91,6 +91,10 @@ fn dispatch(command: &Command) -> Result<u8, Failure> {
             use_threads(args.subject.threads);
             applied::scenario::run(args)
         }
+        Command::Calibrate(args) => {
+            use_threads(args.threads);
+            applied::calibrate::run(args)
+        }
         Command::Test(args) => {
             use_threads(args.threads);
             applied::test::run(args)

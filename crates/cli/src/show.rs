@@ -118,6 +118,7 @@ fn contradiction(fit: &Fit) -> Option<String> {
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
 fn cluster(fit: &mut Fit, path: &Path, column: &str, again: &Again<'_>) -> Result<(), Failure> {
     let remedy = again.remedy;
+    at_its_estimates(fit, path)?;
     let file = model_of(fit, path)?;
     let data = data_of(fit, path, again.data);
     let limits = Limits::of(again.storage);
@@ -130,6 +131,20 @@ fn cluster(fit: &mut Fit, path: &Path, column: &str, again: &Again<'_>) -> Resul
     let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
     let model = bind_again(fit, path, &loaded.model, &used)?;
     model.add_clustered(fit, column).map_err(Failure::bad_input)
+}
+
+/// Whether a fit is at the maximum of its likelihood, but for what its estimation says.
+///
+/// # Errors
+/// It was calibrated.
+pub fn at_its_estimates(fit: &Fit, path: &Path) -> Result<(), Failure> {
+    match fit.calibration {
+        Some(_) => Err(Failure::bad_input(format!(
+            "\"{}\" is calibrated, and its likelihood is not at a maximum; take the fit as it was estimated",
+            path.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The model of a fit.

@@ -1,5 +1,6 @@
 //! What can be wrong with a specification before any data are read.
 
+mod calibration;
 mod mixing;
 mod nests;
 mod ordered;
@@ -9,6 +10,7 @@ mod tastes;
 
 use logsum_data::DataError;
 
+pub use calibration::CalibrationError;
 pub use mixing::MixingError;
 pub use nests::NestError;
 pub use ordered::OrderedError;

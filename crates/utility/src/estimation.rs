@@ -452,6 +452,7 @@ impl Model<'_> {
             errors: None,
             nests: None,
             optima: None,
+            calibration: None,
             proportional_odds: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::applied::CalibrationReport;
 use crate::draws_report::DrawsReport;
 use crate::error_report::ErrorReport;
 use crate::multi_start::OptimaReport;
@@ -94,6 +95,9 @@ pub struct Fit {
     /// Whether one coefficient serves all thresholds of an ordered logit; `None` of other models, and where it was not tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proportional_odds: Option<ProportionalOdds>,
+    /// The constants that were added so that predicted shares meet targets; `None` where none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationReport>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.

@@ -151,6 +151,38 @@ pub struct ScenarioArgs {
 
 #[derive(Debug, Args)]
 #[command(
+    after_help = "A constant calibration_NAME is added to the utility of each alternative with a target, and held, so that the \
+                  shares predicted for the cases (of the estimation, or of DATA) are the targets. Where all alternatives have \
+                  one, the first keeps its utility (--base: another); alternatives without one keep theirs and share what is \
+                  left. The fit file that is written predicts with these constants: hand it to scenario, surplus, elasticities or \
+                  predict. Its likelihood and standard errors are those of the estimation. A fit that was calibrated before is \
+                  calibrated anew.\n\n\
+                  CSV: alternative, target, before, after, constant, converged.\n\n\
+                  Exit codes: 0 done; 1 done, but the fit has not converged; 2 bad usage, bad fit or bad data."
+)]
+pub struct CalibrateArgs {
+    /// Fit file
+    pub fit: PathBuf,
+    #[command(flatten)]
+    pub cases: CasesArgs,
+    /// The share that an alternative is to have, "NAME=0.25" or "NAME=25%"; may be given several times
+    #[arg(long, value_name = "NAME=SHARE", required = true)]
+    pub target: Vec<String>,
+    /// Where all alternatives have a target, the one whose utility stays [default: the first]
+    #[arg(long, value_name = "ALTERNATIVE")]
+    pub base: Option<String>,
+    /// Write the calibrated fit here
+    #[arg(short, long, value_name = "CALIBRATED.json")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub form: OutputArgs,
+    /// Threads to use, by default all cores; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(
     after_help = "With one fit and --wald, restrictions on its parameters, \"b_time = 2 * b_cost\" or \"b_a * b_b = 1\", are tested \
                   together. With two fits, the first of a model that restricts the other's, their likelihoods are compared; both \
                   must be of the same choices, for which the data are read again where the models use other columns.\n\n\

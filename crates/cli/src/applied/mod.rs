@@ -1,6 +1,7 @@
-//! What a fit is applied to: `logsum elasticities`, `wtp`, `surplus`, `scenario` and `test`.
+//! What a fit is applied to: `logsum elasticities`, `wtp`, `surplus`, `scenario`, `calibrate` and `test`.
 
 pub mod args;
+pub mod calibrate;
 mod changes;
 pub mod elasticities;
 pub mod scenario;

@@ -1,8 +1,10 @@
-//! What a fit is applied to: effects of an attribute, willingness to pay, consumer surplus, scenarios, tests.
+//! What a fit is applied to: effects of an attribute, willingness to pay, consumer surplus, scenarios,
+//! calibration, tests.
 //!
 //! Each report writes itself in a format ([`EffectsReport::write`] and so on). CSV has a row for each number, JSON the whole
 //! report; both have full precision.
 
+mod calibration;
 mod effects;
 mod scenario;
 mod subject;
@@ -10,6 +12,7 @@ mod surplus;
 mod tests_of_restrictions;
 mod willingness;
 
+pub use calibration::CalibrationReport;
 pub use effects::{EffectRow, EffectsReport};
 pub use scenario::{ScenarioReport, ScenarioRow};
 pub use subject::Subject;

@@ -33,6 +33,15 @@ impl Subject {
     }
 
     pub(super) fn facts(&self, page: &mut Page) {
+        self.cases(page);
+        page.fact(
+            "Intervals",
+            intervals(self.confidence, "delta method", self.covariance_kind.as_deref()),
+        );
+    }
+
+    /// Data and cases alone.
+    pub(super) fn cases(&self, page: &mut Page) {
         let whose = if self.estimation_data {
             " (the data of the estimation)"
         } else {
@@ -43,10 +52,6 @@ impl Subject {
         if let Some(weight) = self.total_weight {
             page.fact("Total weight", significant(weight, 8));
         }
-        page.fact(
-            "Intervals",
-            intervals(self.confidence, "delta method", self.covariance_kind.as_deref()),
-        );
     }
 }
 

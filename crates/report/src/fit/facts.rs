@@ -1,6 +1,7 @@
 //! What stands above the coefficients, in words and pairs.
 
 use logsum_utility::Fit;
+use logsum_utility::applied::CalibratedShare;
 
 use crate::number::{self, count, counted};
 
@@ -77,7 +78,22 @@ pub(super) fn header(fit: &Fit) -> Vec<Fact> {
     let came_about = super::sampling::facts(fit).into_iter().chain(ties(fit));
     let random = came_about.chain(super::draws::facts(fit));
     facts.splice(1..1, random.chain(super::scales::facts(fit)).collect::<Vec<Fact>>());
+    facts.extend(calibrated(fit));
     facts
+}
+
+/// What predicted shares were made to be.
+fn calibrated(fit: &Fit) -> Option<Fact> {
+    let calibration = fit.calibration.as_ref()?;
+    let target = |share: &CalibratedShare| {
+        let target = share.target?;
+        Some(format!("{} {}", share.alternative, number::percent(target, 1.0)))
+    };
+    let targets: Vec<String> = calibration.shares.iter().filter_map(target).collect();
+    Some((
+        "Calibrated to",
+        format!("{}, of {}", targets.join(", "), calibration.file),
+    ))
 }
 
 /// How alternatives that share a rank were taken.

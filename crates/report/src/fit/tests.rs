@@ -99,6 +99,7 @@ fn converged() -> Fit {
         errors: None,
         nests: None,
         optima: None,
+        calibration: None,
         proportional_odds: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {

@@ -1,4 +1,5 @@
-//! What a fit says of the world: elasticities and marginal effects, willingness to pay, consumer surplus, scenarios.
+//! What a fit says of the world: elasticities and marginal effects, willingness to pay, consumer surplus, scenarios,
+//! calibration.
 //!
 //! All of it rests on what every family has, predictions at any parameters on any data, and on differences of them:
 //!
@@ -11,6 +12,8 @@
 
 mod attribute;
 mod breakdown;
+mod calibration;
+mod constants;
 mod delta_method;
 mod effects;
 mod experiment;
@@ -25,8 +28,10 @@ mod units;
 mod wald;
 mod willingness;
 
+pub use crate::error::CalibrationError;
 pub use attribute::{AttributeProblem, AttributeUse, attribute_use, columns_used, users};
 pub use breakdown::Breakdown;
+pub use calibration::{CalibratedShare, CalibrationReport, Target, calibrate};
 pub use delta_method::Estimated;
 pub(crate) use delta_method::{jacobian, std_errors};
 pub(crate) use effects::share_elasticities;
