@@ -101,7 +101,12 @@ pub fn calibrate(
             position.expect("it was declared")
         })
         .collect();
-    positions.iter().for_each(|&position| theta[position] = 0.0);
+    // What an earlier calibration added is taken back.
+    for (value, parameter) in theta.iter_mut().zip(model.parameters()) {
+        if names.iter().any(|name| symbol(name) == parameter.name) {
+            *value = 0.0;
+        }
+    }
     let mut shares_at = |constants: &[f64]| -> Result<Vec<f64>, EvalError> {
         for (&position, constant) in positions.iter().zip(constants) {
             theta[position] = *constant;
