@@ -25,7 +25,7 @@ pub struct Cli {
 pub enum Command {
     /// Look at a table and write a commented starter model file
     Init(InitArgs),
-    /// Read, validate, describe and diagnose data and specification; estimate nothing
+    /// Read, validate, describe and diagnose data and specification, or a fit; estimate nothing
     Check(CheckArgs),
     /// Estimate a model by maximum (simulated) likelihood and print the report
     Estimate(Box<EstimateArgs>),
@@ -80,8 +80,16 @@ pub struct InitArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Of a model file: what the data are, and what keeps parameters from having unique finite estimates. Of a fit \
+                  file (.json), what shows only near a fit: the decision makers that the estimates rest on, by one step of \
+                  Newton's method without them; the least probable choices; parameters that the data barely tell apart; columns \
+                  whose units make estimates hard to read; parameters on which few cases depend.\n\n\
+                  Exit codes: 0 done; 1 something keeps the model from being estimated, or the fit has not converged; 2 bad \
+                  usage, bad model or bad data."
+)]
 pub struct CheckArgs {
-    /// Model file
+    /// Model file, or a fit file
     pub model: PathBuf,
     /// Data file in place of the one that the model file names
     #[arg(long, value_name = "FILE")]

@@ -1,16 +1,20 @@
-//! `logsum check`: what the data are and what is wrong with them, before anything is estimated.
+//! `logsum check`: what the data are and what is wrong with them, before anything is estimated; and what shows only near
+//! a fit.
 
 use logsum_data::describe::Description;
-use logsum_report::Format;
+use logsum_report::{DoctorReport, Format, Style};
 use logsum_utility::Model;
 
 use crate::args::CheckArgs;
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::load::{Loaded, load};
-use crate::output;
+use crate::{output, show};
 
 /// Runs the command; findings that would spoil an estimation give the exit code of a failed check.
 pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
+    if args.model.extension().is_some_and(|extension| extension == "json") {
+        return near_the_fit(args);
+    }
     let loaded = load(&args.model, args.data.as_deref(), &[])?;
     let description = loaded.data.describe(&loaded.model.attribute_columns());
     let text = match args.output.format {
@@ -85,6 +89,28 @@ pub fn run(args: &CheckArgs) -> Result<u8, Failure> {
         output::result(&format!("\nNo problem found: {free} free {noun}{identified}.\n"))?;
     }
     Ok(if findings.is_empty() { 0 } else { NOT_CONVERGED })
+}
+
+/// Looks closely at a fit.
+fn near_the_fit(args: &CheckArgs) -> Result<u8, Failure> {
+    let fit = show::read(&args.model)?;
+    show::at_its_estimates(&fit, &args.model)?;
+    let remedy = "look at a fit with the data that it was estimated on";
+    let loaded = show::load_again(&fit, &args.model, args.data.as_deref(), &[], remedy)?;
+    let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
+    let model = show::bind_again(&fit, &args.model, &loaded.model, &used)?;
+    let report = DoctorReport {
+        diagnosis: model.diagnose(&fit).map_err(Failure::bad_input)?,
+        title: fit.title,
+        file: fit.data.file,
+        converged: fit.converged,
+    };
+    let style = match args.output.format {
+        Format::Text => output::style(),
+        _ => Style::Plain,
+    };
+    output::result(&report.write(args.output.format, style))?;
+    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
 }
 
 /// What keeps parameters from having unique finite estimates, whether utilities are linear in the parameters, and what is

@@ -72,6 +72,13 @@ fn readable(value: f64) -> String {
     })
 }
 
+/// Eigenvalues in ascending order, and eigenvectors in columns, of a symmetric matrix of finite elements (its lower triangle
+/// is read) that is scaled to unit diagonal first: S⁻¹AS⁻¹ with S = √diag A, so that units say nothing.
+pub fn scaled_spectrum(matrix: &Array2<f64>) -> (Array1<f64>, Array2<f64>) {
+    let Eigen { values, vectors } = Eigen::new(&scaled(matrix, &unit_diagonal_scale(matrix)));
+    (values, vectors)
+}
+
 /// A readable basis of the null space of a Gram matrix `G = Σ x x′` (K × K, positive semi-definite, finite), empty if
 /// all parameters are identified.
 ///

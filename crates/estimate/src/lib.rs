@@ -93,7 +93,7 @@ pub use convergence::{Bound, Convergence, Stopped};
 pub use covariance::{expand, hessian_covariance, opg_covariance, sandwich, select};
 pub use error::{CovarianceError, EstimateError, StartProblem};
 pub use finite_difference::{DerivativeCheck, check_derivatives, differences, step_lengths};
-pub use identification::{NULL_SPACE_TOLERANCE, NullVector, null_space};
+pub use identification::{NULL_SPACE_TOLERANCE, NullVector, null_space, scaled_spectrum};
 pub use inference::{Inference, chi_squared_tail, normal_quantile, two_sided_p_value};
 pub use likelihood::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 pub use maximise::{Maximum, Progress, State, maximise, resume};

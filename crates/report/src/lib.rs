@@ -15,6 +15,7 @@ mod chart;
 mod comparison;
 mod csv;
 mod description;
+mod doctor;
 mod fit;
 mod format;
 mod individuals;
@@ -43,6 +44,7 @@ pub use comparison::{
     ComparisonReport, comparison, comparison_text,
 };
 pub use description::{description, description_text};
+pub use doctor::DoctorReport;
 pub use fit::{fit, fit_text};
 pub use format::{Format, UnknownFormat};
 pub use individuals::{IndividualCoefficient, IndividualWillingness, IndividualsReport, individuals, individuals_text};

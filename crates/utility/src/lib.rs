@@ -6,6 +6,7 @@ pub mod applied;
 pub mod comparison;
 mod constants;
 mod covariance;
+pub mod doctor;
 mod draws_report;
 mod error;
 mod error_report;

@@ -167,6 +167,33 @@ impl Model<'_> {
         Ok(gram)
     }
 
+    /// Standard deviation of dV/dθ_k within cases, of every parameter.
+    pub(crate) fn spreads(&self, theta: &[f64]) -> Result<Vec<f64>, EvalError> {
+        let mut n = 0;
+        self.each_case(theta, |case| n += case.n_slots)?;
+        let gram = self.gram(theta)?;
+        Ok(gram
+            .diag()
+            .iter()
+            .map(|square| (square / n.max(1) as f64).sqrt())
+            .collect())
+    }
+
+    /// In how many cases dV/dθ_k differs between alternatives, of every parameter, and how many cases there are.
+    pub(crate) fn variation(&self, theta: &[f64]) -> Result<(Vec<usize>, usize), EvalError> {
+        let mut varies = vec![0; self.parameters.len()];
+        let mut n = 0;
+        self.each_case(theta, |case| {
+            n += 1;
+            let first = case.gradient(0);
+            for (place, &k) in case.parameters.iter().enumerate() {
+                let differs = |slot: usize| case.gradient(slot)[place] != first[place];
+                varies[k as usize] += usize::from((1..case.n_slots).any(differs));
+            }
+        })?;
+        Ok((varies, n))
+    }
+
     /// Whether the differences along a direction vanish on the data themselves, where nothing was squared.
     fn is_null(&self, theta: &[f64], vector: &NullVector, gram: &Array2<f64>) -> Result<bool, EvalError> {
         let scale: f64 = vector

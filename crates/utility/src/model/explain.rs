@@ -265,8 +265,13 @@ impl Model<'_> {
         NullVector { components }.describe(&names)
     }
 
+    /// Columns that stand with parameter `k`, in whatever multiplies it.
+    pub(crate) fn columns_with(&self, k: usize) -> &[String] {
+        &self.term_columns[k]
+    }
+
     /// Alternatives whose utility has parameter `k`.
-    fn users(&self, k: usize) -> Vec<usize> {
+    pub(crate) fn users(&self, k: usize) -> Vec<usize> {
         let uses = |plan: &UtilityPlan| plan.parameters().contains(&(k as u32));
         let using: Vec<bool> = self.blocks.plans.iter().map(uses).collect();
         (0..self.plan_of.len())
