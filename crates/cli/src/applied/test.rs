@@ -113,7 +113,10 @@ fn again(args: &TestArgs, path: &Path, extra: &[Extra<'_>]) -> Result<Anew, Fail
     if let Some(kind) = &asked {
         fit.choose_covariance(kind).map_err(Failure::bad_input)?;
     } else {
-        let stored = fit.covariance_kind.parse().map_err(|error: String| Failure::bad_input(error))?;
+        let stored = fit
+            .covariance_kind
+            .parse()
+            .map_err(|error: String| Failure::bad_input(error))?;
         fit.choose_covariance(&stored).map_err(Failure::bad_input)?;
     }
     let loaded = load(args, path, &fit, &extra)?;

@@ -132,7 +132,7 @@ impl Halves {
 }
 
 /// Whether each case is in the first half.
-fn first_half(data: &ChoiceData, seed: u64) -> Vec<bool> {
+pub(super) fn first_half(data: &ChoiceData, seed: u64) -> Vec<bool> {
     let seed = Seed::new(seed).split(PURPOSE);
     let makers = |case: usize| data.decision_makers().map_or(case, |makers| makers[case] as usize);
     let mut order: Vec<(f64, u64, usize)> = Vec::with_capacity(data.n_decision_makers());
