@@ -72,6 +72,11 @@ impl IndependenceTest {
             at,
             MEANING,
         );
+        if !test.positive_definite && test.p_value.is_some() {
+            verdict
+                .outcome
+                .push_str("; not to be relied on, as the variance is not positive definite");
+        }
         if test.p_value.is_none() {
             verdict.p_value = None;
             verdict.outcome =
@@ -186,9 +191,9 @@ impl IndependenceReport {
             }
             if of.positive_definite == Some(false) {
                 page.note(format!(
-                    "{about}The difference of the covariances is not positive definite here; the statistic is by its generalised \
-                     inverse, of rank {}. It can be negative in finite samples; --covariance robust takes the variance of the \
-                     difference itself, which cannot.",
+                    "{about}The difference of the covariances is not positive definite here, as it is in large samples under the \
+                     hypothesis; the statistic is by its generalised inverse, of rank {}. --covariance robust takes the variance \
+                     of the difference itself, which cannot be indefinite.",
                     of.verdict.degrees.unwrap_or(0)
                 ));
             }

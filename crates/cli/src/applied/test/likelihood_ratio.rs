@@ -58,13 +58,18 @@ pub fn run(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
     let degrees = full.n_parameters - restricted.n_parameters;
     let parts = |at: usize| (&fits[at], &files[at].specification, &files[at].schema);
     let nested = nesting(parts(0), parts(1)).is_some();
-    if !nested && let Some(why) = not_nested(args, paths, &fits, &files, loaded)? {
-        return Err(Failure::bad_input(format!(
-            "\"{}\" does not restrict \"{}\": {why}; for models that are not nested there is --non-nested",
-            name(0),
-            name(1)
-        )));
-    }
+    let nested = nested
+        || match restricts(args, paths, &fits, &files, loaded)? {
+            Restricts::Yes => true,
+            Restricts::Unknown => false,
+            Restricts::No(why) => {
+                return Err(Failure::bad_input(format!(
+                    "\"{}\" does not restrict \"{}\": {why}; for models that are not nested there is --non-nested",
+                    name(0),
+                    name(1)
+                )));
+            }
+        };
     let warnings: Vec<String> = fits
         .iter()
         .zip(paths)
@@ -120,51 +125,50 @@ fn notes(fits: &[Fit; 2], nested: bool) -> Vec<String> {
 /// Both data, as the models' likelihoods take them.
 type Both = Option<[(Loaded, ChoiceData); 2]>;
 
-/// Why the first model cannot restrict the second, where that shows: by family and parameters, and where both are logits by
-/// what their utilities can be.
-fn not_nested(
+/// Whether a model is another with restrictions.
+enum Restricts {
+    Yes,
+    No(String),
+    Unknown,
+}
+
+/// Whether the first model restricts the second: of two logits by what their utilities can be, else by family and
+/// parameters, which only tell that it does not.
+fn restricts(
     args: &TestArgs,
     paths: [&Path; 2],
     fits: &[Fit; 2],
     files: &[ModelFile; 2],
     loaded: Both,
-) -> Result<Option<String>, Failure> {
-    let complete = |at: usize| files[at].specification.clone().completed();
-    let (inner, outer) = (complete(0), complete(1));
-    if let Some(why) = no_restriction((&fits[0], &inner), (&fits[1], &outer)) {
-        return Ok(Some(why));
-    }
+) -> Result<Restricts, Failure> {
     let logits = fits.iter().all(|fit| fit.model.family == "logit");
-    let there = |at: usize| show::data_of(&fits[at], paths[at], args.data.as_deref()).exists();
-    if !logits || (loaded.is_none() && !(there(0) && there(1))) {
-        return Ok(None);
-    }
+    // Data that are not needed otherwise are looked at where they can be.
     let both = match loaded {
-        Some(both) => both,
-        None => [again(args, paths, fits, 0)?, again(args, paths, fits, 1)?],
+        None if logits => {
+            let found = again(args, paths, fits, 0).and_then(|one| Ok([one, again(args, paths, fits, 1)?]));
+            found.ok()
+        }
+        loaded => loaded,
     };
-    let models = [0, 1].map(|at| show::bind_again(&fits[at], paths[at], &both[at].0.model, &both[at].1));
-    let [inner, outer] = models;
-    let (inner, outer) = (inner?, outer?);
-    let outside = outside_span(&inner, &outer)
-        .map_err(Failure::bad_input)?
-        .unwrap_or_default();
-    if outside.is_empty() {
-        return Ok(None);
+    if let Some(both) = both.filter(|_| logits) {
+        let model = |at: usize| show::bind_again(&fits[at], paths[at], &both[at].0.model, &both[at].1);
+        let outside = outside_span(&model(0)?, &model(1)?).map_err(Failure::bad_input)?;
+        match outside.as_deref() {
+            Some([]) => return Ok(Restricts::Yes),
+            Some(outside) => {
+                let terms = outside.iter().map(|&k| format!("\"{}\"", fits[0].parameters[k].term));
+                let verb = if outside.len() == 1 { "stands" } else { "stand" };
+                return Ok(Restricts::No(format!(
+                    "{} of the first {verb} with what no combination of the second's columns gives",
+                    terms.collect::<Vec<_>>().join(", ")
+                )));
+            }
+            None => {}
+        }
     }
-    let names: Vec<String> = outside
-        .iter()
-        .map(|&k| format!("\"{}\"", fits[0].parameters[k].term))
-        .collect();
-    let (verb, what) = if names.len() == 1 {
-        ("stands", "it")
-    } else {
-        ("stand", "them")
-    };
-    Ok(Some(format!(
-        "{} of the first {verb} with what no combination of the second's columns gives, so that the second cannot do without {what}",
-        names.join(", ")
-    )))
+    let complete = |at: usize| files[at].specification.clone().completed();
+    let why = no_restriction((&fits[0], &complete(0)), (&fits[1], &complete(1)));
+    Ok(why.map_or(Restricts::Unknown, Restricts::No))
 }
 
 /// Reads the data of a fit again.
