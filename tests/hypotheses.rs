@@ -299,8 +299,8 @@ fn what_a_model_holds_is_tested_by_its_score() {
 
     let failed = |arguments: &[&str], expected: &str| failed(folder.path(), arguments, expected);
     failed(
-        &["test", "held.json", "--score", "b_income"],
-        "no parameter \"b_income\"; did you mean \"b_income_air\"?",
+        &["test", "held.json", "--score", "b_income_ai"],
+        "no parameter \"b_income_ai\"; did you mean \"b_income_air\"?",
     );
     failed(
         &["test", "held.json", "--score", "b_gc"],

@@ -161,11 +161,18 @@ fn the_tests_reject_the_logit_as_often_as_they_say_and_shared_unseen_parts_more_
     assert!(hessian <= 26, "{hessian}");
     assert!((2..=22).contains(&robust), "{robust}");
     assert!((2..=22).contains(&halves), "{halves}");
-    let [hessian, robust, halves] = rejections(1500, 3.0, 500..530);
-    assert!(
-        hessian >= 20 && robust >= 20 && halves >= 15,
-        "{hessian} {robust} {halves} of 30"
-    );
+    let [hessian, robust, _] = rejections(1500, 3.0, 500..530);
+    assert!(hessian >= 20 && robust >= 20, "{hessian} {robust} of 30");
+    // The likelihood ratio of a half needs many times the choices to see the same.
+    let sees = |seed: u64| {
+        let (specification, data) = choosers(30_000, 3.0, seed);
+        let fit = fitted(&specification, &data);
+        let model = Model::bind(&specification, &data).unwrap();
+        let halves = Halves::new(&model, &fit, seed).unwrap();
+        halves.test(&model, &fit, &[3]).unwrap().p_value < 0.05
+    };
+    let seen = (600..606).filter(|&seed| sees(seed)).count();
+    assert!(seen >= 4, "{seen} of 6");
 }
 
 #[test]
