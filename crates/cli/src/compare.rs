@@ -6,11 +6,11 @@ mod names;
 use std::path::Path;
 
 use logsum_data::near_miss;
-use logsum_report::{ComparedModel, ComparisonReport, Format};
+use logsum_report::{ComparedModel, ComparedPair, ComparisonReport, Format};
 use logsum_utility::comparison::{Coefficient, coefficients};
 use logsum_utility::{CovarianceKind, Fit, ModelFile};
 
-use crate::args::CompareArgs;
+use crate::args::{CompareArgs, OutputArgs};
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::load::Loaded;
 use crate::{output, show};
@@ -32,11 +32,7 @@ pub fn run(args: &CompareArgs) -> Result<u8, Failure> {
     let models = read(args)?;
     costs(args, &models)?;
     let found = Found::of(args, &models)?;
-    let compared = models.iter().map(|model| {
-        let file = model.path.display().to_string();
-        ComparedModel::new(&model.name, &file, &model.fit)
-    });
-    let mut compared: Vec<ComparedModel> = compared.collect();
+    let mut compared = compared(&models);
     if found.same_choices {
         let lowest = |of: fn(&ComparedModel) -> f64| compared.iter().map(of).fold(f64::INFINITY, f64::min);
         let (aic, bic) = (lowest(|model| model.aic), lowest(|model| model.bic));
@@ -60,6 +56,45 @@ pub fn run(args: &CompareArgs) -> Result<u8, Failure> {
     })?;
     let converged = models.iter().all(|model| model.fit.converged);
     Ok(if converged { 0 } else { NOT_CONVERGED })
+}
+
+/// Two models against each other.
+pub struct Two {
+    pub models: Vec<ComparedModel>,
+    pub pair: ComparedPair,
+    pub warnings: Vec<String>,
+}
+
+/// Reads two fits and compares them by the tests of models that are not nested.
+pub fn two(paths: [&Path; 2], data: Option<&Path>) -> Result<Two, Failure> {
+    let args = CompareArgs {
+        fits: paths.map(Path::to_owned).to_vec(),
+        data: data.map(Path::to_owned),
+        cost: None,
+        attribute: Vec::new(),
+        covariance: None,
+        form: OutputArgs {
+            format: Format::Json,
+            quiet: true,
+        },
+        threads: None,
+    };
+    let models = read(&args)?;
+    let pair = found::pair_of(&models)?;
+    Ok(Two {
+        pair,
+        warnings: warnings(&models),
+        models: compared(&models),
+    })
+}
+
+/// What a report says of models.
+fn compared(models: &[Compared<'_>]) -> Vec<ComparedModel> {
+    let one = |model: &Compared<'_>| {
+        let file = model.path.display().to_string();
+        ComparedModel::new(&model.name, &file, &model.fit)
+    };
+    models.iter().map(one).collect()
 }
 
 /// Reads fits and their data; the problems of all of them are reported together.

@@ -30,6 +30,7 @@ mod schema;
 mod screen;
 mod segments;
 mod stages;
+mod subset;
 mod table;
 mod tallies;
 mod wide;

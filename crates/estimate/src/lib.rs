@@ -83,6 +83,7 @@ mod maximise;
 mod newton;
 mod options;
 mod outer_product;
+mod quadratic_form;
 mod subproblem;
 mod symmetric;
 #[cfg(test)]
@@ -99,3 +100,4 @@ pub use likelihood::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 pub use maximise::{Maximum, Progress, State, maximise, resume};
 pub use options::Options;
 pub use outer_product::outer_product;
+pub use quadratic_form::{QuadraticForm, quadratic_form};

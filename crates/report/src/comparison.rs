@@ -8,7 +8,7 @@ mod pairs;
 mod tests;
 
 use logsum_utility::applied::Willingness;
-use logsum_utility::comparison::{Elasticities, Nesting, ScaleComparison, Vuong};
+use logsum_utility::comparison::{BenAkivaSwait, Elasticities, Nesting, ScaleComparison, Vuong};
 use logsum_utility::{Estimate, Fit};
 use serde::Serialize;
 
@@ -126,6 +126,8 @@ pub struct ComparedPair {
     pub scale_problem: Option<String>,
     /// Vuong's test of the first against the other.
     pub vuong: Option<Vuong>,
+    /// The test of Ben-Akiva and Swait; `None` where one model is a special case of the other, or none is better.
+    pub ben_akiva_swait: Option<BenAkivaSwait>,
     /// That one is a special case of the other, where that shows.
     pub nesting: Option<ComparedNesting>,
 }
@@ -204,10 +206,15 @@ pub fn comparison_text(report: &ComparisonReport, style: Style) -> String {
     pages.join("\n\n")
 }
 
+/// The tests of two models against each other.
+pub(crate) fn non_nested_pages(models: &[ComparedModel], pair: &ComparedPair) -> Vec<Page> {
+    pairs::tests(models, pair)
+}
+
 fn pages(report: &ComparisonReport) -> Vec<Page> {
     let mut pages = vec![models::page(report)];
     for pair in &report.pairs {
-        pages.extend(pairs::pages(report, pair));
+        pages.extend(pairs::pages(&report.models, pair));
     }
     pages.extend(market::willingness(report));
     pages.extend(report.elasticities.iter().map(|of| market::elasticities(report, of)));

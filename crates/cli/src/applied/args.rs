@@ -149,6 +149,15 @@ pub struct ScenarioArgs {
     pub remove: RemoveArgs,
 }
 
+/// A test of independence of irrelevant alternatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IiaTest {
+    /// Estimates from all choices against those from the choices among the others
+    HausmanMcfadden,
+    /// A likelihood ratio on random halves of the sample
+    SmallHsiao,
+}
+
 #[derive(Debug, Args)]
 #[command(
     after_help = "A constant calibration_NAME is added to the utility of each alternative with a target, and held, so that the \
@@ -183,10 +192,16 @@ pub struct CalibrateArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "With one fit and --wald, restrictions on its parameters, \"b_time = 2 * b_cost\" or \"b_a * b_b = 1\", are tested \
-                  together. With two fits, the first of a model that restricts the other's, their likelihoods are compared; both \
-                  must be of the same choices, for which the data are read again where the models use other columns.\n\n\
-                  Exit codes: 0 done; 1 done, but a fit has not converged; 2 bad usage, bad fit or bad data."
+    after_help = "--wald: restrictions on the parameters of a fit, \"b_time = 2 * b_cost\" or \"b_a * b_b = 1\", together. --score: \
+                  parameters that the model holds (fixed = true), whether it would gain if they were estimated; nothing is estimated \
+                  again. --iia: whether the choices among some alternatives, by those who chose one of them, have the same \
+                  parameters as all choices; the model is estimated again on them. --homogeneous: whether the segments that a column \
+                  makes have the same tastes, and the same scale. Two fits, the first of a model that restricts the other's: their \
+                  likelihood ratio; with --non-nested, the tests of Vuong and of Ben-Akiva and Swait. Both must be of the same \
+                  choices, for which the data are read again where the models use other columns.\n\n\
+                  CSV of --score, --iia, --homogeneous and --non-nested has a row for each test: test, subject, hypothesis, statistic, \
+                  degrees, p_value, outcome, converged. Tests reject at one less than the level of --confidence.\n\n\
+                  Exit codes: 0 done, whatever the outcome; 1 done, but a fit has not converged; 2 bad usage, bad fit or bad data."
 )]
 pub struct TestArgs {
     /// Fit file; two for a likelihood-ratio test, the restricted one first
@@ -195,6 +210,24 @@ pub struct TestArgs {
     /// Restriction, an equation of parameters; several are tested together
     #[arg(long, value_name = "EQUATION")]
     pub wald: Vec<String>,
+    /// Parameter that the model holds; several are tested together, "all" one by one
+    #[arg(long, value_name = "PARAMETER")]
+    pub score: Vec<String>,
+    /// Independence of irrelevant alternatives
+    #[arg(long, value_enum, value_name = "TEST")]
+    pub iia: Option<IiaTest>,
+    /// Alternative to remove; several are removed together [default: one after the other]
+    #[arg(long, value_name = "ALTERNATIVE", requires = "iia")]
+    pub without: Vec<String>,
+    /// Seed of the halves of small-hsiao [default: 1]
+    #[arg(long, value_name = "S", requires = "iia")]
+    pub seed: Option<u64>,
+    /// Column whose values make segments: equal tastes, equal scale
+    #[arg(long, value_name = "COLUMN")]
+    pub homogeneous: Option<String>,
+    /// Two fits of which none restricts the other
+    #[arg(long)]
+    pub non_nested: bool,
     /// Data file of the fits, if it is not where they say
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,

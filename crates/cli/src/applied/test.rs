@@ -1,35 +1,59 @@
-//! `logsum test`: Wald tests of restrictions, likelihood-ratio tests of two fits.
+//! `logsum test`: restrictions, likelihood ratios, held parameters, independence of irrelevant alternatives, segments, models
+//! that are not nested.
+
+mod homogeneity;
+mod independence;
+mod likelihood_ratio;
+mod not_nested;
+mod score;
 
 use std::path::Path;
 
-use logsum_estimate::chi_squared_tail;
-use logsum_report::applied::{LikelihoodRatioReport, WaldReport};
-use logsum_utility::Fit;
+use logsum_report::applied::WaldReport;
 use logsum_utility::applied::wald;
-use logsum_utility::comparison::{JointSample, nesting};
+use logsum_utility::{CovarianceKind, Fit, Model};
 
 use super::args::TestArgs;
 use super::{not_converged, print};
 use crate::args::StorageArgs;
+use crate::estimate::covariance;
 use crate::failure::Failure;
+use crate::load::{Extra, Loaded};
 use crate::output;
 use crate::show::{self, Again};
 
-/// Differences of ln L that are rounding, relative to their size.
-const ROUNDING: f64 = 1e-9;
-
 /// Runs the command.
 pub fn run(args: &TestArgs) -> Result<u8, Failure> {
-    match (args.fits.as_slice(), args.wald.is_empty()) {
-        ([fit], false) => wald_test(args, fit),
-        ([restricted, full], true) => likelihood_ratio(args, [restricted, full]),
-        ([_], true) => Err(Failure::bad_input(
-            "test what? --wald \"b_time = 2 * b_cost\" tests a restriction, and two fits, the restricted one first, a likelihood \
-             ratio",
+    let asked = [
+        (!args.wald.is_empty(), "--wald"),
+        (!args.score.is_empty(), "--score"),
+        (args.iia.is_some(), "--iia"),
+        (args.homogeneous.is_some(), "--homogeneous"),
+        (args.non_nested, "--non-nested"),
+    ];
+    let asked: Vec<&str> = asked.iter().filter(|(is, _)| *is).map(|(_, option)| *option).collect();
+    match (args.fits.as_slice(), asked.as_slice()) {
+        ([fit], ["--wald"]) => wald_test(args, fit),
+        ([fit], ["--score"]) => score::run(args, fit),
+        ([fit], ["--iia"]) => independence::run(args, fit),
+        ([fit], ["--homogeneous"]) => homogeneity::run(args, fit),
+        ([first, second], ["--non-nested"]) => not_nested::run(args, [first, second]),
+        ([restricted, full], []) => likelihood_ratio::run(args, [restricted, full]),
+        ([_], []) => Err(Failure::bad_input(
+            "test what? --wald \"b_time = 2 * b_cost\" tests a restriction, --score a parameter that is held, --iia independence \
+             of irrelevant alternatives, --homogeneous COLUMN segments, and two fits, the restricted one first, a likelihood ratio",
         )),
-        _ => Err(Failure::bad_input(
+        ([_], ["--non-nested"]) => Err(Failure::bad_input("--non-nested compares two fits; name the other too")),
+        ([_, _], ["--wald"]) => Err(Failure::bad_input(
             "--wald tests restrictions on the parameters of one fit; leave the other out",
         )),
+        (_, [one]) => Err(Failure::bad_input(format!(
+            "{one} is a test of one fit; leave the other out"
+        ))),
+        (_, several) => Err(Failure::bad_input(format!(
+            "{} are different tests; ask for one at a time",
+            several.join(" and ")
+        ))),
     }
 }
 
@@ -56,124 +80,77 @@ fn wald_test(args: &TestArgs, path: &Path) -> Result<u8, Failure> {
     })
 }
 
-fn likelihood_ratio(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
-    let asked = &args.covariance;
-    if asked.covariance.is_some() || asked.cluster.is_some() || asked.confidence.is_some() {
-        return Err(Failure::bad_input(
-            "a likelihood ratio needs no covariance and no level; they belong to --wald",
-        ));
-    }
-    let fits = [show::read(paths[0])?, show::read(paths[1])?];
-    for (fit, path) in fits.iter().zip(paths) {
-        show::at_its_estimates(fit, path)?;
-    }
-    let [restricted, full] = &fits;
-    let name = |at: usize| paths[at].display();
-    if restricted.n_parameters >= full.n_parameters {
-        return Err(Failure::bad_input(format!(
-            "\"{}\" has {} parameters and \"{}\" has {}: the restricted model comes first and has fewer",
-            name(0),
-            restricted.n_parameters,
-            name(1),
-            full.n_parameters
-        )));
-    }
-    same_choices(args, paths, &fits)?;
-    let (below, above) = (restricted.log_likelihood, full.log_likelihood);
-    if below > above + ROUNDING * above.abs() {
-        return Err(Failure::bad_input(format!(
-            "the log-likelihood of \"{}\" ({below:.3}) is above that of \"{}\" ({above:.3}): a model is never better than one that it \
-             restricts, so one of them is not at its maximum, or they are not nested",
-            name(0),
-            name(1)
-        )));
-    }
-    let statistic = (2.0 * (above - below)).max(0.0);
-    let degrees = full.n_parameters - restricted.n_parameters;
-    let warnings: Vec<String> = fits
-        .iter()
-        .zip(paths)
-        .filter_map(|(fit, path)| not_converged(fit, path))
-        .collect();
-    output::warnings(&warnings, args.form.quiet);
-    let files = [show::model_of(restricted, paths[0])?, show::model_of(full, paths[1])?];
-    let parts = |at: usize| (&fits[at], &files[at].specification, &files[at].schema);
-    let nested = nesting(parts(0), parts(1)).is_some();
-    let converged = fits.iter().all(|fit| fit.converged);
-    let report = LikelihoodRatioReport {
-        titles: [restricted.title.clone(), full.title.clone()],
-        files: paths.map(|path| path.display().to_string()),
-        converged,
-        log_likelihoods: [below, above],
-        n_parameters: [restricted.n_parameters, full.n_parameters],
-        statistic,
-        degrees,
-        p_value: chi_squared_tail(statistic, degrees),
-        nested,
-        notes: notes(&fits, nested),
-    };
-    print(args.form.format, converged, |format, style| report.write(format, style))
+/// A fit with the data of its estimation, and the kind of covariance that was asked for.
+struct Anew {
+    fit: Fit,
+    loaded: Loaded,
 }
 
-fn notes(fits: &[Fit; 2], nested: bool) -> Vec<String> {
-    let mut notes = vec![match nested {
-        true => "The first model restricts the second.".to_owned(),
-        false => "That the first model restricts the second was not seen from their utilities: the test holds only if it does."
-            .to_owned(),
-    }];
-    let varies = |fit: &Fit| fit.tastes.as_ref().map_or(0, |tastes| tastes.coefficients.len());
-    if varies(&fits[1]) > varies(&fits[0]) {
+/// Reads a fit and its data, with these columns besides; a clustered covariance is only named, not computed.
+fn again(args: &TestArgs, path: &Path, extra: &[Extra<'_>]) -> Result<Anew, Failure> {
+    let mut fit = show::read(path)?;
+    show::at_its_estimates(&fit, path)?;
+    let asked = covariance(&args.covariance)?;
+    if let Some(confidence) = args.covariance.confidence {
+        fit.confidence = confidence;
+    }
+    let mut extra = extra.to_vec();
+    if let Some(CovarianceKind::Clustered(column)) = &asked {
+        extra.extend(Extra::clusters(&[column.as_str()]));
+        fit.cluster = Some(logsum_utility::Cluster {
+            column: column.clone(),
+            n_clusters: 0,
+        });
+    } else if let Some(cluster) = fit.cluster.as_ref().filter(|_| asked.is_none()) {
+        let column = cluster.column.clone();
+        let loaded = load(
+            args,
+            path,
+            &fit,
+            &[extra.as_slice(), &Extra::clusters(&[column.as_str()])].concat(),
+        )?;
+        return Ok(Anew { fit, loaded });
+    }
+    if let Some(kind) = &asked {
+        fit.choose_covariance(kind).map_err(Failure::bad_input)?;
+    } else {
+        let stored = fit
+            .covariance_kind
+            .parse()
+            .map_err(|error: String| Failure::bad_input(error))?;
+        fit.choose_covariance(&stored).map_err(Failure::bad_input)?;
+    }
+    let loaded = load(args, path, &fit, &extra)?;
+    Ok(Anew { fit, loaded })
+}
+
+fn load(args: &TestArgs, path: &Path, fit: &Fit, extra: &[Extra<'_>]) -> Result<Loaded, Failure> {
+    show::load_again(fit, path, args.data.as_deref(), extra, show::OTHER_FILE)
+}
+
+/// Calls `test` with the model of a fit on the data of its estimation.
+fn with_model<T>(
+    fit: &Fit,
+    path: &Path,
+    loaded: &Loaded,
+    test: impl FnOnce(&Model<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
+    test(&show::bind_again(fit, path, &loaded.model, &used)?)
+}
+
+/// What must be known of tests that take the likelihood for that of the truth.
+fn of_likelihood(fit: &Fit, model: &Model<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if model.facts().weighted {
         notes.push(
-            "A spread of zero lies at the bound of what a spread can be: there the statistic is stochastically smaller than the chi-squared \
-             distribution says, and the test is conservative."
-                .to_owned(),
+            "Cases are weighted: the chi-squared distribution holds where weights are counts of like cases.".to_owned(),
         );
     }
-    if fits.iter().any(|fit| fit.draws.is_some()) {
-        notes.push("The likelihood is simulated; its own error is in the fits.".to_owned());
-    }
-    if fits
-        .iter()
-        .any(|fit| fit.covariance_kind == "robust" || fit.covariance_kind == "clustered")
-    {
+    if fit.draws.is_some() {
         notes.push(
-            "The test takes the model for the truth: where robust or clustered errors are called for, a Wald test with them holds \
-             and this one does not."
-                .to_owned(),
+            "The likelihood is simulated, on each sample with draws of its own; its error is in the fit.".to_owned(),
         );
     }
     notes
-}
-
-/// Makes sure that two fits are of the same choices: by fingerprint, and where models use other columns by the data.
-fn same_choices(args: &TestArgs, paths: [&Path; 2], fits: &[Fit; 2]) -> Result<(), Failure> {
-    if fits[0].data.fingerprint == fits[1].data.fingerprint {
-        return Ok(());
-    }
-    let differ = |why: &str| {
-        Failure::bad_input(format!(
-            "\"{}\" and \"{}\" were not estimated on the same choices: {why}",
-            paths[0].display(),
-            paths[1].display()
-        ))
-    };
-    let counts = [fits[0].n_cases, fits[1].n_cases];
-    if counts[0] != counts[1] {
-        return Err(differ(&format!("they use {} and {} cases", counts[0], counts[1])));
-    }
-    let again = |at: usize| {
-        let loaded = show::load_again(
-            &fits[at],
-            paths[at],
-            args.data.as_deref(),
-            &[],
-            "give the right file with --data: whether the choices are the same must be seen where models use other columns",
-        )?;
-        let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
-        Ok::<_, Failure>(used.into_owned())
-    };
-    match JointSample::new(&again(0)?, &again(1)?) {
-        Ok(_) => Ok(()),
-        Err(difference) => Err(differ(&difference.to_string())),
-    }
 }

@@ -6,7 +6,7 @@ use logsum_data::{ChoiceData, name_list, near_miss};
 use logsum_report::{ComparedElasticities, ComparedNesting, ComparedPair, ComparedShares, ComparedWillingness};
 use logsum_utility::applied::{AttributeUse, attribute_use, willingness_to_pay};
 use logsum_utility::comparison::{
-    Elasticities, ElasticityRow, JointSample, compare_scales, elasticities, influences, nesting, vuong,
+    Elasticities, ElasticityRow, JointSample, ben_akiva_swait, compare_scales, elasticities, influences, nesting, vuong,
 };
 use logsum_utility::{Model, observed_shares};
 
@@ -77,6 +77,22 @@ impl Found {
     }
 }
 
+/// What is found of two models against each other.
+pub fn pair_of(models: &[Compared<'_>]) -> Result<ComparedPair, Failure> {
+    let used = models.iter().map(estimation_data).collect::<Result<Vec<_>, _>>()?;
+    if let Some(place) = models.iter().find_map(|model| model.loaded.as_ref().err()) {
+        return Err(Failure::bad_input(format!(
+            "{place}, and the contributions of decision makers are needed; say where they are with --data"
+        )));
+    }
+    let sample = sample(models, &used, 1);
+    if let Sample::Other(why) = &sample {
+        let why = why.split(". ").next().unwrap_or_default();
+        return Err(Failure::bad_input(why));
+    }
+    pair(models, &used, 1, &sample)
+}
+
 /// The data on which the likelihood of a model is that of its fit.
 fn estimation_data<'a>(model: &'a Compared<'_>) -> Result<Option<Cow<'a, ChoiceData>>, Failure> {
     let Ok(loaded) = &model.loaded else {
@@ -129,6 +145,7 @@ fn pair(
         scale: None,
         scale_problem: None,
         vuong: None,
+        ben_akiva_swait: None,
         nesting: None,
     };
     let (first, second) = (&models[0], &models[at]);
@@ -173,6 +190,7 @@ fn pair(
             pair.nesting = nested(models, 0, at).or_else(|| nested(models, at, 0));
         }
         _ => {
+            pair.nesting = nested(models, 0, at).or_else(|| nested(models, at, 0));
             pair.scale = compare_scales(of_both, &second.fit, None);
             pair.scale_problem = pair.scale.as_ref().map(|_| {
                 "The standard error of the ratio could not be computed: it needs the data, for the covariance of both \
@@ -180,6 +198,10 @@ fn pair(
                     .to_owned()
             });
         }
+    }
+    // Of models that are nested the likelihood ratio is the test, and of shares ln L is no likelihood.
+    if pair.left_out.is_none() && pair.nesting.is_none() && !first.fit.quasi_likelihood {
+        pair.ben_akiva_swait = ben_akiva_swait(&first.fit, &second.fit);
     }
     if pair.left_out.is_none() && pair.scale.is_none() {
         pair.scale_problem = Some(format!(

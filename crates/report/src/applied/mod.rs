@@ -9,7 +9,12 @@ mod effects;
 mod scenario;
 mod subject;
 mod surplus;
+mod tests_not_nested;
+mod tests_of_homogeneity;
+mod tests_of_independence;
 mod tests_of_restrictions;
+mod tests_of_scores;
+mod verdict;
 mod willingness;
 
 pub use calibration::CalibrationReport;
@@ -17,7 +22,12 @@ pub use effects::{EffectRow, EffectsReport};
 pub use scenario::{ScenarioReport, ScenarioRow};
 pub use subject::Subject;
 pub use surplus::{SurplusReport, SurplusRow};
+pub use tests_not_nested::NonNestedReport;
+pub use tests_of_homogeneity::HomogeneityReport;
+pub use tests_of_independence::{IndependenceReport, IndependenceTest};
 pub use tests_of_restrictions::{LikelihoodRatioReport, WaldReport};
+pub use tests_of_scores::ScoreReport;
+pub use verdict::Verdict;
 pub use willingness::WillingnessReport;
 
 use logsum_utility::applied::Estimated;

@@ -4,10 +4,25 @@ use logsum_utility::applied::WaldTest;
 use serde::Serialize;
 
 use super::subject::{caution, titled};
+use super::verdict::outcome;
 use super::{DIGITS, cells, csv_numbers};
 use crate::number::{count, decimals, fixed, in_plain_column, level, p_value};
 use crate::page::Page;
 use crate::{Align, Format, Style, Table, csv};
+
+/// Level at which a likelihood ratio rejects.
+const LEVEL: f64 = 0.05;
+
+const HYPOTHESIS: &str = "what the first model restricts is so";
+
+/// A report in JSON, with what it says in words.
+#[derive(Serialize)]
+struct Said<'a, T> {
+    #[serde(flatten)]
+    report: &'a T,
+    hypothesis: String,
+    outcome: String,
+}
 
 /// A Wald test by a fit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,12 +44,42 @@ impl WaldReport {
     /// In a format. CSV has a row for each restriction and one for the test: `restriction, estimate, std_error, conf_low,
     /// conf_high, statistic, degrees, p_value, converged`.
     pub fn write(&self, format: Format, style: Style) -> String {
-        super::write(&[self.page()], format, style, self, || self.comma_separated())
+        let said = Said {
+            report: self,
+            hypothesis: self.hypothesis(),
+            outcome: self.outcome(),
+        };
+        super::write(&[self.page()], format, style, &said, || self.comma_separated())
+    }
+
+    fn hypothesis(&self) -> String {
+        let restrictions: Vec<&str> = self
+            .test
+            .restrictions
+            .iter()
+            .map(|of| of.restriction.as_str())
+            .collect();
+        restrictions.join(", ")
+    }
+
+    fn outcome(&self) -> String {
+        let meaning = match self.test.restrictions.len() {
+            1 => [
+                "the restriction does not hold",
+                "the data do not speak against the restriction",
+            ],
+            _ => [
+                "the restrictions do not all hold",
+                "the data do not speak against the restrictions",
+            ],
+        };
+        outcome(self.test.p_value, 1.0 - self.confidence, meaning)
     }
 
     fn page(&self) -> Page {
         let mut page = Page::new(titled("Wald test", &self.title), caution(self.converged));
         page.fact("Covariance", self.covariance_kind.clone());
+        page.fact("Hypothesis", self.hypothesis());
         page.fact(
             "Statistic",
             format!(
@@ -44,6 +89,7 @@ impl WaldReport {
             ),
         );
         page.fact("p-value", p_value(Some(self.test.p_value)));
+        page.fact("Outcome", self.outcome());
         let mut table = Table::new([
             ("Restriction".to_owned(), Align::Left),
             ("Left - right".to_owned(), Align::Decimal),
@@ -126,11 +172,25 @@ impl LikelihoodRatioReport {
     /// In a format. CSV has one row: `restricted, unrestricted, log_likelihood_restricted, log_likelihood_unrestricted,
     /// statistic, degrees, p_value, converged`.
     pub fn write(&self, format: Format, style: Style) -> String {
-        super::write(&[self.page()], format, style, self, || self.comma_separated())
+        let said = Said {
+            report: self,
+            hypothesis: HYPOTHESIS.to_owned(),
+            outcome: self.outcome(),
+        };
+        super::write(&[self.page()], format, style, &said, || self.comma_separated())
+    }
+
+    fn outcome(&self) -> String {
+        let meaning = [
+            "the restrictions cost more likelihood than chance would",
+            "the restricted model does as well",
+        ];
+        outcome(self.p_value, LEVEL, meaning)
     }
 
     fn page(&self) -> Page {
         let mut page = Page::new("Likelihood-ratio test", caution(self.converged));
+        page.fact("Hypothesis", HYPOTHESIS);
         page.fact(
             "Statistic",
             format!(
@@ -140,6 +200,7 @@ impl LikelihoodRatioReport {
             ),
         );
         page.fact("p-value", p_value(Some(self.p_value)));
+        page.fact("Outcome", self.outcome());
         let mut table = Table::new([
             ("", Align::Left),
             ("ln L", Align::Decimal),

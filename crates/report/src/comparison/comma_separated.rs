@@ -98,6 +98,19 @@ pub(super) fn write(report: &ComparisonReport) -> String {
                 row(["vuong", first, second, "", "", quantity], numbers);
             }
         }
+        if let Some(test) = &pair.ben_akiva_swait {
+            let names = [first, second];
+            let numbers = Numbers {
+                estimate: test.statistic,
+                std_error: None,
+                p_value: test.p_bound,
+            };
+            let (better, other) = (names[test.better], names[1 - test.better]);
+            row(
+                ["ben_akiva_swait", better, other, "", "", "rho_squared_adjusted"],
+                numbers,
+            );
+        }
     }
     if let Some(willingness) = &report.willingness_to_pay {
         for (model, found) in report.models.iter().zip(&willingness.models) {

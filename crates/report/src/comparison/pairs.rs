@@ -1,8 +1,8 @@
 //! Two models against each other: coefficients on a common scale, and Vuong's test.
 
-use logsum_utility::comparison::{Nesting, Restriction, ScaleComparison, Vuong, VuongTest};
+use logsum_utility::comparison::{BenAkivaSwait, Nesting, Restriction, ScaleComparison, Vuong, VuongTest};
 
-use super::{ComparedNesting, ComparedPair, ComparisonReport};
+use super::{ComparedModel, ComparedNesting, ComparedPair};
 use crate::number::{MISSING, counted, decimals, fixed, in_plain_column, p_value, significant};
 use crate::page::Page;
 use crate::{Align, Table};
@@ -13,8 +13,8 @@ const DIGITS: usize = 4;
 const LEVEL: f64 = 0.05;
 
 /// The parts on two models.
-pub(super) fn pages(report: &ComparisonReport, pair: &ComparedPair) -> Vec<Page> {
-    let name = |at: usize| report.models[at].name.as_str();
+pub(super) fn pages(models: &[ComparedModel], pair: &ComparedPair) -> Vec<Page> {
+    let name = |at: usize| models[at].name.as_str();
     let (first, second) = (name(pair.first), name(pair.second));
     let mut pages = Vec::new();
     if let Some(why) = &pair.left_out {
@@ -25,11 +25,49 @@ pub(super) fn pages(report: &ComparisonReport, pair: &ComparedPair) -> Vec<Page>
     if pair.scale.is_some() || pair.scale_problem.is_some() {
         pages.push(scale(pair, first, second));
     }
+    pages.extend(tests(models, pair));
+    pages
+}
+
+/// The tests of two models against each other.
+pub(super) fn tests(models: &[ComparedModel], pair: &ComparedPair) -> Vec<Page> {
+    let name = |at: usize| models[at].name.as_str();
+    let (first, second) = (name(pair.first), name(pair.second));
+    let mut pages = Vec::new();
     if let Some(test) = &pair.vuong {
-        let nesting = pair.nesting.as_ref().map(|nesting| nested(report, nesting));
+        let nesting = pair.nesting.as_ref().map(|nesting| nested(models, nesting));
         pages.push(vuong(test, nesting, first, second));
     }
+    if let Some(test) = &pair.ben_akiva_swait {
+        pages.push(ben_akiva_swait(test, [first, second]));
+    }
     pages
+}
+
+fn ben_akiva_swait(test: &BenAkivaSwait, names: [&str; 2]) -> Page {
+    let title = format!("Ben-Akiva and Swait's test: {} against {}", names[0], names[1]);
+    let mut page = Page::new(title, "");
+    let (better, other) = (names[test.better], names[1 - test.better]);
+    let [first, second] = test.rho_squared_adjusted.map(|index| significant(index, 5));
+    page.fact(
+        "Adj. rho-squared",
+        format!("{first} and {second}, against equal shares"),
+    );
+    page.fact("Hypothesis", format!("{other} is the true model"));
+    page.fact("Statistic", test.statistic.map_or(MISSING.to_string(), |z| fixed(z, 3)));
+    page.fact("p-value, at most", p_value(test.p_bound));
+    page.note(match test.p_bound {
+        Some(p) if p < LEVEL => format!(
+            "{better} is preferred (5%): were {other} the true model, so large a lead of {better} would be no more probable than \
+             that."
+        ),
+        Some(_) => format!("Neither is preferred (5%): the bound does not exclude that {other} is the true model."),
+        None => format!(
+            "Neither is preferred: the lead of {better} is smaller than what the numbers of parameters allow for, and the bound \
+             says nothing."
+        ),
+    });
+    page
 }
 
 fn scale(pair: &ComparedPair, first: &str, second: &str) -> Page {
@@ -193,8 +231,8 @@ fn verdict(tests: [VuongTest; 3], first: &str, second: &str) -> String {
 }
 
 /// `logit is mixed with sd_b_time = 0`, and which test is the one for it.
-fn nested(report: &ComparisonReport, nested: &ComparedNesting) -> String {
-    let name = |at: usize| report.models[at].name.as_str();
+fn nested(models: &[ComparedModel], nested: &ComparedNesting) -> String {
+    let name = |at: usize| models[at].name.as_str();
     let Nesting {
         restrictions,
         on_boundary,

@@ -107,6 +107,7 @@ fn report() -> ComparisonReport {
                 ],
             }),
             scale_problem: None,
+            ben_akiva_swait: None,
             vuong: Some(vuong(
                 &[-1.0, -1.0, -3.0, -2.0],
                 &[-2.0, -4.0, -2.0, -3.0],
@@ -245,6 +246,7 @@ fn what_is_known_of_two_models_is_said() {
             scale: None,
             scale_problem: None,
             vuong: None,
+            ben_akiva_swait: None,
             nesting: None,
             ..pair.clone()
         };

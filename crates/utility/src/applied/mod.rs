@@ -1,5 +1,5 @@
 //! What a fit says of the world: elasticities and marginal effects, willingness to pay, consumer surplus, scenarios,
-//! calibration.
+//! calibration; and tests of what it takes for granted.
 //!
 //! All of it rests on what every family has, predictions at any parameters on any data, and on differences of them:
 //!
@@ -18,9 +18,15 @@ mod delta_method;
 mod effects;
 mod experiment;
 mod function;
+mod hausman;
+mod homogeneity;
+mod iia;
 mod priced;
 mod ratio;
+mod refit;
 mod scenario;
+mod score;
+mod small_hsiao;
 mod surplus;
 #[cfg(test)]
 mod tests;
@@ -38,9 +44,15 @@ pub(crate) use effects::share_elasticities;
 pub use effects::{ChangedEffects, Effect, EffectValues, effects};
 pub use experiment::STEP;
 pub use function::{ParameterFunction, ParameterFunctionError};
+pub use hausman::{HausmanMcFadden, hausman_mcfadden};
+pub use homogeneity::{Homogeneity, HomogeneityError, RatioTest, SegmentFit, homogeneity};
+pub use iia::{ComparedCoefficient, IiaError, alternatives_named};
 pub use priced::{Willingness, willingness_to_pay};
 pub use ratio::RatioInterval;
+pub use refit::RefitError;
 pub use scenario::{ScenarioShare, scenario_shares};
+pub use score::{FreedParameter, ScoreStatistic, ScoreTest, ScoreTestError, score_test};
+pub use small_hsiao::{Halves, SmallHsiao};
 pub use surplus::{Surplus, surplus};
 pub use units::{Multiplicand, multiplicand};
 pub use wald::{RestrictionError, TestedRestriction, WaldTest, wald};

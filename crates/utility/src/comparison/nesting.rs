@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::symbols::Symbols;
 use crate::fit::Fit;
 use crate::mixing::{DrawPlan, Mixing, Shape, TasteDistribution};
+use crate::nests::{Nest, Nests};
 use crate::specification::Specification;
 
 /// A model that is a special case of another.
@@ -30,15 +31,17 @@ pub struct Restriction {
 /// How `inner` follows from `outer` by holding parameters, each with its schema; both must be on the same choices.
 ///
 /// It is told where parameters that both have bear the same names, and the utilities are the same once those that `inner`
-/// lacks are 0 and those that it holds are at their values; and of logits in mixed logits with normal, uniform or
-/// triangular coefficients, whose second estimates are then 0. `None` where this does not show: the models may be nested
+/// lacks are 0 and those that it holds are at their values; of logits in nested logits, whose dissimilarities are then 1;
+/// and of logits in mixed logits with normal, uniform or triangular coefficients, whose second estimates are then 0. `None` where this does not show: the models may be nested
 /// in another way.
 pub fn nesting(inner: (&Fit, &Specification, &Schema), outer: (&Fit, &Specification, &Schema)) -> Option<Nesting> {
     let (inner_fit, outer_fit) = (inner.0, outer.0);
     let kernel = |fit: &Fit| fit.model.family.replace("mixed ", "");
-    if kernel(inner_fit) != kernel(outer_fit) || !kernel(inner_fit).ends_with("logit") {
-        return None;
-    }
+    let ones = match (kernel(inner_fit).as_str(), &outer.1.nests) {
+        ("logit", Some(nests)) => dissimilarities_alone(nests, outer.1)?,
+        (kind, _) if kind == kernel(outer_fit) && kind.ends_with("logit") => Vec::new(),
+        _ => return None,
+    };
     let (inner_all, outer_all) = (inner.1.clone().completed(), outer.1.clone().completed());
     let seconds = match (&inner_all.mixing, &outer_all.mixing) {
         (None, None) => Vec::new(),
@@ -54,8 +57,12 @@ pub fn nesting(inner: (&Fit, &Specification, &Schema), outer: (&Fit, &Specificat
             Some(inside) if !inside.fixed && estimate.fixed => return None,
             Some(inside) if !inside.fixed => continue,
             Some(inside) => inside.estimate,
+            None if ones.contains(&estimate.term) => 1.0,
             None => 0.0,
         };
+        if ones.contains(&estimate.term) && value != 1.0 {
+            return None;
+        }
         if estimate.fixed {
             if estimate.estimate != value {
                 return None;
@@ -150,6 +157,18 @@ fn without_draws(mixing: &Mixing) -> Mixing {
     }
 }
 
+/// The dissimilarities of a nested logit that is a logit when they are 1; `None` if it is not that simple.
+fn dissimilarities_alone(nests: &Nests, specification: &Specification) -> Option<Vec<String>> {
+    let one = |nest: &Nest| {
+        let symbol = nest.dissimilarity.only_name()?;
+        let mut declared = specification.parameters.iter();
+        let declared = declared.find(|declared| declared.symbol == symbol)?;
+        let whole = nest.members.iter().all(|member| member.allocation.is_none());
+        whole.then(|| declared.parameter.name.clone())
+    };
+    nests.nests.iter().map(one).collect()
+}
+
 /// The second estimates of a mixed logit that is a logit when they are 0; `None` if it is not that simple.
 fn seconds_that_vanish(mixing: &Mixing, specification: &Specification) -> Option<Vec<String>> {
     if mixing.scale.is_some() || mixing.willingness_to_pay.is_some() {
@@ -181,6 +200,7 @@ mod tests {
     use super::super::testing::{fitted, logit};
     use super::*;
     use crate::mixing::{DrawMethod, DrawNumber, RandomCoefficient};
+    use crate::term::Term;
     use crate::testing::specification;
 
     const SMALL: [(&str, &str); 3] = [
@@ -241,6 +261,29 @@ mod tests {
             (found.restrictions[0].term.as_str(), found.restrictions[0].value),
             ("b_time", -0.5)
         );
+        assert_eq!(of(&small(), &held), None);
+    }
+
+    #[test]
+    fn a_logit_is_a_nested_logit_whose_dissimilarities_are_1() {
+        let nested = || {
+            let mut nested = small().parameter("lambda", 1.0);
+            let nest = Nest::new("n", ["a", "b"], Term::parse("lambda").unwrap().into_expression());
+            nested.nests = Some(Nests { nests: vec![nest] });
+            nested
+        };
+        let found = of(&small(), &nested()).unwrap();
+        assert_eq!(found.restrictions.len(), 1);
+        assert_eq!(
+            (found.restrictions[0].term.as_str(), found.restrictions[0].value),
+            ("lambda", 1.0)
+        );
+        assert!(!found.on_boundary);
+        assert_eq!(of(&nested(), &small()), None);
+        // Held elsewhere it is another model.
+        let mut held = nested();
+        held.parameters[2].parameter.fixed = true;
+        held.parameters[2].parameter.start = 0.5;
         assert_eq!(of(&small(), &held), None);
     }
 

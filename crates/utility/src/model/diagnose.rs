@@ -4,6 +4,7 @@ use logsum_estimate::{EvalError, LogLikelihood, NullVector, null_space};
 use ndarray::Array2;
 
 use super::ordered::Compared;
+use super::plan::{Source, UtilityPlan};
 use super::scratch::Scratch;
 use super::{Model, separation};
 
@@ -24,6 +25,9 @@ pub struct Finding {
     /// Those of them that must stand still for the others to be determined.
     pub(crate) held: Vec<usize>,
 }
+
+/// Parameters and derivatives of each case; `None` for those that do not count.
+pub(crate) type CaseSlopes = Vec<Option<(Vec<u32>, Vec<f64>)>>;
 
 /// Slots of one case as the diagnosis sees them.
 pub(super) struct CaseView<'a> {
@@ -59,6 +63,24 @@ impl Model<'_> {
     /// # Errors
     /// As an evaluation at `theta`.
     pub fn not_identified(&self, theta: &[f64]) -> Result<Vec<Finding>, EvalError> {
+        let vectors = self.null_vectors(theta)?;
+        if let Some(kernel) = self.ordered_kernel() {
+            return Ok(self.explain_null_of_ordered(kernel, &vectors));
+        }
+        let held = representatives(&vectors);
+        let explain = |(vector, held): (&NullVector, usize)| self.explain_null(vector, held);
+        Ok(vectors.iter().zip(held).map(explain).collect())
+    }
+
+    /// The directions in which nothing changes at `theta`, each with the parameter that stands still so that the others are
+    /// determined: it is in no other direction.
+    pub(crate) fn null_directions(&self, theta: &[f64]) -> Result<Vec<(NullVector, usize)>, EvalError> {
+        let vectors = self.null_vectors(theta)?;
+        let held = representatives(&vectors);
+        Ok(vectors.into_iter().zip(held).collect())
+    }
+
+    fn null_vectors(&self, theta: &[f64]) -> Result<Vec<NullVector>, EvalError> {
         let unseen = match self.ordered_kernel() {
             Some(_) => &[],
             None => self.kernel_parameters(),
@@ -76,12 +98,23 @@ impl Model<'_> {
                 vectors.push(vector);
             }
         }
-        if let Some(kernel) = self.ordered_kernel() {
-            return Ok(self.explain_null_of_ordered(kernel, &vectors));
-        }
-        let held = representatives(&vectors);
-        let explain = |(vector, held): (&NullVector, usize)| self.explain_null(vector, held);
-        Ok(vectors.iter().zip(held).map(explain).collect())
+        Ok(vectors)
+    }
+
+    /// Parameters, and derivatives of utilities in them at `theta` slot by slot, of every case that counts, in the order of
+    /// the data.
+    pub(crate) fn case_slopes(&self, theta: &[f64]) -> Result<CaseSlopes, EvalError> {
+        let mut slopes = vec![None; self.facts.n_cases];
+        self.each_case(theta, |case| {
+            slopes[case.case] = Some((case.parameters.to_vec(), case.gradients.to_vec()));
+        })?;
+        Ok(slopes)
+    }
+
+    /// Whether utilities are sums of parameters times columns, and nothing else.
+    pub(crate) fn has_pure_columns(&self) -> bool {
+        let pure = |plan: &UtilityPlan| plan.rest.is_none() && plan.offset == Source::Constant(0.0);
+        self.mixture.is_none() && self.blocks.plans.iter().all(pure)
     }
 
     /// Looks for separation: directions in which no choice becomes less likely and some become ever more likely, so

@@ -2,6 +2,9 @@
 
 mod effects;
 mod function;
+mod homogeneity;
+mod independence;
+mod score;
 mod surplus;
 mod willingness;
 
