@@ -26,6 +26,9 @@ pub fn run(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
         ));
     }
     let fits = [show::read(paths[0])?, show::read(paths[1])?];
+    for (fit, path) in fits.iter().zip(paths) {
+        show::at_its_estimates(fit, path)?;
+    }
     let [restricted, full] = &fits;
     let name = |at: usize| paths[at].display();
     if restricted.n_parameters >= full.n_parameters {
