@@ -26,6 +26,7 @@ mod ordered;
 mod pieces;
 mod plan;
 mod predict;
+mod repeated;
 mod sample;
 mod score_products;
 mod scratch;
@@ -75,6 +76,7 @@ pub(crate) use diagnose::SUSPICIOUS;
 pub use mixture::exponentials;
 pub(crate) use mixture::{DrawSet, Law, LawForm, Mixture, Profiles, Wanted};
 pub use predict::Prediction;
+pub(crate) use repeated::Units;
 pub(crate) use simulated::{Middle, Simulated};
 pub use store::Storage;
 
@@ -396,10 +398,17 @@ impl<'data> Model<'data> {
         segment: &Segment,
         theta: &[f64],
         order: Order,
+        times: Option<&[f64]>,
         scratch: &mut Scratch,
     ) -> Result<Partial, EvalError> {
         if scratch.at != At::EqualShares && self.interrupt.load(Ordering::Relaxed) {
             return Err(EvalError::Interrupted);
+        }
+        scratch.times.clear();
+        if let Some(times) = times {
+            scratch
+                .times
+                .extend(segment.cases.clone().map(|choice| times[self.case_of(choice)]));
         }
         let mut partial = Partial::new(theta.len(), order);
         for group in &segment.groups {
@@ -418,6 +427,18 @@ impl<'data> Model<'data> {
 
     /// Sums over every `step`th segment, in their order whatever the threads.
     fn total(&self, theta: &[f64], order: Order, at: At, step: usize) -> Result<Evaluation, EvalError> {
+        self.total_repeated(theta, order, at, step, None)
+    }
+
+    /// The same with every case so many times, if `times` says how many.
+    fn total_repeated(
+        &self,
+        theta: &[f64],
+        order: Order,
+        at: At,
+        step: usize,
+        times: Option<&[f64]>,
+    ) -> Result<Evaluation, EvalError> {
         self.require_outcomes()?;
         let k = theta.len();
         let mut value = Compensated::default();
@@ -433,7 +454,7 @@ impl<'data> Model<'data> {
             step,
             self.at_a_time(hessian.len() + score.len()),
             || Scratch::at(at, kernel_at.clone()),
-            |scratch, segment| self.segment(segment, theta, order, scratch),
+            |scratch, segment| self.segment(segment, theta, order, times, scratch),
             |partial| {
                 let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
                 value.add(partial.value);
