@@ -58,7 +58,7 @@ fn wald_test(args: &TestArgs, path: &Path) -> Result<u8, Failure> {
 
 fn likelihood_ratio(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
     let asked = &args.covariance;
-    if asked.covariance.is_some() || asked.cluster.is_some() || asked.confidence.is_some() {
+    if asked.covariance.is_some() || !asked.cluster.is_empty() || asked.confidence.is_some() {
         return Err(Failure::bad_input(
             "a likelihood ratio needs no covariance and no level; they belong to --wald",
         ));

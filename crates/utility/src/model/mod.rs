@@ -128,8 +128,8 @@ pub struct Model<'data> {
     ranked: Option<RankedCases>,
     /// The data themselves; none if they came part by part.
     data: Option<&'data ChoiceData>,
-    /// Cases by the values of a column, where data that were not kept are to be clustered on it.
-    groups: Option<Groups>,
+    /// Cases by the values of columns, where data that were not kept are to be clustered on them.
+    groups: Vec<Groups>,
     parameters: Vec<Parameter>,
     blocks: Blocks,
     /// Plan of each alternative.
@@ -198,10 +198,11 @@ impl<'data> Model<'data> {
         self
     }
 
-    /// Lets scores be summed within the values of a column, whose parts were numbered as those of the data came.
+    /// Lets scores be summed within the values of a column, whose parts were numbered as those of the data came. May be called
+    /// for several columns.
     pub fn grouped_by(mut self, column: &str, grouping: Grouping) -> Self {
         let (of_case, n) = grouping.finish();
-        self.groups = Some(Groups {
+        self.groups.push(Groups {
             column: column.to_owned(),
             of_case,
             n,
@@ -336,7 +337,7 @@ impl<'data> Model<'data> {
 
     /// The cases by the values of a column.
     pub(crate) fn groups(&self, column: &str) -> Result<Groups, DataError> {
-        if let Some(groups) = self.groups.as_ref().filter(|groups| groups.column == column) {
+        if let Some(groups) = self.groups.iter().find(|groups| groups.column == column) {
             return Ok(groups.clone());
         }
         let Some(data) = self.data else {
