@@ -26,6 +26,11 @@ fn well(folder: &Path, arguments: &[&str]) -> String {
     out
 }
 
+/// A report without its line ends.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[track_caller]
 fn fit_of(folder: &Path, arguments: &[&str]) -> Fit {
     let out = well(folder, &[arguments, &["--format", "json"]].concat());
@@ -33,7 +38,10 @@ fn fit_of(folder: &Path, arguments: &[&str]) -> Fit {
 }
 
 fn errors(fit: &Fit) -> Vec<f64> {
-    fit.parameters.iter().filter_map(|parameter| parameter.std_error).collect()
+    fit.parameters
+        .iter()
+        .filter_map(|parameter| parameter.std_error)
+        .collect()
 }
 
 /// A folder with the fit of the Swissmetro panel in fit.json.
@@ -51,19 +59,39 @@ fn a_bootstrap_is_kept_in_the_fit_file_and_the_same_wherever_it_is_made() {
     let model = path(PANEL);
     let estimated = [&["estimate", &model, "-o", "kept.json", "--threads", "1"][..], &how].concat();
     let direct = fit_of(here, &estimated);
-    let kept: Fit = serde_json::from_str(&std::fs::read_to_string(here.join("kept.json")).expect("a file")).expect("a fit");
+    let kept: Fit =
+        serde_json::from_str(&std::fs::read_to_string(here.join("kept.json")).expect("a file")).expect("a fit");
     assert_eq!(kept, direct);
     let bootstrap = kept.bootstrap.as_ref().expect("it is kept");
-    assert_eq!((bootstrap.replications, bootstrap.seed, bootstrap.n_groups), (60, 3, 752));
+    assert_eq!(
+        (bootstrap.replications, bootstrap.seed, bootstrap.n_groups),
+        (60, 3, 752)
+    );
     assert_eq!((bootstrap.estimates.len(), bootstrap.failed), (60, 0));
-    assert!(!here.join("kept.bootstrap.json").exists(), "what is complete needs no checkpoint");
+    assert!(
+        !here.join("kept.bootstrap.json").exists(),
+        "what is complete needs no checkpoint"
+    );
 
     let shown = fit_of(here, &[&["show", "fit.json", "--threads", "2"][..], &how].concat());
-    assert_eq!(shown.covariance.bootstrap, kept.covariance.bootstrap, "whatever the command and the threads");
+    assert_eq!(
+        shown.covariance.bootstrap, kept.covariance.bootstrap,
+        "whatever the command and the threads"
+    );
     assert_eq!(shown.bootstrap, kept.bootstrap);
     assert_eq!(errors(&shown), errors(&kept));
     // What is there is not made again; the data could be gone.
-    let again = fit_of(here, &["show", "kept.json", "--data", "nowhere.csv", "--covariance", "bootstrap"]);
+    let again = fit_of(
+        here,
+        &[
+            "show",
+            "kept.json",
+            "--data",
+            "nowhere.csv",
+            "--covariance",
+            "bootstrap",
+        ],
+    );
     assert_eq!(again.bootstrap, kept.bootstrap);
     let other = fit_of(here, &["show", "kept.json", "--covariance", "hessian"]);
     assert_eq!(other.parameters, fit_of(here, &["show", "fit.json"]).parameters);
@@ -74,6 +102,8 @@ fn a_bootstrap_is_kept_in_the_fit_file_and_the_same_wherever_it_is_made() {
         assert!((one / other - 1.0).abs() < 0.4, "{one} {other}");
     }
     let text = well(here, &["show", "kept.json"]);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let text = on_one_line(&text);
     for part in [
         "bootstrap: 60 resamples of 752 decision makers (seed 3), normal intervals",
         "95% percentile interval",
@@ -81,7 +111,6 @@ fn a_bootstrap_is_kept_in_the_fit_file_and_the_same_wherever_it_is_made() {
     ] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
-    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
 #[test]
@@ -89,15 +118,31 @@ fn intervals_of_resamples_are_chosen_afterwards() {
     let folder = folder();
     let here = folder.path();
     let model = path("datasets/travel_mode/logit.toml");
-    let made = ["estimate", &model, "-o", "fit.json", "--covariance", "bootstrap", "--interval", "bca"];
+    let made = [
+        "estimate",
+        &model,
+        "-o",
+        "fit.json",
+        "--covariance",
+        "bootstrap",
+        "--interval",
+        "bca",
+    ];
     let bca = fit_of(here, &made);
     let parameters = &bca.bootstrap.as_ref().expect("a bootstrap").parameters;
     assert_eq!(bca.bootstrap.as_ref().map(|of| of.replications), Some(500));
     for (row, of) in bca.parameters.iter().zip(parameters) {
         assert_eq!(of.bca, row.conf_low.zip(row.conf_high).map(<[f64; 2]>::from));
     }
-    let percentile = fit_of(here, &["show", "fit.json", "--interval", "percentile", "--confidence", "0.9"]);
-    for (row, of) in percentile.parameters.iter().zip(&percentile.bootstrap.as_ref().expect("one").parameters) {
+    let percentile = fit_of(
+        here,
+        &["show", "fit.json", "--interval", "percentile", "--confidence", "0.9"],
+    );
+    for (row, of) in percentile
+        .parameters
+        .iter()
+        .zip(&percentile.bootstrap.as_ref().expect("one").parameters)
+    {
         assert_eq!(of.percentile, row.conf_low.zip(row.conf_high).map(<[f64; 2]>::from));
     }
     let normal = fit_of(here, &["show", "fit.json", "--interval", "normal"]);
@@ -107,9 +152,17 @@ fn intervals_of_resamples_are_chosen_afterwards() {
         assert_eq!(row.std_error, wide.std_error);
     }
     let table = well(here, &["show", "fit.json", "--format", "csv"]);
-    assert!(table.lines().next().is_some_and(|head| head.ends_with("percentile_low,percentile_high,bca_low,bca_high")));
+    assert!(
+        table
+            .lines()
+            .next()
+            .is_some_and(|head| head.ends_with("percentile_low,percentile_high,bca_low,bca_high"))
+    );
     for format in ["latex", "markdown"] {
-        assert!(well(here, &["show", "fit.json", "--format", format]).contains("BCa interval"), "{format}");
+        assert!(
+            well(here, &["show", "fit.json", "--format", format]).contains("BCa interval"),
+            "{format}"
+        );
     }
 }
 
@@ -130,7 +183,14 @@ fn every_family_is_resampled() {
         let folder = folder();
         let model = path(model);
         let arguments = [
-            &["estimate", &model, "--covariance", "bootstrap", "--replications", replications][..],
+            &[
+                "estimate",
+                &model,
+                "--covariance",
+                "bootstrap",
+                "--replications",
+                replications,
+            ][..],
             more,
             &["--quiet", "--format", "json"],
         ]
@@ -140,9 +200,14 @@ fn every_family_is_resampled() {
         let fit: Fit = serde_json::from_str(&out).expect("a fit");
         let bootstrap = fit.bootstrap.as_ref().expect("a bootstrap");
         assert_eq!(bootstrap.failed, 0, "{model}: {:?}", fit.warnings);
-        let free = fit.parameters.iter().filter(|parameter| !parameter.fixed && parameter.at_bound.is_none());
+        let free = fit
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.fixed && parameter.at_bound.is_none());
         for parameter in free {
-            let error = parameter.std_error.unwrap_or_else(|| panic!("{model}: {}", parameter.term));
+            let error = parameter
+                .std_error
+                .unwrap_or_else(|| panic!("{model}: {}", parameter.term));
             assert!(error > 0.0 && error.is_finite(), "{model}: {}", parameter.term);
         }
     }
@@ -160,10 +225,20 @@ fn what_follows_from_a_fit_takes_its_bootstrap() {
         &["test", "FIT", "--wald", "b_time = b_cost"],
         &["elasticities", "FIT", "--attribute", "TRAIN_TT"],
         &["scenario", "FIT", "--set", "TRAIN_TT = 0.8 * TRAIN_TT"],
-        &["surplus", "FIT", "--cost", "b_cost", "--scenario", "TRAIN_TT = 0.8 * TRAIN_TT"],
+        &[
+            "surplus",
+            "FIT",
+            "--cost",
+            "b_cost",
+            "--scenario",
+            "TRAIN_TT = 0.8 * TRAIN_TT",
+        ],
     ] {
         let with = |fit: &'static str| {
-            let mut arguments: Vec<&str> = arguments.iter().map(|part| if *part == "FIT" { fit } else { part }).collect();
+            let mut arguments: Vec<&str> = arguments
+                .iter()
+                .map(|part| if *part == "FIT" { fit } else { part })
+                .collect();
             arguments.extend(["--covariance", "bootstrap", "--quiet"]);
             arguments
         };
@@ -174,7 +249,14 @@ fn what_follows_from_a_fit_takes_its_bootstrap() {
         assert!(err.contains("\"fit.json\" has no bootstrapped covariance"), "{err}");
         assert_eq!(err.lines().count(), 1, "{err}");
     }
-    let both = ["compare", "kept.json", "kept.json", "--covariance", "bootstrap", "--quiet"];
+    let both = [
+        "compare",
+        "kept.json",
+        "kept.json",
+        "--covariance",
+        "bootstrap",
+        "--quiet",
+    ];
     well(here, &both);
 }
 
@@ -218,7 +300,9 @@ fn meat(scores: &[Vec<f64>], key: impl Fn(usize) -> (u32, u32)) -> Vec<Vec<f64>>
 
 fn product(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let cell = |row: &Vec<f64>, j: usize| row.iter().zip(b).map(|(x, other)| x * other[j]).sum::<f64>();
-    a.iter().map(|row| (0..b[0].len()).map(|j| cell(row, j)).collect()).collect()
+    a.iter()
+        .map(|row| (0..b[0].len()).map(|j| cell(row, j)).collect())
+        .collect()
 }
 
 #[test]
@@ -241,7 +325,12 @@ fn clusters_of_two_columns_are_those_of_the_formula() {
     for i in 0..k {
         for j in 0..k {
             let size = (expected[i][i] * expected[j][j]).sqrt();
-            assert!((matrix[i][j] - expected[i][j]).abs() < 1e-9 * size, "{} {}", matrix[i][j], expected[i][j]);
+            assert!(
+                (matrix[i][j] - expected[i][j]).abs() < 1e-9 * size,
+                "{} {}",
+                matrix[i][j],
+                expected[i][j]
+            );
         }
     }
     let model = path(PANEL);
@@ -249,6 +338,38 @@ fn clusters_of_two_columns_are_those_of_the_formula() {
     assert_eq!(direct.covariance.clustered, found.covariance.clustered);
     let text = well(here, &["show", "fit.json", "--cluster", "ID", "--cluster", "ORIGIN"]);
     assert!(text.contains("clustered by \"ID\" and \"ORIGIN\": sandwich"), "{text}");
+    // One that is not positive semi-definite is mended, and says so.
+    let (code, _, err) = ran(&logsum(
+        here,
+        &[
+            "show",
+            "fit.json",
+            "--cluster",
+            "GROUP",
+            "--cluster",
+            "PURPOSE",
+            "--format",
+            "csv",
+        ],
+    ));
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("is not positive semi-definite: its negative eigenvalues are set to 0"),
+        "{err}"
+    );
+    let mended = fit_of(
+        here,
+        &[
+            "show",
+            "fit.json",
+            "--cluster",
+            "GROUP",
+            "--cluster",
+            "PURPOSE",
+            "--quiet",
+        ],
+    );
+    assert_eq!(errors(&mended).len(), k);
     // Columns that coincide are one.
     let twice = fit_of(here, &["show", "fit.json", "--cluster", "ID", "--cluster", "ID"]);
     let once = fit_of(here, &["show", "fit.json", "--cluster", "ID"]);
@@ -272,22 +393,38 @@ fn small_sample_factors_multiply() {
             let fit = fit_of(here, &[&["show", "fit.json", "--correction", name][..], &kind].concat());
             for (found, plain) in errors(&fit).iter().zip(&plain) {
                 let expected = plain * f64::sqrt(factor);
-                assert!((found - expected).abs() < 1e-12 * expected, "{name} {kind:?}: {found} {expected}");
+                assert!(
+                    (found - expected).abs() < 1e-12 * expected,
+                    "{name} {kind:?}: {found} {expected}"
+                );
             }
         }
     }
     // It is kept, and what follows has it; the stored robust matrix is without.
-    let text = well(here, &["show", "fit.json", "--covariance", "robust", "--correction", "cr1", "--format", "json"]);
+    let text = well(
+        here,
+        &[
+            "show",
+            "fit.json",
+            "--covariance",
+            "robust",
+            "--correction",
+            "cr1",
+            "--format",
+            "json",
+        ],
+    );
     std::fs::write(here.join("corrected.json"), &text).expect("writes");
     let corrected: Fit = serde_json::from_str(&text).expect("a fit");
     assert_eq!(corrected.correction.and_then(|of| of.factor), Some(g / (g - 1.0)));
-    assert_eq!(fit_of(here, &["show", "corrected.json"]).parameters, corrected.parameters);
+    assert_eq!(
+        fit_of(here, &["show", "corrected.json"]).parameters,
+        corrected.parameters
+    );
     let uncorrected = fit_of(here, &["show", "corrected.json", "--covariance", "robust"]);
     assert_eq!(errors(&uncorrected), plain);
-    assert!(well(here, &["show", "corrected.json"]).contains("times G/(G-1)"));
-    let wtp = |fit: &str| {
-        well(here, &["wtp", fit, "--cost", "b_cost", "--format", "csv", "--quiet"])
-    };
+    assert!(on_one_line(&well(here, &["show", "corrected.json"])).contains("times G/(G-1)"));
+    let wtp = |fit: &str| well(here, &["wtp", fit, "--cost", "b_cost", "--format", "csv", "--quiet"]);
     assert_ne!(wtp("corrected.json"), wtp("fit.json"));
 }
 
@@ -301,12 +438,28 @@ fn profiles_stand_beside_wald_intervals_and_satisfy_their_equation() {
     let fit = fit_of(here, &["show", "fit.json"]);
     let lambda = fit.parameters.last().expect("parameters").term.clone();
     let first = fit.parameters[0].term.clone();
-    let shown = fit_of(here, &["show", "fit.json", "--profile", &lambda, "--profile", &first, "--confidence", "0.9"]);
+    let shown = fit_of(
+        here,
+        &[
+            "show",
+            "fit.json",
+            "--profile",
+            &lambda,
+            "--profile",
+            &first,
+            "--confidence",
+            "0.9",
+        ],
+    );
     assert_eq!(shown.profiles.len(), 2);
     let quantile = 2.705_543_454_095_404;
     for profile in &shown.profiles {
         assert_eq!((profile.low.as_str(), profile.high.as_str()), ("found", "found"));
-        let k = fit.parameters.iter().position(|of| of.term == profile.term).expect("a parameter");
+        let k = fit
+            .parameters
+            .iter()
+            .position(|of| of.term == profile.term)
+            .expect("a parameter");
         for end in [profile.conf_low, profile.conf_high] {
             let mut held = file.specification.clone();
             held.parameters[k].parameter.fixed = true;
@@ -324,9 +477,18 @@ fn profiles_stand_beside_wald_intervals_and_satisfy_their_equation() {
         }
     }
     let text = well(here, &["show", "fit.json", "--profile", &lambda]);
-    assert!(text.contains("95% Wald interval") && text.contains("95% profile interval"), "{text}");
+    assert!(
+        text.contains("95% Wald interval") && text.contains("95% profile interval"),
+        "{text}"
+    );
     let table = well(here, &["show", "fit.json", "--profile", &lambda, "--format", "csv"]);
-    assert!(table.lines().next().is_some_and(|head| head.ends_with("profile_low,profile_high")), "{table}");
+    assert!(
+        table
+            .lines()
+            .next()
+            .is_some_and(|head| head.ends_with("profile_low,profile_high")),
+        "{table}"
+    );
     for format in ["latex", "markdown"] {
         let out = well(here, &["show", "fit.json", "--profile", &lambda, "--format", format]);
         assert!(out.contains("profile interval"), "{format}");
@@ -342,7 +504,14 @@ fn an_interrupted_bootstrap_keeps_what_is_done_and_goes_on_to_the_same_bits() {
     let mut met = false;
     // Whoever is too fast or too slow tries again with another number.
     for (replications, after) in [("400", 600), ("1500", 900), ("6000", 1500), ("20000", 3000)] {
-        let arguments = ["show", "fit.json", "--covariance", "bootstrap", "--replications", replications];
+        let arguments = [
+            "show",
+            "fit.json",
+            "--covariance",
+            "bootstrap",
+            "--replications",
+            replications,
+        ];
         let child = std::process::Command::new(env!("CARGO_BIN_EXE_logsum"))
             .args(arguments)
             .current_dir(here)
@@ -351,7 +520,9 @@ fn an_interrupted_bootstrap_keeps_what_is_done_and_goes_on_to_the_same_bits() {
             .spawn()
             .expect("the program was built for this test");
         std::thread::sleep(std::time::Duration::from_millis(after));
-        let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+        let sent = std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .output();
         sent.expect("kill is there");
         let output = child.wait_with_output().expect("a child");
         if output.status.code() != Some(1) || !checkpoint.exists() {
@@ -359,7 +530,10 @@ fn an_interrupted_bootstrap_keeps_what_is_done_and_goes_on_to_the_same_bits() {
         }
         met = true;
         let (_, out, err) = ran(&output);
-        assert!(err.contains("the same command with --resume goes on from there"), "{err}");
+        assert!(
+            err.contains("the same command with --resume goes on from there"),
+            "{err}"
+        );
         assert!(out.contains("the bootstrap was interrupted"), "{out}");
         let resumed = fit_of(here, &[&arguments[..], &["--resume"]].concat());
         assert!(!checkpoint.exists(), "what is complete needs no checkpoint");
@@ -411,12 +585,21 @@ fn bad_input_is_one_line() {
     let folder = with_panel();
     let here = folder.path();
     for (arguments, part) in [
-        (&["--replications", "9"][..], "--replications belongs to --covariance bootstrap"),
+        (
+            &["--replications", "9"][..],
+            "--replications belongs to --covariance bootstrap",
+        ),
         (&["--interval", "bca"], "--interval belongs to --covariance bootstrap"),
         (&["--seed", "2"], "--seed belongs to --covariance bootstrap"),
         (&["--resume"], "--resume belongs to --covariance bootstrap"),
-        (&["--covariance", "bootstrap", "--replications", "1"], "needs at least 2"),
-        (&["--covariance", "bootstrap", "--interval", "exact"], "\"exact\" is not a kind of interval"),
+        (
+            &["--covariance", "bootstrap", "--replications", "1"],
+            "needs at least 2",
+        ),
+        (
+            &["--covariance", "bootstrap", "--interval", "exact"],
+            "\"exact\" is not a kind of interval",
+        ),
         (&["--covariance", "bootstrap", "--cluster", "IDD"], "no column \"IDD\""),
         (
             &["--covariance", "bootstrap", "--cluster", "ID", "--cluster", "ORIGIN"],
@@ -424,23 +607,51 @@ fn bad_input_is_one_line() {
         ),
         (&["--covariance", "hessian", "--cluster", "ID"], "not hessian"),
         (&["--correction", "cr1"], "--correction belongs to --covariance robust"),
-        (&["--covariance", "opg", "--correction", "cr1"], "--correction belongs to --covariance robust"),
-        (&["--covariance", "robust", "--correction", "hc3"], "\"hc3\" is not a correction"),
-        (&["--cluster", "PURPOSE", "--cluster", "nowhere"], "no column \"nowhere\""),
+        (
+            &["--covariance", "opg", "--correction", "cr1"],
+            "--correction belongs to --covariance robust",
+        ),
+        (
+            &["--covariance", "robust", "--correction", "hc3"],
+            "\"hc3\" is not a correction",
+        ),
+        (
+            &["--cluster", "PURPOSE", "--cluster", "nowhere"],
+            "no column \"nowhere\"",
+        ),
         (&["--profile", "b_tmie"], "did you mean \"b_time\"?"),
-        (&["--covariance", "jackknife"], "choose hessian, opg, robust, clustered or bootstrap"),
+        (
+            &["--covariance", "jackknife"],
+            "choose hessian, opg, robust, clustered or bootstrap",
+        ),
     ] {
         let (code, out, err) = ran(&logsum(here, &[&["show", "fit.json"][..], arguments].concat()));
-        assert_eq!((code, out.as_str(), err.lines().count()), (2, "", 1), "{arguments:?}: {err}");
+        assert_eq!(
+            (code, out.as_str(), err.lines().count()),
+            (2, "", 1),
+            "{arguments:?}: {err}"
+        );
         assert!(err.contains(part), "{arguments:?}: {err}");
     }
     let model = path(PANEL);
-    let short = ["estimate", &model, "--max-iterations", "1", "-o", "short.json", "--covariance", "bootstrap"];
+    let short = [
+        "estimate",
+        &model,
+        "--max-iterations",
+        "1",
+        "-o",
+        "short.json",
+        "--covariance",
+        "bootstrap",
+    ];
     let (code, out, _) = ran(&logsum(here, &short));
     assert_eq!(code, 1);
     assert!(out.contains("no bootstrap: the estimation has not converged"), "{out}");
     for (arguments, part) in [
-        (&["--covariance", "bootstrap"][..], "no bootstrap: the fit has not converged"),
+        (
+            &["--covariance", "bootstrap"][..],
+            "no bootstrap: the fit has not converged",
+        ),
         (&["--profile", "b_time"], "no profile: the fit has not converged"),
     ] {
         let (code, _, err) = ran(&logsum(here, &[&["show", "short.json"][..], arguments].concat()));
@@ -460,13 +671,21 @@ fn kinds_of_standard_errors_side_by_side() {
     let clustered = of(&["--cluster", "ID"]);
     let bootstrap = of(&["--covariance", "bootstrap", "--replications", "300"]);
     let by_id = of(&["--covariance", "bootstrap", "--replications", "300", "--cluster", "ID"]);
-    assert_eq!(bootstrap, by_id, "decision makers are the groups of ID, by first appearance");
+    assert_eq!(
+        bootstrap, by_id,
+        "decision makers are the groups of ID, by first appearance"
+    );
     for k in 0..hessian.len() {
         assert!((robust[k] - clustered[k]).abs() < 1e-12 * robust[k]);
         // Nine choices of one person are less than nine of nine persons.
         assert!(bootstrap[k] > 1.5 * hessian[k] && robust[k] > 1.5 * hessian[k], "{k}");
         // Of 300 resamples a standard deviation is known to 4 %.
-        assert!((bootstrap[k] / robust[k] - 1.0).abs() < 0.2, "{} {}", bootstrap[k], robust[k]);
+        assert!(
+            (bootstrap[k] / robust[k] - 1.0).abs() < 0.2,
+            "{} {}",
+            bootstrap[k],
+            robust[k]
+        );
     }
 }
 
@@ -482,13 +701,28 @@ fn apollos_clustered_errors_where_its_data_are_there() {
     let record = std::fs::read_to_string(reference.join("apollo_modechoice_sp_mnl.json")).expect("a record");
     let record: serde_json::Value = serde_json::from_str(&record).expect("JSON");
     let model = model.to_string_lossy();
-    let arguments = ["estimate", &*model, "--covariance", "robust", "--correction", "cr1", "--format", "json"];
+    let arguments = [
+        "estimate",
+        &*model,
+        "--covariance",
+        "robust",
+        "--correction",
+        "cr1",
+        "--format",
+        "json",
+    ];
     let (_, out, _) = ran(&logsum(folder.path(), &arguments));
     let fit: Fit = serde_json::from_str(&out).expect("a fit");
     for parameter in &fit.parameters {
-        let published = record["parameters"][&parameter.term]["std_err_robust"].as_f64().expect("a number");
+        let published = record["parameters"][&parameter.term]["std_err_robust"]
+            .as_f64()
+            .expect("a number");
         let found = parameter.std_error.expect("an error");
         // As many digits as were printed.
-        assert!((found / published - 1.0).abs() < 5e-4, "{}: {found} {published}", parameter.term);
+        assert!(
+            (found / published - 1.0).abs() < 5e-4,
+            "{}: {found} {published}",
+            parameter.term
+        );
     }
 }

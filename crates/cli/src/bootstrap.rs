@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use logsum_utility::{BootstrapOptions, Fit, Model, Replicate};
+use logsum_estimate::EvalError;
+use logsum_utility::{BootstrapOptions, Fit, FitError, Model, Replicate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +23,8 @@ pub struct Resampling<'a> {
     pub checkpoint: &'a Path,
     /// Whether to go on from it.
     pub resume: bool,
+    /// Whether a fit is worth having without it: then a warning says why there is none.
+    pub optional: bool,
     pub quiet: bool,
 }
 
@@ -84,7 +87,11 @@ pub fn run(model: &Model<'_>, fit: &mut Fit, how: &Resampling<'_>) -> Result<boo
     for problem in trouble.iter().flat_map(|failure: &Failure| &failure.problems) {
         output::note(&format!("error: the checkpoint {problem}"));
     }
-    let done = kept.replicates.iter().filter(|(number, _)| *number < how.options.replications).count();
+    let done = kept
+        .replicates
+        .iter()
+        .filter(|(number, _)| *number < how.options.replications)
+        .count();
     let complete = done == how.options.replications;
     if !complete && done > 0 {
         kept.write(how.checkpoint)?;
@@ -99,8 +106,17 @@ pub fn run(model: &Model<'_>, fit: &mut Fit, how: &Resampling<'_>) -> Result<boo
     match outcome {
         Ok(()) => Ok(complete),
         Err(error) => {
-            let mut failure = Failure::bad_input(error);
-            if !complete {
+            let interrupted = matches!(error, FitError::Evaluation(EvalError::Interrupted));
+            let problem = match interrupted {
+                true => "no bootstrap: it was interrupted before a resample was estimated".to_owned(),
+                false => error.to_string(),
+            };
+            if how.optional {
+                fit.warnings.push(problem);
+                return Ok(false);
+            }
+            let mut failure = Failure::bad_input(problem);
+            if interrupted {
                 failure.code = NOT_CONVERGED;
             }
             Err(failure)
@@ -141,7 +157,10 @@ impl Checkpoint {
         }
         let earlier: Checkpoint = serde_json::from_value(content).map_err(damaged)?;
         let other = [
-            (untitled(&earlier.specification) != untitled(&self.specification), "another model"),
+            (
+                untitled(&earlier.specification) != untitled(&self.specification),
+                "another model",
+            ),
             (earlier.fingerprint != self.fingerprint, "other data"),
             (earlier.estimates != self.estimates, "other estimates"),
             (earlier.seed != self.seed, "another seed"),

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use logsum_data::ChoiceData;
 use logsum_estimate::{LogLikelihood, Options, Parameter, Progress};
 use logsum_report::Format;
-use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification, fit_sampled};
+use logsum_utility::{
+    BootstrapOptions, CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification, fit_sampled,
+};
 
 use crate::args::EstimateArgs;
 use crate::asked::Asked;
@@ -78,6 +80,12 @@ fn estimate(
 ) -> Result<u8, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = bound.model.interrupted_by(interrupt.clone());
+    if let Some(CovarianceKind::Bootstrap(BootstrapOptions {
+        cluster: Some(column), ..
+    })) = &asked.kind
+    {
+        model.check_clusters(std::slice::from_ref(column)).map_err(failure)?;
+    }
     let specification = file.to_json();
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
     let resamples = bootstrap::checkpoint(args.output.as_deref(), &args.model);
@@ -189,14 +197,16 @@ fn estimate(
                 options: resampling,
                 checkpoint: &resamples,
                 resume: args.resume && of_bootstrap,
+                optional: true,
                 quiet: args.form.quiet,
             };
             let started = std::time::Instant::now();
             complete = bootstrap::run(&model, &mut fit, &how)?;
             fit.elapsed_seconds.estimate += started.elapsed().as_secs_f64();
         } else if args.max_iterations != Some(0) {
-            fit.warnings
-                .push("no bootstrap: the estimation has not converged, and resamples would start from no maximum".to_owned());
+            fit.warnings.push(
+                "no bootstrap: the estimation has not converged, and resamples would start from no maximum".to_owned(),
+            );
         }
         fit.choose_covariance(&CovarianceKind::Bootstrap(resampling.clone()))
             .map_err(Failure::bad_input)?;

@@ -157,12 +157,7 @@ pub struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     /// Those to estimate the model, and those to cluster on.
     pub fn to_estimate(model: &'a ModelFile, path: &Path, clusters: &[&'a str]) -> Result<Self, Failure> {
-        Wanted::of(
-            model,
-            path,
-            &Extra::clusters(clusters),
-            &numbers_with_choice(model),
-        )
+        Wanted::of(model, path, &Extra::clusters(clusters), &numbers_with_choice(model))
     }
 
     fn of(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>], numbers: &HashSet<&str>) -> Result<Self, Failure> {

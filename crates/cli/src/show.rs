@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use logsum_data::{ChoiceData, Table};
-use logsum_estimate::LogLikelihood;
+use logsum_estimate::{EstimateError, EvalError, LogLikelihood};
 use logsum_report::Format;
-use logsum_utility::{BootstrapOptions, Correction, CovarianceKind, DrawNumber, FORMAT, Fit, Model, ModelFile};
+use logsum_utility::{
+    BootstrapOptions, Correction, CovarianceKind, DrawNumber, FORMAT, Fit, FitError, Model, ModelFile,
+};
 
 use crate::args::{CovarianceArgs, OutputArgs, ShowArgs, StorageArgs};
 use crate::asked::Asked;
@@ -16,6 +18,7 @@ use crate::estimate::watch_for_interrupt;
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::ingest::{self, Limits};
 use crate::load::{Extra, Loaded};
+use crate::progress::Waiting;
 use crate::{load, output};
 
 /// Runs the command; a fit that has not converged is shown with the exit code that says so.
@@ -61,22 +64,35 @@ pub fn run(args: &ShowArgs) -> Result<u8, Failure> {
         with_model(&fit.clone(), &args.fit, &[], &again, |model| {
             let interrupt = Arc::new(AtomicBool::new(false));
             watch_for_interrupt(&interrupt);
+            let _waiting = Waiting::new(args.form.quiet, "profiles".to_owned());
             model
                 .interrupted_by(interrupt)
                 .add_profiles(&mut fit, &args.profile)
-                .map_err(Failure::bad_input)
+                .map_err(not_profiled)
         })?;
     }
     print(&fit, &args.form)?;
     Ok(if fit.converged && complete { 0 } else { NOT_CONVERGED })
 }
 
+fn not_profiled(error: FitError) -> Failure {
+    match error {
+        FitError::Estimate(EstimateError::InterruptedAtStart) | FitError::Evaluation(EvalError::Interrupted) => {
+            Failure {
+                problems: vec!["interrupted before the profiles were complete".to_owned()],
+                code: NOT_CONVERGED,
+            }
+        }
+        error => Failure::bad_input(error),
+    }
+}
+
 /// Whether a fit has the bootstrap that is asked for.
 fn stored(fit: &Fit, options: &BootstrapOptions, asked: &Asked) -> bool {
     let same = |known: &logsum_utility::Bootstrap| {
         let finished = known.estimates.len() + known.failed == known.replications;
-        let said = (known.replications, known.seed, &known.cluster)
-            == (options.replications, options.seed, &options.cluster);
+        let said =
+            (known.replications, known.seed, &known.cluster) == (options.replications, options.seed, &options.cluster);
         !asked.resamples || (finished && said)
     };
     fit.covariance.bootstrap.is_some() && fit.bootstrap.as_ref().is_some_and(same)
@@ -90,6 +106,7 @@ fn resampled(fit: &mut Fit, args: &ShowArgs, options: &BootstrapOptions, again: 
         options,
         checkpoint: &checkpoint,
         resume: args.resume,
+        optional: false,
         quiet: args.form.quiet,
     };
     with_model(&fit.clone(), &args.fit, &columns, again, |model| {
@@ -121,13 +138,7 @@ pub fn inferred(path: &Path, asked: &CovarianceArgs, again: &Again<'_>) -> Resul
 }
 
 /// Makes the standard errors of a fit from the covariance that was asked for; a bootstrap is that of the fit.
-fn infer(
-    fit: &mut Fit,
-    path: &Path,
-    args: &CovarianceArgs,
-    asked: &Asked,
-    again: &Again<'_>,
-) -> Result<(), Failure> {
+fn infer(fit: &mut Fit, path: &Path, args: &CovarianceArgs, asked: &Asked, again: &Again<'_>) -> Result<(), Failure> {
     if let Some(confidence) = args.confidence {
         fit.confidence = confidence;
     }
@@ -220,7 +231,8 @@ fn contradiction(fit: &Fit) -> Option<String> {
     }
     let bootstrap = fit.bootstrap.as_ref()?;
     let sound = bootstrap.parameters.len() == free && bootstrap.estimates.iter().all(|row| row.len() == free);
-    (!sound).then(|| format!("its bootstrap does not have {free} numbers in each resample, one for each free parameter"))
+    (!sound)
+        .then(|| format!("its bootstrap does not have {free} numbers in each resample, one for each free parameter"))
 }
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
@@ -233,7 +245,9 @@ fn cluster(
 ) -> Result<(), Failure> {
     let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
     with_model(&fit.clone(), path, &wanted, again, |model| {
-        model.add_clustered_by(fit, columns, correction).map_err(Failure::bad_input)
+        model
+            .add_clustered_by(fit, columns, correction)
+            .map_err(Failure::bad_input)
     })
 }
 

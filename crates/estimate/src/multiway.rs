@@ -35,7 +35,10 @@ impl Clustering {
                 *known.entry(key).or_insert(next)
             })
             .collect();
-        Clustering { of_unit, n: known.len() }
+        Clustering {
+            of_unit,
+            n: known.len(),
+        }
     }
 }
 
@@ -65,7 +68,10 @@ pub fn multiway_outer_product(
     let mut subsets: Vec<u32> = (1..1 << kinds.len()).collect();
     subsets.sort_by_key(|subset: &u32| (subset.count_ones(), *subset));
     for subset in subsets {
-        let chosen: Vec<&Clustering> = (0..kinds.len()).filter(|k| subset >> k & 1 == 1).map(|k| &kinds[k]).collect();
+        let chosen: Vec<&Clustering> = (0..kinds.len())
+            .filter(|k| subset >> k & 1 == 1)
+            .map(|k| &kinds[k])
+            .collect();
         let product = match chosen.as_slice() {
             [one] => outer_product(likelihood, theta, &one.of_unit, one.n)? * factor(one.n),
             several => {

@@ -1,6 +1,6 @@
-//! A maximum near a point that is known to be near: few evaluations, and one Hessian.
+//! A maximum near a point that is known to be near: few evaluations, and mostly one Hessian.
 
-use ndarray::Axis;
+use ndarray::{Array1, Axis};
 
 use crate::iterate::Space;
 use crate::likelihood::{EvalError, LogLikelihood, Order};
@@ -10,19 +10,22 @@ use crate::symmetric::{Definiteness, Symmetric};
 /// Steps after which a nearby maximum was none.
 const MOST: usize = 8;
 
-/// A step must leave at most so much of the Newton decrement.
+/// A step must leave at most so much of the Newton decrement, or the Hessian is taken anew.
 const CONTRACTION: f64 = 0.25;
 
-/// Maximises ln L from a point that is a fraction of a standard error from the maximum: Newton steps with one Hessian, that
-/// of the start, the later ones with scores alone.
+/// How often that may be.
+const ANEW: usize = 3;
+
+/// Maximises ln L from a point that is a fraction of a standard error from the maximum: Newton steps with the Hessian of the
+/// start, the later ones with scores alone as long as they contract.
 ///
 /// ```text
 /// θ_{i+1} = θ_i + (−H(θ_0))⁻¹ g(θ_i)
 /// ```
 ///
 /// It ends when the decrement g′(−H(θ_0))⁻¹g that is left, foretold from how it has fallen, is within `options.tolerance`.
-/// `None` where that is not how it goes: no likelihood, −H not positive definite, a step that contracts too little, or a
-/// bound on the way. Then [`maximise`](crate::maximise) is to be asked. Fixed parameters stay at `start`.
+/// `None` where that is not how it goes: no likelihood, −H not positive definite, steps that do not contract, or a bound
+/// on the way. Then [`maximise`](crate::maximise) is to be asked. Fixed parameters stay at `start`.
 ///
 /// # Errors
 /// [`EvalError::Interrupted`] and [`EvalError::Failed`] of the likelihood.
@@ -45,28 +48,48 @@ pub fn maximise_nearby(
         Err(EvalError::Outside { .. }) => Ok(None),
         Err(error) => Err(error),
     };
-    let Some(evaluation) = defined(start, Order::Hessian)? else {
-        return Ok(None);
-    };
-    let information = -evaluation.hessian.select(Axis(0), free).select(Axis(1), free);
-    if information.iter().any(|value| !value.is_finite()) {
-        return Ok(None);
-    }
-    let information = Symmetric::new(&information, options.identification_tolerance);
-    if information.definiteness() != Definiteness::Definite {
-        return Ok(None);
-    }
-    let mut theta = start.to_vec();
-    let mut score = evaluation.score;
-    let mut before: Option<f64> = None;
-    for _ in 0..MOST {
-        let slope = score.select(Axis(0), free);
-        let Some(step) = information.solve(slope.view()) else {
+    let informed = |theta: &[f64]| -> Result<Option<(Symmetric, Array1<f64>)>, EvalError> {
+        let Some(evaluation) = defined(theta, Order::Hessian)? else {
             return Ok(None);
         };
-        let decrement = slope.dot(&step);
-        let ratio = before.map(|before| if before > 0.0 { decrement / before } else { 0.0 });
-        if !decrement.is_finite() || ratio.is_some_and(|ratio| ratio > CONTRACTION) {
+        let information = -evaluation.hessian.select(Axis(0), free).select(Axis(1), free);
+        if information.iter().any(|value| !value.is_finite()) {
+            return Ok(None);
+        }
+        let information = Symmetric::new(&information, options.identification_tolerance);
+        let definite = information.definiteness() == Definiteness::Definite;
+        Ok(definite.then_some((information, evaluation.score)))
+    };
+    let Some((mut information, mut score)) = informed(start)? else {
+        return Ok(None);
+    };
+    let mut theta = start.to_vec();
+    let mut before: Option<f64> = None;
+    let mut anew = 0;
+    for _ in 0..MOST {
+        let slope = score.select(Axis(0), free);
+        let Some(mut step) = information.solve(slope.view()) else {
+            return Ok(None);
+        };
+        let mut decrement = slope.dot(&step);
+        let mut ratio = before.map(|before| if before > 0.0 { decrement / before } else { 0.0 });
+        if let Some(slow) = ratio.filter(|ratio| *ratio > CONTRACTION) {
+            anew += 1;
+            if slow >= 1.0 || anew > ANEW {
+                return Ok(None);
+            }
+            let Some((here, _)) = informed(&theta)? else {
+                return Ok(None);
+            };
+            information = here;
+            let Some(other) = information.solve(slope.view()) else {
+                return Ok(None);
+            };
+            step = other;
+            decrement = slope.dot(&step);
+            ratio = None;
+        }
+        if !decrement.is_finite() {
             return Ok(None);
         }
         for (&k, step) in free.iter().zip(&step) {

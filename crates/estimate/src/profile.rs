@@ -272,7 +272,11 @@ mod tests {
 
     fn interval(likelihood: &dyn LogLikelihood, start: &[f64], k: usize) -> [ProfileEnd; 2] {
         let maximum = maximise(likelihood, start, &Options::default(), None).unwrap();
-        let free: Vec<bool> = likelihood.parameters().iter().map(|parameter| !parameter.fixed).collect();
+        let free: Vec<bool> = likelihood
+            .parameters()
+            .iter()
+            .map(|parameter| !parameter.fixed)
+            .collect();
         let covariance = hessian_covariance(&maximum.evaluation.hessian, &free).unwrap();
         let of = ProfileOf {
             theta: &maximum.theta,

@@ -53,7 +53,9 @@ pub fn percentile_interval(sorted: &[f64], level: f64) -> Option<(f64, f64)> {
 /// Efron (1987), *Better bootstrap confidence intervals*, Journal of the American Statistical Association 82, (6.6).
 pub fn acceleration(influence: impl Iterator<Item = f64> + Clone) -> f64 {
     // Scaled, so that cubes neither overflow nor vanish.
-    let largest = influence.clone().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let largest = influence
+        .clone()
+        .fold(0.0, |largest: f64, value| largest.max(value.abs()));
     if largest == 0.0 {
         return 0.0;
     }
@@ -123,7 +125,10 @@ mod tests {
     fn accelerations_by_hand() {
         // Σ l³ = 8 − 1 − 1 = 6, Σ l² = 6: a = 6 / (6 · 6^1.5).
         near(acceleration([2.0, -1.0, -1.0].into_iter()), 1.0 / 6.0f64.powf(1.5));
-        near(acceleration([2e200, -1e200, -1e200].into_iter()), 1.0 / 6.0f64.powf(1.5));
+        near(
+            acceleration([2e200, -1e200, -1e200].into_iter()),
+            1.0 / 6.0f64.powf(1.5),
+        );
         assert_eq!(acceleration([1.0, -1.0].into_iter()), 0.0);
         assert_eq!(acceleration([0.0, 0.0].into_iter()), 0.0);
     }
@@ -148,6 +153,10 @@ mod tests {
         assert!((low - place(-z)).abs() < 1e-9 && (high - place(z)).abs() < 1e-9);
         assert!(low > 49.0 && high > 949.0);
         assert_eq!(bca_interval(&sorted, -1.0, 0.0, 0.9), None, "no resample is below");
-        assert_eq!(bca_interval(&sorted, 500.0, 1.0, 0.9), None, "the acceleration is too large");
+        assert_eq!(
+            bca_interval(&sorted, 500.0, 1.0, 0.9),
+            None,
+            "the acceleration is too large"
+        );
     }
 }

@@ -30,7 +30,7 @@ impl Model<'_> {
     /// ```
     ///
     /// B_S: outer product of scores summed within the groups that S makes together. Where that is not positive semi-definite
-    /// its negative eigenvalues are set to zero, which a warning says.
+    /// its negative eigenvalues, in units of classical standard errors, are set to zero, which a warning says.
     ///
     /// # Errors
     /// Unknown columns, missing cells, values that change within a case; too few groups for the correction, too many columns.
@@ -38,13 +38,16 @@ impl Model<'_> {
     /// # Source
     /// Cameron, Gelbach and Miller (2011), *Robust inference with multiway clustering*, Journal of Business & Economic
     /// Statistics 29(2).
-    pub fn add_clustered_by(
-        &self,
-        fit: &mut Fit,
-        columns: &[String],
-        correction: Correction,
-    ) -> Result<(), FitError> {
+    pub fn add_clustered_by(&self, fit: &mut Fit, columns: &[String], correction: Correction) -> Result<(), FitError> {
         self.cluster(fit, columns, &self.clusterings(columns)?, correction)
+    }
+
+    /// Whether units can be clustered on, or resampled by, these columns: before anything is estimated.
+    ///
+    /// # Errors
+    /// Unknown columns, missing cells, values that change within a case or, where it is one unit, a decision maker.
+    pub fn check_clusters(&self, columns: &[String]) -> Result<(), FitError> {
+        self.clusterings(columns).map(|_| ())
     }
 
     /// The groups of the units of the likelihood by each column.
@@ -98,7 +101,7 @@ impl Model<'_> {
         let meat = multiway_outer_product(&self.units_of(fit)?, &theta, clusterings, &factor)?;
         let mut matrix = sandwich(&bread, &meat, &free);
         if clusterings.len() > 1
-            && let Some(fixed) = positive_part(&matrix)
+            && let Some(fixed) = without_negative(&matrix, &bread)
         {
             fit.warnings.push(
                 "the covariance clustered on several columns is not positive semi-definite: its negative eigenvalues are set \
@@ -191,6 +194,20 @@ impl Model<'_> {
         }
         fit.warnings.extend(warnings);
     }
+}
+
+/// The matrix with eigenvalues of at least 0, in units of classical standard errors, so that those of the data do not matter;
+/// `None` if they are so already.
+fn without_negative(matrix: &Array2<f64>, bread: &Array2<f64>) -> Option<Array2<f64>> {
+    let unit = |k: usize| match bread[[k, k]] {
+        variance if variance > 0.0 => variance.sqrt(),
+        _ => 1.0,
+    };
+    let scaled = |by: &dyn Fn(usize) -> f64, matrix: &Array2<f64>| {
+        Array2::from_shape_fn(matrix.dim(), |(i, j)| matrix[[i, j]] * (by(i) * by(j)))
+    };
+    let fixed = positive_part(&scaled(&|k| 1.0 / unit(k), matrix))?;
+    Some(scaled(&unit, &fixed))
 }
 
 /// The message of a covariance error with parameters by name.

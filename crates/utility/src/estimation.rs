@@ -2,8 +2,8 @@
 
 use logsum_data::DataError;
 use logsum_estimate::{
-    Bound, Clustering, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Order, Progress, State, Stopped,
-    hessian_covariance, maximise, null_space, resume, select,
+    Bound, Clustering, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Order, Progress,
+    State, Stopped, hessian_covariance, maximise, null_space, resume, select,
 };
 
 use crate::bootstrap::{BootstrapError, BootstrapOptions};

@@ -93,9 +93,13 @@ impl Model<'_> {
         }
         let units = self.units_of(fit)?;
         let rows = fit.covariance.hessian.as_ref().ok_or(ProfileError::NoHessian)?;
-        let free: Vec<usize> = (0..fit.parameters.len()).filter(|&k| !fit.parameters[k].fixed).collect();
+        let free: Vec<usize> = (0..fit.parameters.len())
+            .filter(|&k| !fit.parameters[k].fixed)
+            .collect();
         // What stands at a bound is held there, as in every covariance.
-        let moving: Vec<usize> = (0..free.len()).filter(|&row| !units.parameters()[free[row]].fixed).collect();
+        let moving: Vec<usize> = (0..free.len())
+            .filter(|&row| !units.parameters()[free[row]].fixed)
+            .collect();
         let covariance = Array2::from_shape_fn((moving.len(), moving.len()), |(i, j)| rows[moving[i]][moving[j]]);
         let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
         let of = ProfileOf {
@@ -151,12 +155,15 @@ fn described(term: &str, confidence: f64, ends: &[ProfileEnd; 2]) -> Profile {
     let of = |end: &ProfileEnd, side: &str| match end {
         ProfileEnd::Found(value) => (Some(*value), "found", None),
         ProfileEnd::Bound(value) => {
-            let note = format!("the {side} end of \"{term}\" is its bound {value}: the likelihood ratio is not reached before");
+            let note = format!(
+                "the {side} end of \"{term}\" is its bound {value}: the likelihood ratio is not reached before"
+            );
             (Some(*value), "bound", Some(note))
         }
         ProfileEnd::Unbounded { reached } => {
-            let note =
-                format!("\"{term}\" has no {side} end: as far as {reached} the likelihood ratio stays below its quantile");
+            let note = format!(
+                "\"{term}\" has no {side} end: as far as {reached} the likelihood ratio stays below its quantile"
+            );
             (None, "unbounded", Some(note))
         }
         ProfileEnd::Lost { reason } => {

@@ -52,7 +52,11 @@ pub(super) fn intervals(fit: &Fit) -> Vec<Ends> {
         let of = |end: &dyn Fn(&BootstrapParameter) -> Option<f64>| {
             let mut free = bootstrap.parameters.iter();
             let value = |fixed: bool| if fixed { None } else { free.next().and_then(end) };
-            fit.parameters.iter().map(|parameter| parameter.fixed).map(value).collect()
+            fit.parameters
+                .iter()
+                .map(|parameter| parameter.fixed)
+                .map(value)
+                .collect()
         };
         let mut add = |name, end: &dyn Fn(&BootstrapParameter) -> Option<f64>| {
             columns.push(Ends { name, values: of(end) });
@@ -114,7 +118,11 @@ fn resamples(fit: &Fit, bootstrap: &Bootstrap) -> Section {
 }
 
 fn profiles(fit: &Fit) -> Section {
-    let level = number::level(fit.profiles.first().map_or(fit.confidence, |profile| profile.confidence));
+    let level = number::level(
+        fit.profiles
+            .first()
+            .map_or(fit.confidence, |profile| profile.confidence),
+    );
     let mut table = Table::new([
         (String::new(), Align::Left),
         ("Estimate".to_string(), Align::Decimal),
@@ -132,7 +140,9 @@ fn profiles(fit: &Fit) -> Section {
     });
     let rows: Vec<_> = rows.collect();
     let all = rows.iter().flat_map(|(profile, estimate, wald)| {
-        [*estimate, wald[0], wald[1], profile.conf_low, profile.conf_high].into_iter().flatten()
+        [*estimate, wald[0], wald[1], profile.conf_low, profile.conf_high]
+            .into_iter()
+            .flatten()
     });
     let decimals = number::decimals(all, DIGITS);
     for (profile, estimate, wald) in rows {
@@ -163,6 +173,14 @@ pub(super) fn note(fit: &Fit) -> Option<String> {
         notes.push(
             "Bias: mean of the resamples less the estimate. BCa: bias-corrected and accelerated, the acceleration from the \
              infinitesimal jackknife."
+                .to_string(),
+        );
+    }
+    let other = ["robust", "clustered", "bootstrap"].contains(&fit.covariance_kind.as_str());
+    if !fit.profiles.is_empty() && other {
+        notes.push(
+            "Profile intervals take the likelihood for the truth: where robust, clustered or bootstrapped errors are called \
+             for, they do not hold."
                 .to_string(),
         );
     }

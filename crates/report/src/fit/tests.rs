@@ -94,6 +94,7 @@ fn converged() -> Fit {
             opg: None,
             robust: None,
             clustered: None,
+            bootstrap: None,
         },
         sampling: None,
         draws: None,

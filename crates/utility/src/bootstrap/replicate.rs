@@ -76,7 +76,12 @@ impl<'m, 'data> Sample<'m, 'data> {
         })?;
         let mut influence = Vec::with_capacity(groups.n * bread.nrows());
         for score in scores.chunks_exact(k) {
-            let score: Array1<f64> = score.iter().zip(&free).filter(|(_, free)| **free).map(|(s, _)| *s).collect();
+            let score: Array1<f64> = score
+                .iter()
+                .zip(&free)
+                .filter(|(_, free)| **free)
+                .map(|(s, _)| *s)
+                .collect();
             influence.extend(bread.dot(&score));
         }
         Ok(Sample {
@@ -111,7 +116,11 @@ impl<'m, 'data> Sample<'m, 'data> {
         for (k, step) in moving.filter(|(k, _)| self.estimated[*k]) {
             start[k] += step;
         }
-        let of_units = self.groups.of_unit.iter().map(|&group| f64::from(times[group as usize]));
+        let of_units = self
+            .groups
+            .of_unit
+            .iter()
+            .map(|&group| f64::from(times[group as usize]));
         let repeated = self.units.repeated(of_units.collect());
         let tolerance = if self.units.has_kinks() { KINKED } else { TOLERANCE };
         let options = Options {

@@ -114,9 +114,13 @@ impl Model<'_> {
 /// Counts of what came out.
 pub(super) fn enough(done: &[Option<Replicate>]) -> Result<(usize, usize), BootstrapError> {
     let finished = done.iter().flatten();
-    let failed = finished.clone().filter(|replicate| !matches!(replicate, Replicate::Estimates(_)));
+    let failed = finished
+        .clone()
+        .filter(|replicate| !matches!(replicate, Replicate::Estimates(_)));
     let failed = failed.count();
-    let not_identified = finished.clone().filter(|replicate| **replicate == Replicate::NotIdentified);
+    let not_identified = finished
+        .clone()
+        .filter(|replicate| **replicate == Replicate::NotIdentified);
     let not_identified = not_identified.count();
     let n = finished.count();
     if n < failed + 2 {

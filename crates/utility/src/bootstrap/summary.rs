@@ -14,6 +14,12 @@ const MANY: f64 = 0.05;
 /// Groups below which a bootstrap of them is rough.
 const FEW_GROUPS: usize = 20;
 
+/// How warnings of a bootstrap are told from others.
+const INTERRUPTED: &str = "the bootstrap was interrupted:";
+const LEFT_OUT: &str = "replications of the bootstrap are left out";
+const FEW: &str = "the bootstrap resamples no more than";
+const OPENINGS: [&str; 3] = [INTERRUPTED, LEFT_OUT, FEW];
+
 impl Fit {
     pub(super) fn attach_bootstrap(
         &mut self,
@@ -48,9 +54,12 @@ impl Fit {
             .collect();
         let varies: Vec<bool> = free.iter().map(|parameter| parameter.at_bound.is_none()).collect();
         self.covariance.bootstrap = Some(covariance(&estimates, &varies));
+        // Of an earlier one.
+        self.warnings
+            .retain(|warning| !OPENINGS.iter().any(|opening| warning.contains(opening)));
         if finished < options.replications {
             self.warnings.push(format!(
-                "the bootstrap was interrupted: standard errors and intervals are from {finished} of {} replications",
+                "{INTERRUPTED} standard errors and intervals are from {finished} of {} replications",
                 options.replications
             ));
         }
@@ -60,14 +69,14 @@ impl Fit {
                 false => "",
             };
             self.warnings.push(format!(
-                "{failed} of {finished} replications of the bootstrap are left out ({not_identified} not identified in their \
+                "{failed} of {finished} {LEFT_OUT} ({not_identified} not identified in their \
                  resample, {} not converged){doubt}",
                 failed - not_identified
             ));
         }
         if sample.groups.n < FEW_GROUPS {
             self.warnings.push(format!(
-                "the bootstrap resamples {} groups only: with so few its standard errors are rough, and mostly too small",
+                "{FEW} {} groups: with so few its standard errors are rough, and mostly too small",
                 sample.groups.n
             ));
         }
@@ -92,7 +101,9 @@ impl Fit {
         let Some(bootstrap) = &mut self.bootstrap else { return };
         let free = self.parameters.iter().filter(|parameter| !parameter.fixed);
         for (k, (parameter, of)) in bootstrap.parameters.iter_mut().zip(free).enumerate() {
-            let Some(acceleration) = parameter.acceleration else { continue };
+            let Some(acceleration) = parameter.acceleration else {
+                continue;
+            };
             let mut sorted: Vec<f64> = bootstrap.estimates.iter().map(|row| row[k]).collect();
             sorted.sort_by(f64::total_cmp);
             let mean = mean(sorted.iter().copied(), sorted.len());

@@ -32,7 +32,8 @@ fn options(replications: usize, interval: IntervalKind) -> BootstrapOptions {
 fn bootstrapped(model: &Model<'_>, options: &BootstrapOptions) -> Fit {
     let mut fit = fitted(model);
     model.add_bootstrap(&mut fit, options, &[], None).unwrap();
-    fit.choose_covariance(&CovarianceKind::Bootstrap(options.clone())).unwrap();
+    fit.choose_covariance(&CovarianceKind::Bootstrap(options.clone()))
+        .unwrap();
     fit
 }
 
@@ -91,7 +92,13 @@ fn it_is_what_a_slow_one_finds() {
         let times = multiplicities(1, number, data.n_decision_makers());
         let again = taken(&data, &times);
         let alone = fitted(&Model::bind(&specification, &again).unwrap());
-        slow.push(alone.parameters.iter().map(|parameter| parameter.estimate).collect::<Vec<f64>>());
+        slow.push(
+            alone
+                .parameters
+                .iter()
+                .map(|parameter| parameter.estimate)
+                .collect::<Vec<f64>>(),
+        );
     }
     for k in 0..5 {
         let error = fit.parameters[k].std_error.unwrap();
@@ -130,7 +137,13 @@ fn it_is_what_a_slow_one_finds() {
         times[maker] = 0;
         let again = taken(&data, &times);
         let alone = fitted(&Model::bind(&specification, &again).unwrap());
-        left_out.push(alone.parameters.iter().map(|parameter| parameter.estimate).collect::<Vec<f64>>());
+        left_out.push(
+            alone
+                .parameters
+                .iter()
+                .map(|parameter| parameter.estimate)
+                .collect::<Vec<f64>>(),
+        );
     }
     for k in 0..5 {
         let mean = left_out.iter().map(|row| row[k]).sum::<f64>() / left_out.len() as f64;
@@ -200,7 +213,11 @@ fn where_all_is_well_it_is_the_robust_one() {
         ..options(800, IntervalKind::Normal)
     };
     model.add_bootstrap(&mut by_region, &regions, &[], None).unwrap();
-    assert_eq!(by_region.covariance.bootstrap.unwrap(), bootstrap, "persons are decision makers");
+    assert_eq!(
+        by_region.covariance.bootstrap.unwrap(),
+        bootstrap,
+        "persons are decision makers"
+    );
 }
 
 /// Four cases have a constant of their own: without either outcome among them it is not identified.
@@ -225,16 +242,30 @@ fn resamples_without_information_are_counted_and_left_out() {
         &[("asc", 0.0), ("b", 0.0), ("b_rare", 0.0)],
         &[("b", "asc + b * x + b_rare * rare")],
     );
-    let schema = logsum_data::Schema::wide("choice").alternative("a", 0).alternative("b", 1);
+    let schema = logsum_data::Schema::wide("choice")
+        .alternative("a", 0)
+        .alternative("b", 1);
     let data = data(table(columns), &schema, &specification);
     let model = Model::bind(&specification, &data).unwrap();
     let fit = bootstrapped(&model, &options(200, IntervalKind::Normal));
     let bootstrap = fit.bootstrap.unwrap();
     // All of the four that are drawn, about four, on one side: e⁻² each, about a quarter together.
-    assert!((30..80).contains(&bootstrap.not_identified), "{}", bootstrap.not_identified);
+    assert!(
+        (30..80).contains(&bootstrap.not_identified),
+        "{}",
+        bootstrap.not_identified
+    );
     assert_eq!(bootstrap.estimates.len(), 200 - bootstrap.failed);
-    assert!(bootstrap.estimates.iter().all(|row| row.iter().all(|value| value.abs() < 10.0)));
-    let said = fit.warnings.iter().any(|warning| warning.contains("of 200 replications of the bootstrap are left out"));
+    assert!(
+        bootstrap
+            .estimates
+            .iter()
+            .all(|row| row.iter().all(|value| value.abs() < 10.0))
+    );
+    let said = fit
+        .warnings
+        .iter()
+        .any(|warning| warning.contains("of 200 replications of the bootstrap are left out"));
     assert!(said, "{:?}", fit.warnings);
 }
 
@@ -254,9 +285,8 @@ fn an_interruption_keeps_what_is_done() {
         .unwrap();
     let done = fit.bootstrap.as_ref().unwrap().estimates.len();
     assert!((5..5000).contains(&done), "{done}");
-    let warning = format!(
-        "the bootstrap was interrupted: standard errors and intervals are from {done} of 5000 replications"
-    );
+    let warning =
+        format!("the bootstrap was interrupted: standard errors and intervals are from {done} of 5000 replications");
     assert!(fit.warnings.contains(&warning), "{:?}", fit.warnings);
 }
 
@@ -272,7 +302,14 @@ fn what_is_at_a_bound_stays_there() {
     assert!(bootstrap.estimates.iter().all(|row| row[3] == -0.2));
     assert_eq!(bootstrap.parameters[3].percentile, None);
     assert_eq!((fit.parameters[3].std_error, fit.parameters[3].conf_low), (None, None));
-    assert!(fit.covariance.bootstrap.as_ref().unwrap().iter().all(|row| row[3] == 0.0));
+    assert!(
+        fit.covariance
+            .bootstrap
+            .as_ref()
+            .unwrap()
+            .iter()
+            .all(|row| row[3] == 0.0)
+    );
 }
 
 #[test]
@@ -321,14 +358,19 @@ fn what_cannot_be_resampled_is_refused() {
 #[test]
 fn intervals_cover_as_often_as_they_say() {
     let specification = specification(&[("asc", 0.0), ("b", 0.0)], &[("b", "asc + b * x")]);
-    let schema = logsum_data::Schema::wide("choice").alternative("a", 0).alternative("b", 1);
+    let schema = logsum_data::Schema::wide("choice")
+        .alternative("a", 0)
+        .alternative("b", 1);
     let truth = [0.3, 0.8];
     let mut random = Random::new(12);
     let (runs, n) = (300, 100);
     let mut covered = [[0.0; 2]; 4];
     for _ in 0..runs {
         let x: Vec<f64> = (0..n).map(|_| random.normal()).collect();
-        let choice: Vec<f64> = x.iter().map(|x| random.choose(&[0.0, truth[0] + truth[1] * x]) as f64).collect();
+        let choice: Vec<f64> = x
+            .iter()
+            .map(|x| random.choose(&[0.0, truth[0] + truth[1] * x]) as f64)
+            .collect();
         let columns = vec![numbers("choice", choice), numbers("x", x)];
         let data = data(table(columns), &schema, &specification);
         let model = Model::bind(&specification, &data).unwrap();
@@ -337,7 +379,10 @@ fn intervals_cover_as_often_as_they_say() {
         model.add_profiles(&mut fit, &terms).unwrap();
         for k in 0..2 {
             let bootstrap = &fit.bootstrap.as_ref().unwrap().parameters[k];
-            let normal = [fit.parameters[k].conf_low.unwrap(), fit.parameters[k].conf_high.unwrap()];
+            let normal = [
+                fit.parameters[k].conf_low.unwrap(),
+                fit.parameters[k].conf_high.unwrap(),
+            ];
             let profile = [fit.profiles[k].conf_low.unwrap(), fit.profiles[k].conf_high.unwrap()];
             let intervals = [normal, bootstrap.percentile.unwrap(), bootstrap.bca.unwrap(), profile];
             for (covered, [low, high]) in covered.iter_mut().zip(intervals) {
@@ -379,7 +424,10 @@ fn profiles_satisfy_their_equation_and_refuse_what_has_none() {
         refused(&fit, "b_tmie"),
         "no parameter \"b_tmie\" to profile; did you mean \"b_time\"?"
     );
-    assert_eq!(refused(&fit, "b_income"), "\"b_income\" is fixed at 0: there is nothing to profile");
+    assert_eq!(
+        refused(&fit, "b_income"),
+        "\"b_income\" is fixed at 0: there is nothing to profile"
+    );
     fit.parameters[2].at_bound = Some("lower".to_owned());
     assert!(refused(&fit, "b_time").contains("stands at a bound"));
     fit.parameters[2].at_bound = None;

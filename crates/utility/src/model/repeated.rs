@@ -83,7 +83,10 @@ impl<'m, 'data> Units<'m, 'data> {
 
     /// Whether scores jump, so that a Newton decrement cannot become as small as elsewhere.
     pub fn has_kinks(&self) -> bool {
-        self.model.mixture.as_ref().is_some_and(|mixture| mixture.tastes.any_kinks())
+        self.model
+            .mixture
+            .as_ref()
+            .is_some_and(|mixture| mixture.tastes.any_kinks())
     }
 
     fn draws(&self) -> Option<&DrawSet> {

@@ -195,19 +195,17 @@ impl Wide {
     }
 
     /// The lanes of a visit, `view`, with every case of the segment so many `times`.
-    pub fn repeated<'a>(
-        &'a self,
-        view: View<'a>,
-        from: usize,
-        times: &[f64],
-        room: &'a mut Reweighted,
-    ) -> View<'a> {
+    pub fn repeated<'a>(&'a self, view: View<'a>, from: usize, times: &[f64], room: &'a mut Reweighted) -> View<'a> {
         let lanes = view.lanes;
         let own = lanes.min(self.n_lanes() - from);
         if !self.is_compressed() {
             room.weights.clear();
             let cases = self.cases[from..from + own].iter();
-            let repeated = view.weights.iter().zip(cases).map(|(weight, &case)| weight * times[case as usize]);
+            let repeated = view
+                .weights
+                .iter()
+                .zip(cases)
+                .map(|(weight, &case)| weight * times[case as usize]);
             room.weights.extend(repeated);
             room.weights.resize(lanes, 0.0);
             return View {

@@ -4,10 +4,10 @@ use logsum_data::{ChoiceData, Layout, RankingSchema, Schema, WideChoice};
 use logsum_estimate::{LogLikelihood, Order, differences};
 
 use super::{assert_near, bind};
-use crate::model::Model;
-use crate::model::segment::{Group, Segment};
 use crate::estimation::FitOptions;
 use crate::mixing::{DrawMethod, DrawNumber, DrawPlan, RandomCoefficient, Shape};
+use crate::model::Model;
+use crate::model::segment::{Group, Segment};
 use crate::nests::Nest;
 use crate::ordered::OrderedDistribution;
 use crate::probit::{ErrorCovariance, Probit};
@@ -42,7 +42,11 @@ fn assert_repeated(name: &str, specification: &Specification, data: &ChoiceData,
 
     let found = repeated.evaluate(theta, Order::Hessian).unwrap();
     let contributions = model.contributions(theta).unwrap();
-    let value: f64 = contributions.iter().zip(&of_maker).map(|(value, times)| value * times).sum();
+    let value: f64 = contributions
+        .iter()
+        .zip(&of_maker)
+        .map(|(value, times)| value * times)
+        .sum();
     assert_near(found.log_likelihood, value, 1e-12, 1.0);
     let mut score = vec![0.0; theta.len()];
     let mut size: f64 = 1.0;
@@ -59,7 +63,9 @@ fn assert_repeated(name: &str, specification: &Specification, data: &ChoiceData,
     }
     let mut visited = vec![0.0; theta.len()];
     repeated
-        .visit_scores(theta, &mut |_, of_unit| visited.iter_mut().zip(of_unit).for_each(|(sum, part)| *sum += part))
+        .visit_scores(theta, &mut |_, of_unit| {
+            visited.iter_mut().zip(of_unit).for_each(|(sum, part)| *sum += part)
+        })
         .unwrap();
     for (found, expected) in visited.iter().zip(&score) {
         assert!((found - expected).abs() < 1e-11 * size, "{name}: {found} {expected}");
@@ -83,7 +89,10 @@ fn assert_repeated(name: &str, specification: &Specification, data: &ChoiceData,
         assert!((found - expected).abs() < 1e-6 * largest, "{name}: {found} {expected}");
     }
     // Once each it is the model itself.
-    let once = units.repeated(vec![1.0; makers.of_unit.len()]).evaluate(theta, Order::Score).unwrap();
+    let once = units
+        .repeated(vec![1.0; makers.of_unit.len()])
+        .evaluate(theta, Order::Score)
+        .unwrap();
     let plain = units.evaluate(theta, Order::Score).unwrap();
     assert_near(once.log_likelihood, plain.log_likelihood, 1e-14, 1.0);
 }
@@ -148,7 +157,10 @@ fn cases_with_choice_sets_of_their_own() {
     let case = |row: usize| (row / n_slots) as f64;
     let columns = vec![
         numbers("case", (0..n).map(case)),
-        numbers("choice", (0..n).map(|row| f64::from(u8::from(row % n_slots == row / n_slots % n_slots)))),
+        numbers(
+            "choice",
+            (0..n).map(|row| f64::from(u8::from(row % n_slots == row / n_slots % n_slots))),
+        ),
         numbers("x", (0..n).map(|_| random.normal()).collect::<Vec<_>>()),
         numbers("y", (0..n).map(|_| random.normal()).collect::<Vec<_>>()),
     ];
@@ -172,8 +184,7 @@ fn nests_ordered_models_and_rankings() {
             ("b", "asc_b + b_time * time_b / 10 + b_cost * cost_b"),
             ("c", "b_time * time_c / 10 + b_cost * cost_c"),
         ],
-    )
-    ;
+    );
     let nested = nested.nest(Nest::new("nest", ["a", "b"], expression("lambda")));
     let panel = wide_schema().decision_maker("person");
     let of_nested = data(wide_table(301, 7), &panel, &nested);
@@ -216,12 +227,10 @@ fn random_tastes_and_normal_errors() {
     let data_of_kinked = data(wide_table(120, 7), &panel, &kinked);
     assert_repeated("kinks", &kinked, &data_of_kinked, &theta, true);
 
-    for method in [DrawMethod::Sobol] {
-        let probit = specification(WIDE.0, WIDE.1)
-            .probit(Probit::new(ErrorCovariance::Full))
-            .draws(draws(method, 32));
-        let data = data(wide_table(80, 7), &wide_schema().decision_maker("person"), &probit);
-        let theta: Vec<f64> = bind(&probit, &data).start();
-        assert_repeated("probit", &probit, &data, &theta, false);
-    }
+    let probit = specification(WIDE.0, WIDE.1)
+        .probit(Probit::new(ErrorCovariance::Full))
+        .draws(draws(DrawMethod::Sobol, 32));
+    let data = data(wide_table(80, 7), &wide_schema().decision_maker("person"), &probit);
+    let theta: Vec<f64> = bind(&probit, &data).start();
+    assert_repeated("probit", &probit, &data, &theta, false);
 }
