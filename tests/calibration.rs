@@ -233,7 +233,7 @@ fn what_cannot_be_calibrated() {
         ),
         (
             &["--target", "car=0.9"],
-            "the target of \"car\" is 0.9, but it is available in 0.84",
+            "the target of \"car\" is 0.9, but it is available in 0.828",
         ),
     ];
     for (targets, expected) in cases {

@@ -328,7 +328,7 @@ fn what_is_wrong_is_told_together() {
     );
     assert_eq!(
         fails(&["logit.json", "ln_cost.json", "--covariance", "clustered"]),
-        "error: compare takes the covariances that fits have: hessian, opg or robust\n"
+        "error: compare takes the covariances that fits have: hessian, opg, robust or bootstrap\n"
     );
     // The data have changed since.
     let table = read(folder.path(), "travel_mode.csv");

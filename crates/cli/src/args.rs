@@ -116,10 +116,12 @@ pub struct EstimateArgs {
     pub form: OutputArgs,
     #[command(flatten)]
     pub covariance: CovarianceArgs,
+    #[command(flatten)]
+    pub bootstrap: BootstrapArgs,
     /// Start at the estimates of an earlier fit, by parameter name
     #[arg(long, value_name = "FIT.json", conflicts_with = "resume")]
     pub start: Option<PathBuf>,
-    /// Go on from the checkpoint that an interrupted estimation left
+    /// Go on from the checkpoint that an interrupted estimation left, or an interrupted bootstrap
     #[arg(long)]
     pub resume: bool,
     /// Most iterations, not counting a first approach on a sample of much data; 0 evaluates at the starting values and
@@ -203,7 +205,18 @@ pub struct ShowArgs {
     pub form: OutputArgs,
     #[command(flatten)]
     pub covariance: CovarianceArgs,
-    /// Threads to use, by default all cores
+    #[command(flatten)]
+    pub bootstrap: BootstrapArgs,
+    /// Seed of the resamples of --covariance bootstrap [default: 1]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Go on from the checkpoint that an interrupted bootstrap left
+    #[arg(long)]
+    pub resume: bool,
+    /// Profile-likelihood interval of this parameter, beside that of Wald; may be given several times
+    #[arg(long, value_name = "PARAMETER")]
+    pub profile: Vec<String>,
+    /// Threads to use, by default all cores; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     #[command(flatten)]
@@ -293,7 +306,8 @@ pub struct CompareArgs {
     /// Column: adds own and cross elasticities of the probabilities in it; may be given several times
     #[arg(long, value_name = "COLUMN")]
     pub attribute: Vec<String>,
-    /// Covariance behind the standard errors: hessian, opg or robust [default: that of each fit]
+    /// Covariance behind the standard errors: hessian, opg, robust, or bootstrap where all fits have one [default: that of each
+    /// fit]
     #[arg(long, value_name = "KIND")]
     pub covariance: Option<String>,
     #[command(flatten)]
@@ -337,15 +351,32 @@ pub struct OutputArgs {
 
 #[derive(Debug, Default, Args)]
 pub struct CovarianceArgs {
-    /// Covariance behind the standard errors: hessian, opg, robust or clustered
+    /// Covariance behind the standard errors: hessian, opg, robust, clustered or bootstrap
     #[arg(long, value_name = "KIND")]
     pub covariance: Option<String>,
-    /// Column to cluster on; implies --covariance clustered
+    /// Column to cluster on; implies --covariance clustered. Given several times: on all of them at once, by inclusion and
+    /// exclusion over their intersections. With --covariance bootstrap its groups are resampled
     #[arg(long, value_name = "COLUMN")]
-    pub cluster: Option<String>,
+    pub cluster: Vec<String>,
+    /// Small-sample factor of a robust or clustered covariance: none, cr1: G/(G-1), cr1s: G/(G-1) (N-1)/(N-K), hc1: N/(N-K),
+    /// with G clusters (decision makers without --cluster), N cases, K parameters [default: none]
+    #[arg(long, value_name = "NAME")]
+    pub correction: Option<String>,
     /// Level of the confidence intervals [default: 0.95]
     #[arg(long, value_name = "LEVEL")]
     pub confidence: Option<f64>,
+}
+
+/// What `--covariance bootstrap` resamples, and what it makes of it.
+#[derive(Debug, Default, Args)]
+pub struct BootstrapArgs {
+    /// Resamples of --covariance bootstrap [default: 500]
+    #[arg(long, value_name = "N")]
+    pub replications: Option<usize>,
+    /// Intervals from --covariance bootstrap: normal (estimate and bootstrapped standard errors, in keeping with z and p),
+    /// percentile, or bca (bias-corrected and accelerated) [default: normal]
+    #[arg(long, value_name = "KIND")]
+    pub interval: Option<String>,
 }
 
 /// A rule for missing cells, by its name in model files.

@@ -64,7 +64,7 @@ impl Checkpoint {
 }
 
 /// All of a specification that the estimates depend on.
-fn untitled(specification: &Value) -> Value {
+pub fn untitled(specification: &Value) -> Value {
     let mut specification = specification.clone();
     if let Some(table) = specification.as_object_mut() {
         table.shift_remove("title");

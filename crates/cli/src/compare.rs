@@ -102,7 +102,7 @@ fn read(args: &CompareArgs) -> Result<Vec<Compared<'_>>, Failure> {
     let kind = match args.covariance.as_deref() {
         Some("clustered") => {
             return Err(Failure::bad_input(
-                "compare takes the covariances that fits have: hessian, opg or robust",
+                "compare takes the covariances that fits have: hessian, opg, robust or bootstrap",
             ));
         }
         Some(kind) => Some(kind.parse::<CovarianceKind>().map_err(Failure::bad_input)?),
@@ -113,6 +113,12 @@ fn read(args: &CompareArgs) -> Result<Vec<Compared<'_>>, Failure> {
     for path in &args.fits {
         let fit = show::read(path).and_then(|mut fit| {
             if let Some(kind) = &kind {
+                if matches!(kind, CovarianceKind::Bootstrap(_)) && fit.covariance.bootstrap.is_none() {
+                    return Err(Failure::bad_input(format!(
+                        "\"{}\" has no bootstrapped covariance; estimate with --covariance bootstrap",
+                        path.display()
+                    )));
+                }
                 fit.choose_covariance(kind).map_err(Failure::bad_input)?;
             }
             show::at_its_estimates(&fit, path)?;

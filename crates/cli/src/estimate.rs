@@ -7,9 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use logsum_data::ChoiceData;
 use logsum_estimate::{LogLikelihood, Options, Parameter, Progress};
 use logsum_report::Format;
-use logsum_utility::{CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification, fit_sampled};
+use logsum_utility::{
+    BootstrapOptions, CovarianceKind, Fit, FitError, FitOptions, Model, ModelFile, Specification, fit_sampled,
+};
 
-use crate::args::{CovarianceArgs, EstimateArgs};
+use crate::args::EstimateArgs;
+use crate::asked::Asked;
+use crate::bootstrap::{self, Resampling};
 use crate::checkpoint::{Checkpoint, Keeper};
 use crate::destination;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
@@ -22,21 +26,18 @@ use crate::{output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
 pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
-    let asked = covariance(&args.covariance)?;
-    let cluster = match &asked {
-        Some(CovarianceKind::Clustered(column)) => Some(column.as_str()),
-        _ => None,
-    };
-    let source = source(args)?;
+    let asked = Asked::of(&args.covariance)?.resampling(&args.bootstrap, args.draws.seed, "--seed", true)?;
+    let clusters = asked.columns();
+    let source = source(args, asked.is_bootstrap())?;
     if let (Some(output), Source::File(_, data)) = (&args.output, &source) {
         destination::check_fit(output, &[&args.model, data])?;
     }
     let limits = Limits::of(&args.storage);
     let whole = match source {
-        Source::Formula => load_formula(&args.model, &args.formula, cluster.as_slice())?,
-        Source::File(file, path) => match ingest::in_parts(&file, &path, cluster, &limits, args.form.quiet)? {
-            Ok(bound) => return estimate(args, &file, &path, bound, None, asked.clone()),
-            Err(why) => ingest::whole(*file, path, cluster, &limits, why)?,
+        Source::Formula => load_formula(&args.model, &args.formula, &clusters)?,
+        Source::File(file, path) => match ingest::in_parts(&file, &path, &clusters, &limits, args.form.quiet)? {
+            Ok(bound) => return estimate(args, &file, &path, bound, None, &asked),
+            Err(why) => ingest::whole(*file, path, &clusters, &limits, why)?,
         },
     };
     if let Some(output) = &args.output {
@@ -44,7 +45,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     }
     let used = whole.model.estimation_data(&whole.data).map_err(Failure::bad_input)?;
     let bound = Bound::of(&whole, &used)?;
-    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), asked.clone())
+    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), &asked)
 }
 
 /// Where model and data come from.
@@ -53,9 +54,9 @@ enum Source {
     File(Box<ModelFile>, PathBuf),
 }
 
-fn source(args: &EstimateArgs) -> Result<Source, Failure> {
+fn source(args: &EstimateArgs, seeds_more: bool) -> Result<Source, Failure> {
     if args.formula.formula.is_some() {
-        if args.draws.draws.is_some() || args.draws.seed.is_some() {
+        if args.draws.draws.is_some() || (args.draws.seed.is_some() && !seeds_more) {
             return Err(Failure::bad_input(
                 "--draws and --seed belong to models with random tastes, which a model file describes",
             ));
@@ -63,7 +64,7 @@ fn source(args: &EstimateArgs) -> Result<Source, Failure> {
         return Ok(Source::Formula);
     }
     let mut file = load_model(&args.model)?;
-    args.draws.apply(&mut file)?;
+    args.draws.apply(&mut file, seeds_more)?;
     let path = args.data.clone().unwrap_or_else(|| data_of(&file, &args.model));
     Ok(Source::File(Box::new(file), path))
 }
@@ -75,13 +76,22 @@ fn estimate(
     path: &Path,
     bound: Bound<'_>,
     whole: Option<&ChoiceData>,
-    covariance: Option<CovarianceKind>,
+    asked: &Asked,
 ) -> Result<u8, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = bound.model.interrupted_by(interrupt.clone());
+    if let Some(CovarianceKind::Bootstrap(BootstrapOptions {
+        cluster: Some(column), ..
+    })) = &asked.kind
+    {
+        model.check_clusters(std::slice::from_ref(column)).map_err(failure)?;
+    }
     let specification = file.to_json();
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
-    let resumed = match args.resume {
+    let resamples = bootstrap::checkpoint(args.output.as_deref(), &args.model);
+    // Where the bootstrap was interrupted the estimation was not: it is made again, to the same bits.
+    let of_bootstrap = asked.is_bootstrap() && resamples.exists() && !checkpoint_path.exists();
+    let resumed = match args.resume && !of_bootstrap {
         true => Some(Checkpoint::resume(
             &checkpoint_path,
             &specification,
@@ -100,9 +110,14 @@ fn estimate(
     let options = FitOptions {
         optimiser,
         // Where nobody says where to start, the model may know a better place.
-        start: (args.start.is_some() || args.resume).then(|| start.clone()),
+        start: (args.start.is_some() || resumed.is_some()).then(|| start.clone()),
         resume: resumed.map(|checkpoint| checkpoint.state),
-        covariance: covariance.unwrap_or_else(|| CovarianceKind::usual(&file.schema)),
+        // A bootstrap follows the estimation.
+        covariance: match &asked.kind {
+            Some(CovarianceKind::Bootstrap(_)) | None => CovarianceKind::usual(&file.schema),
+            Some(kind) => kind.clone(),
+        },
+        correction: asked.correction.unwrap_or_default(),
         confidence: args.covariance.confidence.unwrap_or(0.95),
         starts: usize::from(args.starts),
     };
@@ -118,7 +133,7 @@ fn estimate(
     watch_for_interrupt(&interrupt);
     let bar = Bar::new(args.form.quiet, Plan::of(file));
     // What follows the first estimation, on other samples of alternatives, is not gone on with.
-    let mut estimations = u32::from(args.resume);
+    let mut estimations = u32::from(options.resume.is_some());
     let mut stage = None;
     let mut progress = |progress: &Progress<'_>| {
         bar.show(progress);
@@ -175,11 +190,32 @@ fn estimate(
             keeper.write()?.display()
         ));
     }
+    let mut complete = true;
+    if let Some(CovarianceKind::Bootstrap(resampling)) = &asked.kind {
+        if fit.converged {
+            let how = Resampling {
+                options: resampling,
+                checkpoint: &resamples,
+                resume: args.resume && of_bootstrap,
+                optional: true,
+                quiet: args.form.quiet,
+            };
+            let started = std::time::Instant::now();
+            complete = bootstrap::run(&model, &mut fit, &how)?;
+            fit.elapsed_seconds.estimate += started.elapsed().as_secs_f64();
+        } else if args.max_iterations != Some(0) {
+            fit.warnings.push(
+                "no bootstrap: the estimation has not converged, and resamples would start from no maximum".to_owned(),
+            );
+        }
+        fit.choose_covariance(&CovarianceKind::Bootstrap(resampling.clone()))
+            .map_err(Failure::bad_input)?;
+    }
     let code = finish(args, &fit)?;
     if fit.converged {
         keeper.discard(args.resume);
     }
-    Ok(code)
+    Ok(if complete { code } else { NOT_CONVERGED })
 }
 
 /// Writes the fit file, prints the report.
@@ -203,32 +239,6 @@ fn finish(args: &EstimateArgs, fit: &Fit) -> Result<u8, Failure> {
         ));
     }
     Ok(if fit.converged { 0 } else { NOT_CONVERGED })
-}
-
-/// The covariance that was asked for.
-pub fn covariance(args: &CovarianceArgs) -> Result<Option<CovarianceKind>, Failure> {
-    if let Some(confidence) = args.confidence
-        && !(confidence > 0.0 && confidence < 1.0)
-    {
-        return Err(Failure::bad_input(FitError::Confidence(confidence)));
-    }
-    let kind: Option<CovarianceKind> = args
-        .covariance
-        .as_deref()
-        .map(|name| name.parse().map_err(|error: String| Failure::bad_input(error)))
-        .transpose()?;
-    match (kind, &args.cluster) {
-        (None | Some(CovarianceKind::Clustered(_)), Some(column)) => {
-            Ok(Some(CovarianceKind::Clustered(column.clone())))
-        }
-        (Some(CovarianceKind::Clustered(_)), None) => Err(Failure::bad_input(
-            "--covariance clustered needs --cluster COLUMN, the column whose values are the clusters",
-        )),
-        (Some(kind), Some(_)) => Err(Failure::bad_input(format!(
-            "--cluster belongs to --covariance clustered, not {kind}"
-        ))),
-        (kind, None) => Ok(kind),
-    }
 }
 
 /// Starting values from an earlier fit; parameters that it does not have keep their own.
@@ -291,10 +301,10 @@ fn failure(error: FitError) -> Failure {
     Failure { problems, code }
 }
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Ctrl-C asks the estimation to stop at the next opportunity; a second one ends the program.
-fn watch_for_interrupt(flag: &Arc<AtomicBool>) {
+pub fn watch_for_interrupt(flag: &Arc<AtomicBool>) {
     let flag = flag.clone();
     let handler = move || {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {

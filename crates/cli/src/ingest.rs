@@ -68,7 +68,7 @@ pub enum Whole {
 pub fn in_parts(
     file: &ModelFile,
     path: &Path,
-    cluster: Option<&str>,
+    clusters: &[&str],
     limits: &Limits,
     quiet: bool,
 ) -> Result<Result<Bound<'static>, Whole>, Failure> {
@@ -79,7 +79,7 @@ pub fn in_parts(
     if file.sampling.is_some() {
         return Ok(Err(Whole::Sampled));
     }
-    let wanted = Wanted::to_estimate(file, path, cluster)?;
+    let wanted = Wanted::to_estimate(file, path, clusters)?;
     let Some(mut parts) = logsum_tables::Parts::open(path, Columns::Named(&wanted.columns)).map_err(refused)? else {
         return Ok(Err(Whole::Text));
     };
@@ -89,7 +89,7 @@ pub fn in_parts(
         "rows read",
         quiet || rows.total <= rows.at_a_time,
     );
-    let read = read(file, &mut parts, cluster, &rows, limits, &counter);
+    let read = read(file, &mut parts, clusters, &rows, limits, &counter);
     counter.finish();
     let (mut model, totals) = match read {
         Ok(read) => read,
@@ -126,7 +126,7 @@ pub fn in_parts(
 pub fn whole(
     file: ModelFile,
     path: PathBuf,
-    cluster: Option<&str>,
+    clusters: &[&str],
     limits: &Limits,
     why: Whole,
 ) -> Result<Loaded, Failure> {
@@ -136,12 +136,12 @@ pub fn whole(
         Whole::Scattered(reason) => reason,
         Whole::Faulty(_) => "",
     };
-    let bytes = load::table_bytes(&file, &path, cluster)?;
+    let bytes = load::table_bytes(&file, &path, clusters)?;
     match (
         memory::check_room(&path, bytes, limits.memory, limits.told, advice),
         why,
     ) {
-        (Ok(()), _) => load_data(file, path, &Extra::clusters(cluster.as_slice())),
+        (Ok(()), _) => load_data(file, path, &Extra::clusters(clusters)),
         (Err(_), Whole::Faulty(failure)) => Err(failure),
         (Err(failure), _) => Err(failure),
     }
@@ -232,7 +232,7 @@ fn refused(error: TableError) -> Failure {
 fn read(
     file: &ModelFile,
     parts: &mut logsum_tables::Parts,
-    cluster: Option<&str>,
+    clusters: &[&str],
     rows: &Rows,
     limits: &Limits,
     counter: &Counter,
@@ -253,7 +253,7 @@ fn read(
             folder: limits.folder.clone(),
         });
     }
-    let mut grouping = cluster.map(Grouping::new);
+    let mut groupings: Vec<Grouping> = clusters.iter().map(|column| Grouping::new(*column)).collect();
     let mut keep = 0;
     let mut read = 0;
     while let Some(table) = parts.next(keep, rows.at_a_time)? {
@@ -262,7 +262,7 @@ fn read(
         let added = data.add(table, read == rows.total)?;
         keep = added.keep;
         if let Some(choices) = added.data {
-            if let Some(grouping) = &mut grouping {
+            for grouping in &mut groupings {
                 grouping.add(&choices).map_err(PartsError::Data)?;
             }
             binder.add(choices)?;
@@ -271,7 +271,7 @@ fn read(
     let totals = data.finish()?;
     parts.check_unchanged()?;
     let mut model = binder.finish()?.totalling(&totals);
-    if let (Some(column), Some(grouping)) = (cluster, grouping) {
+    for (column, grouping) in clusters.iter().zip(groupings) {
         model = model.grouped_by(column, grouping);
     }
     Ok((model, totals))

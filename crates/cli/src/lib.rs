@@ -5,6 +5,8 @@
 
 mod applied;
 mod args;
+mod asked;
+mod bootstrap;
 mod check;
 mod checkpoint;
 mod compare;

@@ -57,7 +57,7 @@ pub fn load(path: &Path, data: Option<&Path>, extra: &[&str]) -> Result<Loaded, 
 /// Makes sure that there is room for the data before they are read at once.
 pub fn check_room(model: &ModelFile, path: &Path) -> Result<(), Failure> {
     // What is wrong with the file is told by those who read it.
-    let bytes = table_bytes(model, path, None).unwrap_or(0);
+    let bytes = table_bytes(model, path, &[]).unwrap_or(0);
     let advice = "only estimate reads data part by part, and Parquet alone";
     memory::check_room(path, bytes, memory::limit(None), false, advice)
 }
@@ -155,14 +155,9 @@ pub struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// Those to estimate the model, and the one to cluster on.
-    pub fn to_estimate(model: &'a ModelFile, path: &Path, cluster: Option<&'a str>) -> Result<Self, Failure> {
-        Wanted::of(
-            model,
-            path,
-            &Extra::clusters(cluster.as_slice()),
-            &numbers_with_choice(model),
-        )
+    /// Those to estimate the model, and those to cluster on.
+    pub fn to_estimate(model: &'a ModelFile, path: &Path, clusters: &[&'a str]) -> Result<Self, Failure> {
+        Wanted::of(model, path, &Extra::clusters(clusters), &numbers_with_choice(model))
     }
 
     fn of(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>], numbers: &HashSet<&str>) -> Result<Self, Failure> {
@@ -215,8 +210,8 @@ impl<'a> Wanted<'a> {
 }
 
 /// Bytes that the columns of a model take once they are read, about.
-pub fn table_bytes(model: &ModelFile, path: &Path, cluster: Option<&str>) -> Result<u64, Failure> {
-    let wanted = Wanted::to_estimate(model, path, cluster)?;
+pub fn table_bytes(model: &ModelFile, path: &Path, clusters: &[&str]) -> Result<u64, Failure> {
+    let wanted = Wanted::to_estimate(model, path, clusters)?;
     let fail = |error: logsum_tables::TableError| Failure::all(&table_problems(&error));
     if let Some(parts) = logsum_tables::Parts::open(path, Columns::Named(&wanted.columns)).map_err(fail)? {
         return Ok((parts.n_rows() as u64).saturating_mul(parts.bytes_per_row() as u64));

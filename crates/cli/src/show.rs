@@ -1,17 +1,24 @@
 //! `logsum show`: a fit again, its covariance chosen after the fact.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use logsum_data::{ChoiceData, Table};
-use logsum_estimate::LogLikelihood;
+use logsum_estimate::{EstimateError, EvalError, LogLikelihood};
 use logsum_report::Format;
-use logsum_utility::{CovarianceKind, DrawNumber, FORMAT, Fit, Model, ModelFile};
+use logsum_utility::{
+    BootstrapOptions, Correction, CovarianceKind, DrawNumber, FORMAT, Fit, FitError, Model, ModelFile,
+};
 
 use crate::args::{CovarianceArgs, OutputArgs, ShowArgs, StorageArgs};
-use crate::estimate::covariance;
+use crate::asked::Asked;
+use crate::bootstrap::{self, Resampling};
+use crate::estimate::watch_for_interrupt;
 use crate::failure::{Failure, NOT_CONVERGED};
 use crate::ingest::{self, Limits};
 use crate::load::{Extra, Loaded};
+use crate::progress::Waiting;
 use crate::{load, output};
 
 /// Runs the command; a fit that has not converged is shown with the exit code that says so.
@@ -22,9 +29,91 @@ pub fn run(args: &ShowArgs) -> Result<u8, Failure> {
         storage: &args.storage,
         quiet: args.form.quiet,
     };
-    let fit = inferred(&args.fit, &args.covariance, &again)?;
+    let mut fit = read(&args.fit)?;
+    let mut asked = Asked::of(&args.covariance)?;
+    // Other intervals from the resamples that stand there.
+    if asked.kind.is_none() && args.bootstrap.interval.is_some() && fit.covariance_kind == "bootstrap" {
+        asked.kind = Some(CovarianceKind::Bootstrap(BootstrapOptions::default()));
+    }
+    let asked = asked.resampling(&args.bootstrap, args.seed, "--seed", false)?;
+    if args.resume && !asked.is_bootstrap() {
+        return Err(Failure::bad_input(
+            "--resume belongs to --covariance bootstrap: give that with it",
+        ));
+    }
+    let mut complete = true;
+    match &asked.kind {
+        Some(CovarianceKind::Bootstrap(options)) => {
+            if let Some(confidence) = args.covariance.confidence {
+                fit.confidence = confidence;
+            }
+            match stored(&fit, options, &asked) {
+                true => {
+                    if let (Some(bootstrap), true) = (&mut fit.bootstrap, args.bootstrap.interval.is_some()) {
+                        bootstrap.interval = options.interval;
+                    }
+                }
+                false => complete = resampled(&mut fit, args, options, &again)?,
+            }
+            fit.choose_covariance(&CovarianceKind::Bootstrap(options.clone()))
+                .map_err(Failure::bad_input)?;
+        }
+        _ => infer(&mut fit, &args.fit, &args.covariance, &asked, &again)?,
+    }
+    if !args.profile.is_empty() {
+        with_model(&fit.clone(), &args.fit, &[], &again, |model| {
+            let interrupt = Arc::new(AtomicBool::new(false));
+            watch_for_interrupt(&interrupt);
+            let _waiting = Waiting::new(args.form.quiet, "profiles".to_owned());
+            model
+                .interrupted_by(interrupt)
+                .add_profiles(&mut fit, &args.profile)
+                .map_err(not_profiled)
+        })?;
+    }
     print(&fit, &args.form)?;
-    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
+    Ok(if fit.converged && complete { 0 } else { NOT_CONVERGED })
+}
+
+fn not_profiled(error: FitError) -> Failure {
+    match error {
+        FitError::Estimate(EstimateError::InterruptedAtStart) | FitError::Evaluation(EvalError::Interrupted) => {
+            Failure {
+                problems: vec!["interrupted before the profiles were complete".to_owned()],
+                code: NOT_CONVERGED,
+            }
+        }
+        error => Failure::bad_input(error),
+    }
+}
+
+/// Whether a fit has the bootstrap that is asked for.
+fn stored(fit: &Fit, options: &BootstrapOptions, asked: &Asked) -> bool {
+    let same = |known: &logsum_utility::Bootstrap| {
+        let finished = known.estimates.len() + known.failed == known.replications;
+        let said =
+            (known.replications, known.seed, &known.cluster) == (options.replications, options.seed, &options.cluster);
+        !asked.resamples || (finished && said)
+    };
+    fit.covariance.bootstrap.is_some() && fit.bootstrap.as_ref().is_some_and(same)
+}
+
+/// Adds a bootstrap to a fit; whether it is complete.
+fn resampled(fit: &mut Fit, args: &ShowArgs, options: &BootstrapOptions, again: &Again<'_>) -> Result<bool, Failure> {
+    let columns: Vec<&str> = options.cluster.as_deref().into_iter().collect();
+    let checkpoint = bootstrap::checkpoint(Some(&args.fit), &args.fit);
+    let how = Resampling {
+        options,
+        checkpoint: &checkpoint,
+        resume: args.resume,
+        optional: false,
+        quiet: args.form.quiet,
+    };
+    with_model(&fit.clone(), &args.fit, &columns, again, |model| {
+        let interrupt = Arc::new(AtomicBool::new(false));
+        watch_for_interrupt(&interrupt);
+        bootstrap::run(&model.interrupted_by(interrupt), fit, &how)
+    })
 }
 
 /// What to do where a command takes another place of the data.
@@ -44,19 +133,43 @@ pub struct Again<'a> {
 /// Reads a fit, and makes its standard errors from the covariance that was asked for.
 pub fn inferred(path: &Path, asked: &CovarianceArgs, again: &Again<'_>) -> Result<Fit, Failure> {
     let mut fit = read(path)?;
-    if let Some(confidence) = asked.confidence {
+    infer(&mut fit, path, asked, &Asked::of(asked)?, again)?;
+    Ok(fit)
+}
+
+/// Makes the standard errors of a fit from the covariance that was asked for; a bootstrap is that of the fit.
+fn infer(fit: &mut Fit, path: &Path, args: &CovarianceArgs, asked: &Asked, again: &Again<'_>) -> Result<(), Failure> {
+    if let Some(confidence) = args.confidence {
         fit.confidence = confidence;
     }
-    let kind = covariance(asked)?;
-    if let Some(CovarianceKind::Clustered(column)) = &kind {
-        cluster(&mut fit, path, column, again)?;
-    }
-    let kind = match (kind, fit.covariance_kind.as_str()) {
-        (Some(kind), _) => kind,
+    let correction = asked.correction.unwrap_or_default();
+    let kind = match (&asked.kind, fit.covariance_kind.as_str()) {
+        (Some(kind), _) => kind.clone(),
         (None, stored) => stored.parse().map_err(|error: String| Failure::bad_input(error))?,
     };
-    fit.choose_covariance(&kind).map_err(Failure::bad_input)?;
-    Ok(fit)
+    match &asked.kind {
+        Some(CovarianceKind::Clustered(columns)) => cluster(fit, path, columns, correction, again)?,
+        Some(CovarianceKind::Robust) => fit.correct_robust(correction).map_err(Failure::bad_input)?,
+        Some(CovarianceKind::Bootstrap(options)) => {
+            let resampled = fit.bootstrap.as_ref().map(|bootstrap| &bootstrap.cluster);
+            if fit.covariance.bootstrap.is_none() {
+                return Err(Failure::bad_input(format!(
+                    "\"{}\" has no bootstrapped covariance; estimate with --covariance bootstrap, or keep what \"logsum show {} \
+                     --covariance bootstrap --format json\" prints",
+                    path.display(),
+                    path.display()
+                )));
+            }
+            if options.cluster.is_some() && resampled != Some(&options.cluster) {
+                return Err(Failure::bad_input(format!(
+                    "the bootstrap of \"{}\" has not resampled the groups of that column; leave --cluster out to take it as it is",
+                    path.display()
+                )));
+            }
+        }
+        _ => {}
+    }
+    fit.choose_covariance(&kind).map_err(Failure::bad_input)
 }
 
 /// Prints a fit; warnings that the form does not hold go to standard error.
@@ -105,32 +218,60 @@ fn contradiction(fit: &Fit) -> Option<String> {
         ("opg", &fit.covariance.opg),
         ("robust", &fit.covariance.robust),
         ("clustered", &fit.covariance.clustered),
+        ("bootstrap", &fit.covariance.bootstrap),
     ];
     let square = |rows: &Vec<Vec<f64>>| rows.len() == free && rows.iter().all(|row| row.len() == free);
-    let (kind, _) = kinds
+    let not_square = kinds
         .into_iter()
-        .find(|(_, matrix)| matrix.as_ref().is_some_and(|rows| !square(rows)))?;
-    Some(format!(
-        "the covariance \"{kind}\" is not {free} × {free}, a row for each parameter that is not fixed"
-    ))
+        .find(|(_, matrix)| matrix.as_ref().is_some_and(|rows| !square(rows)));
+    if let Some((kind, _)) = not_square {
+        return Some(format!(
+            "the covariance \"{kind}\" is not {free} × {free}, a row for each parameter that is not fixed"
+        ));
+    }
+    let bootstrap = fit.bootstrap.as_ref()?;
+    let sound = bootstrap.parameters.len() == free && bootstrap.estimates.iter().all(|row| row.len() == free);
+    (!sound)
+        .then(|| format!("its bootstrap does not have {free} numbers in each resample, one for each free parameter"))
 }
 
 /// Reads the data again, makes sure they are the same, and sums the scores by cluster.
-fn cluster(fit: &mut Fit, path: &Path, column: &str, again: &Again<'_>) -> Result<(), Failure> {
+fn cluster(
+    fit: &mut Fit,
+    path: &Path,
+    columns: &[String],
+    correction: Correction,
+    again: &Again<'_>,
+) -> Result<(), Failure> {
+    let wanted: Vec<&str> = columns.iter().map(String::as_str).collect();
+    with_model(&fit.clone(), path, &wanted, again, |model| {
+        model
+            .add_clustered_by(fit, columns, correction)
+            .map_err(Failure::bad_input)
+    })
+}
+
+/// Reads the data of a fit again with further columns, makes sure they are the same, and lends the model on them.
+fn with_model<T>(
+    fit: &Fit,
+    path: &Path,
+    columns: &[&str],
+    again: &Again<'_>,
+    work: impl FnOnce(Model<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let remedy = again.remedy;
     at_its_estimates(fit, path)?;
     let file = model_of(fit, path)?;
     let data = data_of(fit, path, again.data);
     let limits = Limits::of(again.storage);
-    if let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, again.quiet)? {
+    if let Ok(bound) = ingest::in_parts(&file, &data, columns, &limits, again.quiet)? {
         is_the_same(fit, path, &bound.fingerprint, &data, remedy)?;
         has_the_parameters(fit, path, &bound.model)?;
-        return bound.model.add_clustered(fit, column).map_err(Failure::bad_input);
+        return work(bound.model);
     }
-    let loaded = load_again(fit, path, again.data, &Extra::clusters(&[column]), remedy)?;
+    let loaded = load_again(fit, path, again.data, &Extra::clusters(columns), remedy)?;
     let used = loaded.model.estimation_data(&loaded.data).map_err(Failure::bad_input)?;
-    let model = bind_again(fit, path, &loaded.model, &used)?;
-    model.add_clustered(fit, column).map_err(Failure::bad_input)
+    work(bind_again(fit, path, &loaded.model, &used)?)
 }
 
 /// Whether a fit is at the maximum of its likelihood, but for what its estimation says.

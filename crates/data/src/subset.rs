@@ -1,7 +1,6 @@
 //! Some of the cases, as they stand in the file: those of a segment, or that chose among some alternatives.
 
 use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome};
-use crate::rankings::Rankings;
 use crate::restrict::gather;
 
 impl ChoiceData {
@@ -57,10 +56,7 @@ impl ChoiceData {
                 Outcome::Counts(counts) => Outcome::Counts(pairs.iter().map(|&pair| counts[pair]).collect()),
                 Outcome::None => Outcome::None,
             },
-            rankings: self.rankings.as_ref().map(|rankings| {
-                let kept = cases.iter().map(|&case| rankings.of(case));
-                Rankings::new(kept, rankings.is_best_worst())
-            }),
+            rankings: self.rankings.as_ref().map(|rankings| rankings.of_cases(&cases)),
             weights: self
                 .weights
                 .as_ref()

@@ -7,7 +7,9 @@
 //!   scale; [`resume`] goes on with one that was stopped. The result holds the best point and a [`Convergence`], which says why it stopped with measured value and
 //!   tolerance;
 //! - covariances, chosen after the fit: [`hessian_covariance`], [`opg_covariance`] and [`sandwich`], the last two from
-//!   an [`outer_product`] of scores summed within groups;
+//!   an [`outer_product`] of scores summed within groups, or within groups of several kinds ([`multiway_outer_product`]);
+//! - intervals from resamples ([`percentile_interval`], [`bca_interval`], with [`maximise_nearby`] for each of them) and
+//!   from profiles ([`profile_interval`]);
 //! - [`Inference`]: statistic, p-value and confidence interval of an estimate;
 //! - [`null_space`]: the combinations of parameters on which the data are silent, in readable form;
 //! - [`check_derivatives`]: analytic derivatives against differences.
@@ -80,10 +82,14 @@ mod inference;
 mod iterate;
 mod likelihood;
 mod maximise;
+mod multiway;
+mod nearby;
 mod newton;
 mod options;
 mod outer_product;
+mod profile;
 mod quadratic_form;
+mod resampling;
 mod subproblem;
 mod symmetric;
 #[cfg(test)]
@@ -98,6 +104,10 @@ pub use identification::{NULL_SPACE_TOLERANCE, NullVector, null_space, scaled_sp
 pub use inference::{Inference, chi_squared_tail, normal_quantile, two_sided_p_value};
 pub use likelihood::{EvalError, Evaluation, LogLikelihood, Order, Parameter};
 pub use maximise::{Maximum, Progress, State, maximise, resume};
+pub use multiway::{Clustering, multiway_outer_product, positive_part};
+pub use nearby::maximise_nearby;
 pub use options::Options;
 pub use outer_product::outer_product;
+pub use profile::{ProfileEnd, ProfileOf, profile_interval};
 pub use quadratic_form::{QuadraticForm, quadratic_form};
+pub use resampling::{acceleration, bca_interval, bias_correction, percentile_interval, sample_quantile};

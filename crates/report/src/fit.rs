@@ -7,6 +7,7 @@ mod nests;
 mod optima;
 mod outside;
 mod proportional;
+mod resampling;
 mod sampling;
 mod scales;
 mod tastes;
@@ -28,7 +29,8 @@ const DIGITS_OF_ERRORS: usize = 4;
 /// random tastes and the warnings. CSV is the coefficient table with the columns `term, estimate,
 /// std_error, statistic, p_value, conf_low, conf_high, fixed, at_bound, converged`, then
 /// `sd_over_samples` if alternatives were sampled more than once and `simulation_error` if it was
-/// measured; JSON is the whole fit. Both have full precision, and only JSON has timings.
+/// measured, `percentile_low, percentile_high, bca_low, bca_high` behind bootstrapped standard errors,
+/// and `profile_low, profile_high` if profiles were asked for; JSON is the whole fit. Both have full precision, and only JSON has timings.
 pub fn fit(fit: &Fit, format: Format) -> String {
     match format {
         Format::Text => text::write(fit, Style::Plain),
@@ -172,6 +174,8 @@ fn comma_separated(fit: &Fit) -> String {
         "converged",
     ];
     names.extend(movements.iter().map(|of| of.name));
+    let intervals = resampling::intervals(fit);
+    names.extend(intervals.iter().map(|of| of.name));
     let mut text = csv::record(names);
     for (k, p) in fit.parameters.iter().enumerate() {
         let mut cells = vec![
@@ -187,6 +191,7 @@ fn comma_separated(fit: &Fit) -> String {
             fit.converged.to_string(),
         ];
         cells.extend(movements.iter().map(|of| csv::number(of.at(k))));
+        cells.extend(intervals.iter().map(|of| csv::number(of.values[k])));
         text.push_str(&csv::record(cells));
     }
     text

@@ -1,13 +1,18 @@
 //! Covariances of a fit: from the Hessian, from scores, and from both.
 
 use logsum_estimate::{
-    CovarianceError, Maximum, expand, hessian_covariance, opg_covariance, outer_product, sandwich, select,
+    Clustering, CovarianceError, Maximum, expand, hessian_covariance, multiway_outer_product, opg_covariance,
+    positive_part, sandwich, select,
 };
 use ndarray::Array2;
 
+use crate::correction::{Corrected, Correction};
 use crate::estimation::FitError;
 use crate::fit::{Cluster, Covariances, Fit};
-use crate::model::{Groups, Model};
+use crate::model::Model;
+
+/// Columns to cluster on at once: their intersections double with each.
+const MOST_COLUMNS: usize = 6;
 
 impl Model<'_> {
     /// Adds the covariance clustered on `column` to a fit of this model, evaluating scores once.
@@ -15,10 +20,60 @@ impl Model<'_> {
     /// # Errors
     /// An unknown column, missing cells, values that change within a case.
     pub fn add_clustered(&self, fit: &mut Fit, column: &str) -> Result<(), FitError> {
-        self.cluster(fit, &self.groups(column)?)
+        self.add_clustered_by(fit, &[column.to_owned()], Correction::None)
     }
 
-    pub(crate) fn cluster(&self, fit: &mut Fit, groups: &Groups) -> Result<(), FitError> {
+    /// The same on several columns at once, with a small-sample correction:
+    ///
+    /// ```text
+    /// V = H⁻¹ (Σ_{∅ ≠ S ⊆ columns} (−1)^{|S|+1} c(G_S) B_S) H⁻¹
+    /// ```
+    ///
+    /// B_S: outer product of scores summed within the groups that S makes together. Where that is not positive semi-definite
+    /// its negative eigenvalues, in units of classical standard errors, are set to zero, which a warning says.
+    ///
+    /// # Errors
+    /// Unknown columns, missing cells, values that change within a case; too few groups for the correction, too many columns.
+    ///
+    /// # Source
+    /// Cameron, Gelbach and Miller (2011), *Robust inference with multiway clustering*, Journal of Business & Economic
+    /// Statistics 29(2).
+    pub fn add_clustered_by(&self, fit: &mut Fit, columns: &[String], correction: Correction) -> Result<(), FitError> {
+        self.cluster(fit, columns, &self.clusterings(columns)?, correction)
+    }
+
+    /// Whether units can be clustered on, or resampled by, these columns: before anything is estimated.
+    ///
+    /// # Errors
+    /// Unknown columns, missing cells, values that change within a case or, where it is one unit, a decision maker.
+    pub fn check_clusters(&self, columns: &[String]) -> Result<(), FitError> {
+        self.clusterings(columns).map(|_| ())
+    }
+
+    /// The groups of the units of the likelihood by each column.
+    pub(crate) fn clusterings(&self, columns: &[String]) -> Result<Vec<Clustering>, FitError> {
+        if columns.len() > MOST_COLUMNS {
+            return Err(FitError::ColumnsOfClusters(columns.len(), MOST_COLUMNS));
+        }
+        columns.iter().map(|column| self.clustering(column)).collect()
+    }
+
+    /// The groups of the units of the likelihood by a column.
+    pub(crate) fn clustering(&self, column: &str) -> Result<Clustering, FitError> {
+        let groups = self.groups(column)?;
+        Ok(Clustering {
+            of_unit: self.groups_of_units(&groups)?,
+            n: groups.n,
+        })
+    }
+
+    pub(crate) fn cluster(
+        &self,
+        fit: &mut Fit,
+        columns: &[String],
+        clusterings: &[Clustering],
+        correction: Correction,
+    ) -> Result<(), FitError> {
         let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
         let Some(bread) = fit.covariance.hessian.as_ref().map(|rows| to_array(rows)) else {
             fit.warnings
@@ -38,12 +93,40 @@ impl Model<'_> {
             return Ok(());
         }
         let free: Vec<bool> = fit.parameters.iter().map(|parameter| !parameter.fixed).collect();
-        let meat = outer_product(self, &theta, &self.groups_of_units(groups)?, groups.n)?;
-        fit.covariance.clustered = Some(to_rows(&sandwich(&bread, &meat, &free)));
-        fit.cluster = Some(Cluster {
-            column: groups.column.clone(),
-            n_clusters: groups.n,
+        for clustering in clusterings {
+            fit.correction_factor(correction, clustering.n)?;
+        }
+        // Intersections have more groups, so that they have a factor where these have.
+        let factor = |n: usize| fit.correction_factor(correction, n).unwrap_or(1.0);
+        let meat = multiway_outer_product(&self.units_of(fit)?, &theta, clusterings, &factor)?;
+        let mut matrix = sandwich(&bread, &meat, &free);
+        if clusterings.len() > 1
+            && let Some(fixed) = without_negative(&matrix, &bread)
+        {
+            fit.warnings.push(
+                "the covariance clustered on several columns is not positive semi-definite: its negative eigenvalues are set \
+                 to 0 (Cameron, Gelbach and Miller, 2011)"
+                    .to_owned(),
+            );
+            matrix = fixed;
+        }
+        fit.correction = (correction != Correction::None).then(|| Corrected {
+            kind: correction,
+            factor: match clusterings {
+                [one] => fit.correction_factor(correction, one.n).ok(),
+                _ => None,
+            },
         });
+        fit.covariance.clustered = Some(to_rows(&matrix));
+        let mut named = columns.iter().zip(clusterings).map(|(column, clustering)| Cluster {
+            column: column.clone(),
+            n_clusters: clustering.n,
+            others: Vec::new(),
+        });
+        fit.cluster = named.next();
+        if let Some(cluster) = &mut fit.cluster {
+            cluster.others = named.collect();
+        }
         Ok(())
     }
 
@@ -83,7 +166,7 @@ impl Model<'_> {
                 hessian: Some(zeros.clone()),
                 opg: Some(zeros.clone()),
                 robust: Some(zeros),
-                clustered: None,
+                ..Covariances::default()
             };
             return;
         }
@@ -111,6 +194,20 @@ impl Model<'_> {
         }
         fit.warnings.extend(warnings);
     }
+}
+
+/// The matrix with eigenvalues of at least 0, in units of classical standard errors, so that those of the data do not matter;
+/// `None` if they are so already.
+fn without_negative(matrix: &Array2<f64>, bread: &Array2<f64>) -> Option<Array2<f64>> {
+    let unit = |k: usize| match bread[[k, k]] {
+        variance if variance > 0.0 => variance.sqrt(),
+        _ => 1.0,
+    };
+    let scaled = |by: &dyn Fn(usize) -> f64, matrix: &Array2<f64>| {
+        Array2::from_shape_fn(matrix.dim(), |(i, j)| matrix[[i, j]] * (by(i) * by(j)))
+    };
+    let fixed = positive_part(&scaled(&|k| 1.0 / unit(k), matrix))?;
+    Some(scaled(&unit, &fixed))
 }
 
 /// The message of a covariance error with parameters by name.

@@ -108,7 +108,7 @@ impl Fit {
     /// ([`Fit::chosen_covariance`]).
     pub(crate) fn redescribe_errors(&mut self) {
         if let Some(mut report) = self.errors.take() {
-            report.infer(&Delta::new(&self.parameters, self.chosen_covariance()));
+            report.infer(&Delta::new(&self.parameters, self.chosen_covariance().as_deref()));
             self.errors = Some(report);
         }
     }

@@ -2,16 +2,19 @@
 
 use logsum_data::DataError;
 use logsum_estimate::{
-    Bound, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Order, Progress, State, Stopped,
-    hessian_covariance, maximise, null_space, resume, select,
+    Bound, Clustering, CovarianceError, EstimateError, EvalError, LogLikelihood, Maximum, Options, Order, Progress,
+    State, Stopped, hessian_covariance, maximise, null_space, resume, select,
 };
 
+use crate::bootstrap::{BootstrapError, BootstrapOptions};
+use crate::correction::{Correction, CorrectionError};
 use crate::error::SpecificationError;
 use crate::fit::{self, Covariances, DataSummary, Estimate, Fit, FittedModel};
 use crate::inference::CovarianceKind;
 use crate::model::{Finding, Model, SUSPICIOUS};
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
+use crate::profiles::ProfileError;
 use crate::sampling::SamplingError;
 use crate::scale_report::ScaleReport;
 
@@ -26,6 +29,8 @@ pub struct FitOptions {
     pub resume: Option<State>,
     /// Kind of the standard errors in the table.
     pub covariance: CovarianceKind,
+    /// Small-sample correction of a robust or clustered covariance.
+    pub correction: Correction,
     /// Level of the intervals.
     pub confidence: f64,
     /// Estimations from so many points, of which the best is reported; of random tastes with few draws, the best being gone
@@ -40,6 +45,7 @@ impl Default for FitOptions {
             start: None,
             resume: None,
             covariance: CovarianceKind::Hessian,
+            correction: Correction::None,
             confidence: 0.95,
             starts: 1,
         }
@@ -73,6 +79,18 @@ pub enum FitError {
     /// From binding the model to sampled data.
     #[error(transparent)]
     Specification(#[from] SpecificationError),
+    /// From the bootstrap.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
+    /// From a profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// From a small-sample correction.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
+    /// Too many intersections.
+    #[error("{0} columns to cluster on; {1} at most, as their intersections double with each")]
+    ColumnsOfClusters(usize, usize),
     /// A confidence level outside (0, 1).
     #[error("confidence level {0}; it lies between 0 and 1, such as 0.95")]
     Confidence(f64),
@@ -96,7 +114,14 @@ impl Model<'_> {
     /// A start that cannot be used, an evaluation that failed. A model that is not identified, or has no finite
     /// estimates, gives a fit that says so and has not converged.
     pub fn fit(&self, options: &FitOptions, progress: Option<&mut dyn FnMut(&Progress<'_>)>) -> Result<Fit, FitError> {
-        self.fit_beside(options, progress, true)
+        let mut fit = self.fit_beside(options, progress, true)?;
+        if let CovarianceKind::Bootstrap(resampling) = &options.covariance
+            && fit.converged
+        {
+            self.add_bootstrap(&mut fit, resampling, &[], None)?;
+            fit.choose_covariance(&options.covariance)?;
+        }
+        Ok(fit)
     }
 
     /// The same, with what a report compares it to (ln L of constants alone, the test of proportional odds) if `constants` is
@@ -114,14 +139,17 @@ impl Model<'_> {
             return Err(FitError::NoOutcomes);
         }
         let started = std::time::Instant::now();
-        let groups = match &options.covariance {
-            CovarianceKind::Clustered(column) => Some(self.groups(column)?),
+        // Before anything is estimated.
+        let clusters = match &options.covariance {
+            CovarianceKind::Clustered(columns) => Some((columns, self.clusterings(columns)?)),
+            CovarianceKind::Bootstrap(BootstrapOptions {
+                cluster: Some(column), ..
+            }) => {
+                self.clustering(column)?;
+                None
+            }
             _ => None,
         };
-        if let Some(groups) = &groups {
-            // Before anything is estimated.
-            self.groups_of_units(groups)?;
-        }
         let start = options
             .start
             .clone()
@@ -132,10 +160,7 @@ impl Model<'_> {
         if let Some(mixture) = self.mixture() {
             let mut fit = self.fit_mixture(mixture, &start, options, progress, constants)?;
             fit.confidence = options.confidence;
-            if let Some(groups) = groups {
-                self.cluster(&mut fit, &groups)?;
-            }
-            fit.choose_covariance(&options.covariance)?;
+            self.infer(&mut fit, options, clusters)?;
             fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
             return Ok(fit);
         }
@@ -174,12 +199,25 @@ impl Model<'_> {
             self.test_proportional_odds(&mut fit);
         }
         fit.confidence = options.confidence;
-        if let Some(groups) = groups {
-            self.cluster(&mut fit, &groups)?;
-        }
-        fit.choose_covariance(&options.covariance)?;
+        self.infer(&mut fit, options, clusters)?;
         fit.elapsed_seconds.estimate = started.elapsed().as_secs_f64();
         Ok(fit)
+    }
+
+    /// Standard errors of the kind that was asked for, but those of a bootstrap, which is yet to be made.
+    fn infer(
+        &self,
+        fit: &mut Fit,
+        options: &FitOptions,
+        clusters: Option<(&Vec<String>, Vec<Clustering>)>,
+    ) -> Result<(), FitError> {
+        if let Some((columns, clusterings)) = clusters {
+            self.cluster(fit, columns, &clusterings, options.correction)?;
+        }
+        if options.covariance == CovarianceKind::Robust {
+            fit.correct_robust(options.correction)?;
+        }
+        fit.choose_covariance(&options.covariance)
     }
 
     /// The nests, and what is to be said of them.
@@ -442,9 +480,12 @@ impl Model<'_> {
             },
             covariance_kind: CovarianceKind::Hessian.name().to_owned(),
             cluster: None,
+            correction: None,
             confidence: 0.95,
             parameters: estimates,
             covariance: Covariances::default(),
+            bootstrap: None,
+            profiles: Vec::new(),
             sampling: None,
             draws: None,
             tastes: None,

@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::applied::CalibrationReport;
+use crate::bootstrap::Bootstrap;
+use crate::correction::Corrected;
 use crate::draws_report::DrawsReport;
 use crate::error_report::ErrorReport;
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
+use crate::profiles::Profile;
 use crate::proportional_odds::ProportionalOdds;
 use crate::sampling::SampleSize;
 use crate::scale_report::ScaleReport;
@@ -64,12 +67,22 @@ pub struct Fit {
     /// Column on which scores were summed, for `covariance_kind` "clustered".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<Cluster>,
+    /// Small-sample correction behind the standard errors. It is in `covariance.clustered`, which was made with it, and not in
+    /// `covariance.robust`; `None` if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Corrected>,
     /// Level of the intervals in `parameters`.
     pub confidence: f64,
     /// The estimates in the order of the model file.
     pub parameters: Vec<Estimate>,
     /// Covariance matrices over the parameters that are not fixed; those at a bound or not identified have zero rows.
     pub covariance: Covariances,
+    /// The resamples behind `covariance.bootstrap`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<Bootstrap>,
+    /// Profile-likelihood intervals of the parameters for which they were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<Profile>,
     /// How alternatives were sampled; `None` if choice sets were used whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling: Option<SamplingReport>,
@@ -192,6 +205,9 @@ pub struct Covariances {
     /// The sandwich with scores summed within the clusters of `Fit::cluster`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clustered: Option<Vec<Vec<f64>>>,
+    /// Of the estimates of the resamples of `Fit::bootstrap`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<Vec<Vec<f64>>>,
 }
 
 /// The clusters of a clustered covariance.
@@ -201,6 +217,18 @@ pub struct Cluster {
     pub column: String,
     /// How many there are.
     pub n_clusters: usize,
+    /// Further columns, where scores are summed within clusters of several kinds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Cluster>,
+}
+
+impl Cluster {
+    /// All columns, the first one first, with their numbers of clusters.
+    pub fn each(&self) -> impl Iterator<Item = (&str, usize)> {
+        std::iter::once(self)
+            .chain(&self.others)
+            .map(|cluster| (cluster.column.as_str(), cluster.n_clusters))
+    }
 }
 
 /// How alternatives were sampled, and how much the estimates depend on the sample.

@@ -1,11 +1,14 @@
 //! Inference, chosen after the fit: which covariance stands behind the standard errors.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use logsum_data::Schema;
 use logsum_estimate::Inference;
 
+use crate::bootstrap::BootstrapOptions;
+use crate::correction::{Corrected, Correction, CorrectionError};
 use crate::estimation::FitError;
 use crate::fit::Fit;
 
@@ -19,8 +22,11 @@ pub enum CovarianceKind {
     Opg,
     /// Sandwich of the two.
     Robust,
-    /// Sandwich with scores summed within the values of a column.
-    Clustered(String),
+    /// Sandwich with scores summed within the values of a column; of several, by inclusion and exclusion over their
+    /// intersections.
+    Clustered(Vec<String>),
+    /// Of the estimates of resamples.
+    Bootstrap(BootstrapOptions),
 }
 
 impl CovarianceKind {
@@ -45,6 +51,7 @@ impl CovarianceKind {
             CovarianceKind::Opg => "opg",
             CovarianceKind::Robust => "robust",
             CovarianceKind::Clustered(_) => "clustered",
+            CovarianceKind::Bootstrap(_) => "bootstrap",
         }
     }
 }
@@ -58,15 +65,16 @@ impl fmt::Display for CovarianceKind {
 impl FromStr for CovarianceKind {
     type Err = String;
 
-    /// Reads a name; the column of a clustered covariance is empty and must be set.
+    /// Reads a name; the columns of a clustered covariance are none and must be set, and a bootstrap is the usual one.
     fn from_str(name: &str) -> Result<Self, String> {
         match name {
             "hessian" => Ok(CovarianceKind::Hessian),
             "opg" => Ok(CovarianceKind::Opg),
             "robust" => Ok(CovarianceKind::Robust),
-            "clustered" => Ok(CovarianceKind::Clustered(String::new())),
+            "clustered" => Ok(CovarianceKind::Clustered(Vec::new())),
+            "bootstrap" => Ok(CovarianceKind::Bootstrap(BootstrapOptions::default())),
             other => Err(format!(
-                "\"{other}\" is not a kind of covariance; choose hessian, opg, robust or clustered"
+                "\"{other}\" is not a kind of covariance; choose hessian, opg, robust, clustered or bootstrap"
             )),
         }
     }
@@ -74,19 +82,61 @@ impl FromStr for CovarianceKind {
 
 impl Fit {
     /// The covariance matrix behind the standard errors, over the parameters that are not fixed; `None` if there is
-    /// none.
-    pub fn chosen_covariance(&self) -> Option<&Vec<Vec<f64>>> {
-        match self.covariance_kind.as_str() {
-            "hessian" => self.covariance.hessian.as_ref(),
-            "opg" => self.covariance.opg.as_ref(),
-            "robust" => self.covariance.robust.as_ref(),
-            "clustered" => self.covariance.clustered.as_ref(),
+    /// none. A small-sample correction is in it.
+    pub fn chosen_covariance(&self) -> Option<Cow<'_, Vec<Vec<f64>>>> {
+        let covariance = &self.covariance;
+        let matrix = match self.covariance_kind.as_str() {
+            "hessian" => covariance.hessian.as_ref(),
+            "opg" => covariance.opg.as_ref(),
+            "robust" => covariance.robust.as_ref(),
+            "clustered" => covariance.clustered.as_ref(),
+            "bootstrap" => covariance.bootstrap.as_ref(),
             _ => None,
+        }?;
+        match self.correction.and_then(|correction| correction.factor) {
+            Some(factor) if self.covariance_kind == "robust" => {
+                let scaled = |row: &Vec<f64>| row.iter().map(|value| factor * value).collect();
+                Some(Cow::Owned(matrix.iter().map(scaled).collect()))
+            }
+            _ => Some(Cow::Borrowed(matrix)),
+        }
+    }
+
+    /// Lets the robust covariance, wherever it is chosen, have a small-sample correction. Standard errors have it once
+    /// [`Fit::choose_covariance`] is called.
+    ///
+    /// # Errors
+    /// Too few decision makers or cases for it.
+    pub fn correct_robust(&mut self, kind: Correction) -> Result<(), FitError> {
+        self.correction = None;
+        if kind != Correction::None {
+            let factor = self.correction_factor(kind, self.n_decision_makers)?;
+            self.correction = Some(Corrected {
+                kind,
+                factor: Some(factor),
+            });
+        }
+        Ok(())
+    }
+
+    /// A correction with so many groups.
+    pub(crate) fn correction_factor(&self, kind: Correction, groups: usize) -> Result<f64, CorrectionError> {
+        let estimated = |parameter: &&crate::fit::Estimate| !parameter.fixed && parameter.at_bound.is_none();
+        let parameters = self.parameters.iter().filter(estimated).count();
+        let factor = kind.factor(groups, self.n_cases, parameters);
+        match factor.is_finite() && factor > 0.0 {
+            true => Ok(factor),
+            false => Err(CorrectionError {
+                kind,
+                groups,
+                cases: self.n_cases,
+                parameters,
+            }),
         }
     }
 
     /// Fills standard errors, statistics and intervals from the matrix of that kind, at the fit's confidence level; those of
-    /// the distributions of tastes too.
+    /// the distributions of tastes too. Of a bootstrap the ends of intervals are those that it says ([`Bootstrap::interval`](crate::Bootstrap::interval)).
     ///
     /// Parameters that are fixed, at a bound or not identified have none.
     ///
@@ -97,7 +147,10 @@ impl Fit {
             return Err(FitError::Confidence(self.confidence));
         }
         self.covariance_kind = kind.name().to_owned();
-        let matrix = self.chosen_covariance().cloned();
+        if !matches!(kind, CovarianceKind::Robust | CovarianceKind::Clustered(_)) {
+            self.correction = None;
+        }
+        let matrix = self.chosen_covariance().map(Cow::into_owned);
         let mut free = 0;
         for parameter in &mut self.parameters {
             let variance = match &matrix {
@@ -111,6 +164,9 @@ impl Fit {
             parameter.p_value = inference.map(|inference| inference.p_value);
             parameter.conf_low = inference.map(|inference| inference.conf_low);
             parameter.conf_high = inference.map(|inference| inference.conf_high);
+        }
+        if matches!(kind, CovarianceKind::Bootstrap(_)) {
+            self.choose_bootstrap_intervals();
         }
         self.test_scales();
         self.redescribe_tastes();

@@ -3,8 +3,10 @@
 //! Four types in a line: data ([`logsum_data::ChoiceData`]), [`Specification`], bound [`Model`], [`Fit`].
 
 pub mod applied;
+mod bootstrap;
 pub mod comparison;
 mod constants;
+mod correction;
 mod covariance;
 pub mod doctor;
 mod draws_report;
@@ -26,6 +28,7 @@ mod nests;
 mod nests_after;
 mod ordered;
 mod probit;
+mod profiles;
 mod proportional_odds;
 mod sampling;
 mod scale;
@@ -40,7 +43,9 @@ mod term;
 #[cfg(test)]
 mod testing;
 
+pub use bootstrap::{Bootstrap, BootstrapError, BootstrapOptions, BootstrapParameter, IntervalKind, Replicate};
 pub use constants::{log_likelihood_constants, log_likelihood_null};
+pub use correction::{Corrected, Correction, CorrectionError};
 pub use draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};
 pub use error::{MixingError, NestError, OrderedError, ProbitError, ScaleError, SpecificationError, TasteError};
 pub use error_report::{ErrorDerivatives, ErrorReport};
@@ -64,6 +69,7 @@ pub use nest_report::{NestDescription, NestMember, NestReport};
 pub use nests::{Member, Nest, Nests};
 pub use ordered::{Ordered, OrderedDistribution};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
+pub use profiles::{Profile, ProfileError};
 pub use proportional_odds::{ProportionalCoefficient, ProportionalOdds, ProportionalOddsError};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use scale::Scale;

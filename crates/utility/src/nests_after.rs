@@ -61,7 +61,7 @@ impl Fit {
     /// Makes the standard errors of the nests anew from the chosen covariance ([`Fit::chosen_covariance`]).
     pub(crate) fn redescribe_nests(&mut self) {
         if let Some(mut report) = self.nests.take() {
-            report.infer(&Delta::new(&self.parameters, self.chosen_covariance()));
+            report.infer(&Delta::new(&self.parameters, self.chosen_covariance().as_deref()));
             self.nests = Some(report);
         }
     }

@@ -11,12 +11,12 @@ use std::path::Path;
 
 use logsum_report::applied::WaldReport;
 use logsum_utility::applied::wald;
-use logsum_utility::{CovarianceKind, Fit, Model};
+use logsum_utility::{Cluster, CovarianceKind, Fit, Model};
 
 use super::args::TestArgs;
 use super::{not_converged, print};
 use crate::args::StorageArgs;
-use crate::estimate::covariance;
+use crate::asked::Asked;
 use crate::failure::Failure;
 use crate::load::{Extra, Loaded};
 use crate::output;
@@ -90,36 +90,50 @@ struct Anew {
 fn again(args: &TestArgs, path: &Path, extra: &[Extra<'_>]) -> Result<Anew, Failure> {
     let mut fit = show::read(path)?;
     show::at_its_estimates(&fit, path)?;
-    let asked = covariance(&args.covariance)?;
+    let asked = Asked::of(&args.covariance)?;
+    let kind: CovarianceKind = match &asked.kind {
+        Some(kind) => kind.clone(),
+        None => fit
+            .covariance_kind
+            .parse()
+            .map_err(|error: String| Failure::bad_input(error))?,
+    };
+    if matches!(kind, CovarianceKind::Bootstrap(_)) || asked.correction.is_some() {
+        return Err(Failure::bad_input(
+            "the test needs a covariance of scores that it can compute anew: --covariance hessian, opg, robust or clustered, \
+             without --correction",
+        ));
+    }
     if let Some(confidence) = args.covariance.confidence {
         fit.confidence = confidence;
     }
+    match (&asked.kind, &fit.cluster) {
+        (Some(CovarianceKind::Clustered(columns)), _) => {
+            let mut clusters = columns.iter().map(|column| Cluster {
+                column: column.clone(),
+                n_clusters: 0,
+                others: Vec::new(),
+            });
+            fit.cluster = clusters.next();
+            if let Some(cluster) = &mut fit.cluster {
+                cluster.others = clusters.collect();
+            }
+            fit.covariance_kind = kind.name().to_owned();
+        }
+        (None, Some(_)) => {}
+        _ => fit.choose_covariance(&kind).map_err(Failure::bad_input)?,
+    }
+    let clusters = fit
+        .cluster
+        .clone()
+        .filter(|_| matches!(kind, CovarianceKind::Clustered(_)));
+    let clusters: Vec<&str> = clusters
+        .iter()
+        .flat_map(Cluster::each)
+        .map(|(column, _)| column)
+        .collect();
     let mut extra = extra.to_vec();
-    if let Some(CovarianceKind::Clustered(column)) = &asked {
-        extra.extend(Extra::clusters(&[column.as_str()]));
-        fit.cluster = Some(logsum_utility::Cluster {
-            column: column.clone(),
-            n_clusters: 0,
-        });
-    } else if let Some(cluster) = fit.cluster.as_ref().filter(|_| asked.is_none()) {
-        let column = cluster.column.clone();
-        let loaded = load(
-            args,
-            path,
-            &fit,
-            &[extra.as_slice(), &Extra::clusters(&[column.as_str()])].concat(),
-        )?;
-        return Ok(Anew { fit, loaded });
-    }
-    if let Some(kind) = &asked {
-        fit.choose_covariance(kind).map_err(Failure::bad_input)?;
-    } else {
-        let stored = fit
-            .covariance_kind
-            .parse()
-            .map_err(|error: String| Failure::bad_input(error))?;
-        fit.choose_covariance(&stored).map_err(Failure::bad_input)?;
-    }
+    extra.extend(Extra::clusters(&clusters));
     let loaded = load(args, path, &fit, &extra)?;
     Ok(Anew { fit, loaded })
 }

@@ -146,7 +146,7 @@ pub struct RecoveryArgs {
     /// How often to simulate and estimate
     #[arg(long, value_name = "R", default_value = "200", value_parser = whole)]
     pub replications: u64,
-    /// Covariance behind the standard errors: hessian, opg or robust
+    /// Covariance behind the standard errors: hessian, opg, robust, or bootstrap (500 resamples of each replication)
     #[arg(long, value_name = "KIND", default_value = "hessian")]
     pub covariance: String,
     /// Level of the intervals whose coverage is counted

@@ -120,12 +120,24 @@ pub(super) fn covariance(fit: &Fit) -> String {
     match (fit.covariance_kind.as_str(), &fit.cluster) {
         ("hessian", _) => "from the Hessian (classical)".to_string(),
         ("opg", _) => "from the outer product of the scores of decision makers".to_string(),
-        ("robust", _) => "robust: sandwich, scores summed by decision maker".to_string(),
-        ("clustered", Some(cluster)) => format!(
-            "clustered by \"{}\": sandwich, {}",
-            cluster.column,
-            counted(cluster.n_clusters, "cluster")
+        ("robust", _) => format!(
+            "robust: sandwich, scores summed by decision maker{}",
+            super::resampling::correction(fit)
         ),
+        ("clustered", Some(cluster)) => {
+            let columns: Vec<String> = cluster.each().map(|(column, _)| format!("\"{column}\"")).collect();
+            let numbers: Vec<String> = cluster.each().map(|(_, n)| count(n)).collect();
+            let clusters = match numbers.as_slice() {
+                [_] => counted(cluster.n_clusters, "cluster"),
+                _ => format!("{} clusters", numbers.join(" and ")),
+            };
+            format!(
+                "clustered by {}: sandwich, {clusters}{}",
+                columns.join(" and "),
+                super::resampling::correction(fit)
+            )
+        }
+        ("bootstrap", _) => super::resampling::covariance(fit),
         (kind, _) => kind.to_string(),
     }
 }

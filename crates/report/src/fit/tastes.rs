@@ -37,6 +37,7 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     further.extend(super::errors::sections(fit, narrow));
     further.extend(super::optima::sections(fit));
     further.extend(super::proportional::section(fit, narrow));
+    further.extend(super::resampling::sections(fit));
     let Some(report) = reported(fit) else {
         return further;
     };
@@ -76,6 +77,7 @@ pub(super) fn note(fit: &Fit) -> Option<String> {
         super::nests::note(fit),
         super::errors::note(fit),
         super::proportional::note(fit),
+        super::resampling::note(fit),
     ];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join(" "))

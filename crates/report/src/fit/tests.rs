@@ -79,6 +79,9 @@ fn converged() -> Fit {
         },
         covariance_kind: "hessian".to_string(),
         cluster: None,
+        correction: None,
+        bootstrap: None,
+        profiles: Vec::new(),
         confidence: 0.95,
         parameters: vec![
             estimate("asc_train", -0.7011868, 0.05487393, 0.0),
@@ -91,6 +94,7 @@ fn converged() -> Fit {
             opg: None,
             robust: None,
             clustered: None,
+            bootstrap: None,
         },
         sampling: None,
         draws: None,
@@ -124,6 +128,7 @@ fn troubled() -> Fit {
     fit.cluster = Some(Cluster {
         column: "GROUP".to_string(),
         n_clusters: 1192,
+        others: Vec::new(),
     });
     fit.confidence = 0.9;
     fit.parameters = vec![

@@ -148,7 +148,7 @@ fn contrasts(rest: &Rest, compared: &[usize], n: usize) -> Array2<f64> {
 
 /// The chosen covariance over all parameters, zeros for those that are fixed.
 fn expanded(fit: &Fit) -> Option<Array2<f64>> {
-    Some(over_all(fit, fit.chosen_covariance()?))
+    Some(over_all(fit, &fit.chosen_covariance()?))
 }
 
 /// The inverse information over all parameters.

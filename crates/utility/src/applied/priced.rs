@@ -100,7 +100,7 @@ impl Priced {
         let (top, bottom) = (gradient(&self.of_top)?, gradient(&self.of_bottom)?);
         let product = |one: &[f64], other: &[f64]| -> f64 {
             let along = |row: &Vec<f64>| -> f64 { row.iter().zip(other).map(|(c, g)| c * g).sum() };
-            one.iter().zip(covariance).map(|(g, row)| g * along(row)).sum()
+            one.iter().zip(covariance.iter()).map(|(g, row)| g * along(row)).sum()
         };
         Some(Ratio {
             top: self.top,

@@ -2,7 +2,7 @@
 
 use logsum_data::near_miss;
 use logsum_estimate::{
-    CovarianceError, EvalError, LogLikelihood, Order, chi_squared_tail, opg_covariance, outer_product, select,
+    CovarianceError, EvalError, LogLikelihood, Order, chi_squared_tail, multiway_outer_product, opg_covariance, select,
 };
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::delta_method::theta;
 use super::refit::started;
 use crate::estimation::FitError;
-use crate::fit::Fit;
+use crate::fit::{Cluster, Fit};
 use crate::model::Model;
 
 /// Share of a parameter's information that must be left once the others are estimated for it to be identified.
@@ -235,13 +235,10 @@ fn freed(model: &Model<'_>, fit: &Fit, tested: &[usize]) -> Result<Freed, ScoreT
     let products = match fit.covariance_kind.as_str() {
         "hessian" => None,
         "clustered" => {
-            let column = fit
-                .cluster
-                .as_ref()
-                .map(|cluster| cluster.column.as_str())
-                .unwrap_or_default();
-            let groups = free.groups(column).map_err(FitError::from)?;
-            Some(outer_product(&free, &at, &free.groups_of_units(&groups)?, groups.n)?)
+            let columns = fit.cluster.iter().flat_map(Cluster::each);
+            let columns: Vec<String> = columns.map(|(column, _)| column.to_owned()).collect();
+            let clusterings = free.clusterings(&columns)?;
+            Some(multiway_outer_product(&free, &at, &clusterings, &|_| 1.0)?)
         }
         _ => Some(free.score_products(&at)?),
     };

@@ -181,7 +181,7 @@ impl<'data> Binder<'data> {
             facts: bound.facts,
             ranked: bound.ranked,
             data: None,
-            groups: None,
+            groups: Vec::new(),
             parameters,
             kernel: bound.arrangement.kernel,
             plan_of: bound.arrangement.plan_of,

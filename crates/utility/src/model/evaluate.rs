@@ -145,8 +145,12 @@ impl Blocks {
     ) -> Result<(), Undefined> {
         let set = &self.sets[group.set];
         let mut padded = std::mem::take(&mut scratch.padded);
+        let mut reweighted = std::mem::take(&mut scratch.reweighted);
         for from in (0..group.n_lanes()).step_by(set.visit) {
-            let view = group.view(set, from, &mut padded);
+            let mut view = group.view(set, from, &mut padded);
+            if !scratch.times.is_empty() {
+                view = group.repeated(view, from, &scratch.times, &mut reweighted);
+            }
             self.visit(set, &view, theta, order, scratch)
                 .map_err(|unfit| unfit.of(group, set, from))?;
             partial.value += sum(&scratch.kernel.contributions[..view.lanes]);
@@ -177,6 +181,7 @@ impl Blocks {
             }
         }
         scratch.padded = padded;
+        scratch.reweighted = reweighted;
         Ok(())
     }
 

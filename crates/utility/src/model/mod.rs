@@ -26,6 +26,7 @@ mod ordered;
 mod pieces;
 mod plan;
 mod predict;
+mod repeated;
 mod sample;
 mod score_products;
 mod scratch;
@@ -75,6 +76,7 @@ pub(crate) use diagnose::SUSPICIOUS;
 pub use mixture::exponentials;
 pub(crate) use mixture::{DrawSet, Law, LawForm, Mixture, Profiles, Wanted};
 pub use predict::Prediction;
+pub(crate) use repeated::Units;
 pub(crate) use simulated::{Middle, Simulated};
 pub use store::Storage;
 
@@ -126,8 +128,8 @@ pub struct Model<'data> {
     ranked: Option<RankedCases>,
     /// The data themselves; none if they came part by part.
     data: Option<&'data ChoiceData>,
-    /// Cases by the values of a column, where data that were not kept are to be clustered on it.
-    groups: Option<Groups>,
+    /// Cases by the values of columns, where data that were not kept are to be clustered on them.
+    groups: Vec<Groups>,
     parameters: Vec<Parameter>,
     blocks: Blocks,
     /// Plan of each alternative.
@@ -196,10 +198,11 @@ impl<'data> Model<'data> {
         self
     }
 
-    /// Lets scores be summed within the values of a column, whose parts were numbered as those of the data came.
+    /// Lets scores be summed within the values of a column, whose parts were numbered as those of the data came. May be called
+    /// for several columns.
     pub fn grouped_by(mut self, column: &str, grouping: Grouping) -> Self {
         let (of_case, n) = grouping.finish();
-        self.groups = Some(Groups {
+        self.groups.push(Groups {
             column: column.to_owned(),
             of_case,
             n,
@@ -334,7 +337,7 @@ impl<'data> Model<'data> {
 
     /// The cases by the values of a column.
     pub(crate) fn groups(&self, column: &str) -> Result<Groups, DataError> {
-        if let Some(groups) = self.groups.as_ref().filter(|groups| groups.column == column) {
+        if let Some(groups) = self.groups.iter().find(|groups| groups.column == column) {
             return Ok(groups.clone());
         }
         let Some(data) = self.data else {
@@ -396,10 +399,17 @@ impl<'data> Model<'data> {
         segment: &Segment,
         theta: &[f64],
         order: Order,
+        times: Option<&[f64]>,
         scratch: &mut Scratch,
     ) -> Result<Partial, EvalError> {
         if scratch.at != At::EqualShares && self.interrupt.load(Ordering::Relaxed) {
             return Err(EvalError::Interrupted);
+        }
+        scratch.times.clear();
+        if let Some(times) = times {
+            scratch
+                .times
+                .extend(segment.cases.clone().map(|choice| times[self.case_of(choice)]));
         }
         let mut partial = Partial::new(theta.len(), order);
         for group in &segment.groups {
@@ -418,6 +428,18 @@ impl<'data> Model<'data> {
 
     /// Sums over every `step`th segment, in their order whatever the threads.
     fn total(&self, theta: &[f64], order: Order, at: At, step: usize) -> Result<Evaluation, EvalError> {
+        self.total_repeated(theta, order, at, step, None)
+    }
+
+    /// The same with every case so many times, if `times` says how many.
+    fn total_repeated(
+        &self,
+        theta: &[f64],
+        order: Order,
+        at: At,
+        step: usize,
+        times: Option<&[f64]>,
+    ) -> Result<Evaluation, EvalError> {
         self.require_outcomes()?;
         let k = theta.len();
         let mut value = Compensated::default();
@@ -433,7 +455,7 @@ impl<'data> Model<'data> {
             step,
             self.at_a_time(hessian.len() + score.len()),
             || Scratch::at(at, kernel_at.clone()),
-            |scratch, segment| self.segment(segment, theta, order, scratch),
+            |scratch, segment| self.segment(segment, theta, order, times, scratch),
             |partial| {
                 let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
                 value.add(partial.value);

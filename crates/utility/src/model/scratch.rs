@@ -12,7 +12,7 @@ use super::logit::Kernel;
 use super::tall_scratch::TallScratch;
 use super::tiles::{Steps, Tile, products};
 use super::tiling::{Bundle, TILE, meet};
-use super::wide::Padded;
+use super::wide::{Padded, Reweighted};
 
 /// Partial sums over the cases of a segment.
 #[derive(Clone, Debug)]
@@ -69,6 +69,9 @@ pub(crate) struct Scratch {
     pub(super) kernel: Kernel,
     pub(super) program: Workspace,
     pub(super) padded: Padded,
+    pub(super) reweighted: Reweighted,
+    /// How often each case of the segment counts; empty where it is once.
+    pub(super) times: Vec<f64>,
     pub(super) tall: TallScratch,
     pub(super) at: At,
     /// What a kernel beyond logit is at; without it utilities are looked at, and the kernel is logit.

@@ -26,7 +26,7 @@ pub(crate) struct Products {
 }
 
 /// A triangle as a symmetric matrix.
-fn symmetric(k: usize, triangle: &[Compensated]) -> Array2<f64> {
+pub(super) fn symmetric(k: usize, triangle: &[Compensated]) -> Array2<f64> {
     if triangle.is_empty() {
         return Array2::zeros((0, 0));
     }
@@ -64,7 +64,7 @@ impl Model<'_> {
         self.require_outcomes()?;
         let k = theta.len();
         let totals = mixture
-            .total(draws, theta, order_of(order), interrupt)
+            .total(draws, theta, order_of(order), None, interrupt)
             .map_err(|stopped| self.stopped(mixture, stopped))?;
         if order >= Order::Score && !draws.randomised {
             let newest = Products {

@@ -34,7 +34,13 @@ impl Blocks {
         let dense = self.dense(set);
         let mut tall = std::mem::take(&mut scratch.tall);
         tall.panel.start(dense.len());
-        for case in group.each(set) {
+        for mut case in group.each(set) {
+            if let Some(times) = scratch.times.get(case.case as usize) {
+                if *times == 0.0 {
+                    continue;
+                }
+                case.weight *= times;
+            }
             let sums = self.case(set, &case, theta, order, scratch, &mut tall)?;
             partial.value += sums.contribution;
             partial.magnitude += sums.contribution.abs();

@@ -17,6 +17,7 @@ mod parts;
 mod prediction;
 mod probit;
 mod rankings;
+mod repeated;
 mod sampling_rates;
 mod separation;
 mod shares;

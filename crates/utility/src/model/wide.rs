@@ -60,6 +60,13 @@ pub(crate) struct Padded {
     weights: Vec<f64>,
 }
 
+/// Room for the outcomes or weights of lanes whose cases count several times, or not at all.
+#[derive(Default)]
+pub(crate) struct Reweighted {
+    weights: Vec<f64>,
+    counts: Vec<f64>,
+}
+
 impl Wide {
     /// A group of `cases` whose columns are still to be filled.
     pub fn new(
@@ -184,6 +191,52 @@ impl Wide {
             weights: &padded.weights,
             counts: &padded.counts,
             stride: lanes,
+        }
+    }
+
+    /// The lanes of a visit, `view`, with every case of the segment so many `times`.
+    pub fn repeated<'a>(&'a self, view: View<'a>, from: usize, times: &[f64], room: &'a mut Reweighted) -> View<'a> {
+        let lanes = view.lanes;
+        let own = lanes.min(self.n_lanes() - from);
+        if !self.is_compressed() {
+            room.weights.clear();
+            let cases = self.cases[from..from + own].iter();
+            let repeated = view
+                .weights
+                .iter()
+                .zip(cases)
+                .map(|(weight, &case)| weight * times[case as usize]);
+            room.weights.extend(repeated);
+            room.weights.resize(lanes, 0.0);
+            return View {
+                weights: &room.weights,
+                ..view
+            };
+        }
+        // What a lane stands for changes: outcomes are summed again.
+        let n_slots = self.totals.len() / self.n_lanes();
+        room.counts.clear();
+        room.counts.resize(n_slots * lanes, 0.0);
+        for lane in 0..own {
+            for at in self.of_lane(from + lane) {
+                let weight = self.weights[at] * times[self.cases[at] as usize];
+                if weight == 0.0 {
+                    continue;
+                }
+                match self.chosen.get(at) {
+                    Some(&chosen) => room.counts[chosen as usize * lanes + lane] += weight,
+                    None => {
+                        for (slot, counts) in self.counts.chunks_exact(self.cases.len()).enumerate() {
+                            room.counts[slot * lanes + lane] += weight * counts[at];
+                        }
+                    }
+                }
+            }
+        }
+        View {
+            counts: &room.counts,
+            stride: lanes,
+            ..view
         }
     }
 

@@ -86,7 +86,10 @@ impl Fit {
         self.redescribe_errors();
         self.redescribe_nests();
         if let Some(mut report) = self.tastes.take() {
-            infer(&mut report, &Delta::new(&self.parameters, self.chosen_covariance()));
+            infer(
+                &mut report,
+                &Delta::new(&self.parameters, self.chosen_covariance().as_deref()),
+            );
             self.tastes = Some(report);
         }
     }

@@ -14,7 +14,7 @@ use crate::load::Extra;
 use crate::output;
 
 pub fn run(args: &TestArgs, path: &Path) -> Result<u8, Failure> {
-    if args.covariance.covariance.is_some() || args.covariance.cluster.is_some() {
+    if args.covariance.covariance.is_some() || !args.covariance.cluster.is_empty() {
         return Err(Failure::bad_input(
             "--homogeneous compares likelihoods and needs no covariance; leave --covariance out",
         ));

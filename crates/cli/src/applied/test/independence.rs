@@ -17,7 +17,7 @@ const MOST_ALTERNATIVES: usize = 50;
 
 pub fn run(args: &TestArgs, path: &Path) -> Result<u8, Failure> {
     let method = args.iia.expect("this test was asked for");
-    if method == IiaTest::SmallHsiao && (args.covariance.covariance.is_some() || args.covariance.cluster.is_some()) {
+    if method == IiaTest::SmallHsiao && (args.covariance.covariance.is_some() || !args.covariance.cluster.is_empty()) {
         return Err(Failure::bad_input(
             "--iia small-hsiao is a likelihood ratio and needs no covariance; leave --covariance out",
         ));

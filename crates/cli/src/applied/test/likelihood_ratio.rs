@@ -20,7 +20,7 @@ const ROUNDING: f64 = 1e-9;
 
 pub fn run(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
     let asked = &args.covariance;
-    if asked.covariance.is_some() || asked.cluster.is_some() || asked.confidence.is_some() {
+    if asked.covariance.is_some() || !asked.cluster.is_empty() || asked.confidence.is_some() {
         return Err(Failure::bad_input(
             "a likelihood ratio needs no covariance and no level; they belong to --wald",
         ));

@@ -12,7 +12,7 @@ use crate::output;
 
 pub fn run(args: &TestArgs, paths: [&Path; 2]) -> Result<u8, Failure> {
     let asked = &args.covariance;
-    if asked.covariance.is_some() || asked.cluster.is_some() || asked.confidence.is_some() {
+    if asked.covariance.is_some() || !asked.cluster.is_empty() || asked.confidence.is_some() {
         return Err(Failure::bad_input(
             "--non-nested compares likelihoods and needs no covariance and no level; leave them out",
         ));

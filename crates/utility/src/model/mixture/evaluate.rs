@@ -90,10 +90,18 @@ pub(crate) fn order_of(order: Order) -> u8 {
 }
 
 impl Mixture {
-    /// Sums over all decision makers, in their order whatever the threads.
-    pub fn total(&self, draws: &DrawSet, theta: &[f64], order: u8, interrupt: &AtomicBool) -> Result<Totals, Stopped> {
+    /// Sums over all decision makers, in their order whatever the threads; with each of them so many `times`, if it is said
+    /// how many.
+    pub fn total(
+        &self,
+        draws: &DrawSet,
+        theta: &[f64],
+        order: u8,
+        times: Option<&[f64]>,
+        interrupt: &AtomicBool,
+    ) -> Result<Totals, Stopped> {
         if order >= CURVATURE && self.errors.as_ref().is_some_and(|errors| !errors.has_curvature()) {
-            return self.total_by_differences(draws, theta, interrupt);
+            return self.total_by_differences(draws, theta, times, interrupt);
         }
         let k = theta.len();
         let triangle = k * (k + 1) / 2;
@@ -109,7 +117,7 @@ impl Mixture {
         self.each_group(
             draws,
             interrupt,
-            |scratch, units| self.sums(draws, units, &point, order, scratch),
+            |scratch, units| self.sums(draws, units, &point, order, times, scratch),
             |sums| {
                 let add = |(sum, part): (&mut Compensated, &f64)| sum.add(*part);
                 totals.value.add(sums.value);
@@ -171,6 +179,7 @@ impl Mixture {
         units: &[Unit],
         point: &Point<'_>,
         order: u8,
+        times: Option<&[f64]>,
         scratch: &mut Scratch,
     ) -> Result<Sums, NotFinite> {
         let k = point.theta.len();
@@ -184,13 +193,18 @@ impl Mixture {
         };
         let mut of_maker = vec![0.0; sums.score.len()];
         for (at, unit) in units.iter().enumerate() {
+            let times = times.map_or(1.0, |times| times[unit.maker as usize]);
+            if times == 0.0 {
+                // So is that of all units of this decision maker.
+                continue;
+            }
             self.unit(draws, unit, point, order, scratch)?;
-            let (weight, part) = (unit.weight, &scratch.contribution);
+            let (weight, part) = (times * unit.weight, &scratch.contribution);
             sums.value += weight * part.value;
             sums.magnitude += (weight * part.value).abs();
             for ((sum, of_maker), part) in sums.score.iter_mut().zip(&mut of_maker).zip(&part.score) {
                 *sum += weight * part;
-                *of_maker += weight * part;
+                *of_maker += unit.weight * part;
             }
             for (sum, part) in sums.hessian.iter_mut().zip(&part.hessian) {
                 *sum += weight * part;
@@ -198,7 +212,8 @@ impl Mixture {
             if order >= GRADIENT && units.get(at + 1).is_none_or(|next| next.maker != unit.maker) {
                 for row in 0..k {
                     for column in 0..=row {
-                        sums.products[pair(row as u32, column as u32)] += of_maker[row] * of_maker[column];
+                        // Somebody who counts twice is two of them.
+                        sums.products[pair(row as u32, column as u32)] += times * of_maker[row] * of_maker[column];
                     }
                 }
                 of_maker.fill(0.0);

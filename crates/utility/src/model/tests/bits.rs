@@ -64,7 +64,7 @@ fn a_whole_fit() {
     let model = bind(&specification, &data);
     let work = || {
         let options = FitOptions {
-            covariance: CovarianceKind::Clustered("person".to_owned()),
+            covariance: CovarianceKind::Clustered(vec!["person".to_owned()]),
             ..FitOptions::default()
         };
         let mut fit = model.fit(&options, None).unwrap();

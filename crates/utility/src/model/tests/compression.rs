@@ -175,7 +175,7 @@ fn predictions_and_what_the_diagnosis_sees() {
 fn estimates_and_standard_errors() {
     for (specification, data) in samples().into_iter().filter(|(_, data)| data.n_cases() == 1000) {
         let options = FitOptions {
-            covariance: CovarianceKind::Clustered("person".to_owned()),
+            covariance: CovarianceKind::Clustered(vec!["person".to_owned()]),
             ..FitOptions::default()
         };
         let left = bind(&specification, &data).fit(&options, None).unwrap();

@@ -102,7 +102,7 @@ fn three_kinds_and_clusters_by_hand() {
 fn clustered_by_decision_maker_is_robust_with_a_panel() {
     let specification = specification(WIDE.0, WIDE.1);
     let clustered = FitOptions {
-        covariance: CovarianceKind::Clustered("person".to_owned()),
+        covariance: CovarianceKind::Clustered(vec!["person".to_owned()]),
         ..FitOptions::default()
     };
     let table = wide_table(400, 22);
@@ -173,7 +173,7 @@ fn changing_the_kind_changes_only_what_follows_from_it() {
     }
     assert_eq!(fit, original);
     // A matrix that was not computed gives no standard errors, rather than others.
-    fit.choose_covariance(&CovarianceKind::Clustered("region".to_owned()))
+    fit.choose_covariance(&CovarianceKind::Clustered(vec!["region".to_owned()]))
         .unwrap();
     assert!(
         fit.parameters
@@ -189,7 +189,7 @@ fn names_of_kinds() {
     }
     assert_eq!(
         "sandwich".parse::<CovarianceKind>().unwrap_err(),
-        "\"sandwich\" is not a kind of covariance; choose hessian, opg, robust or clustered"
+        "\"sandwich\" is not a kind of covariance; choose hessian, opg, robust, clustered or bootstrap"
     );
 }
 

@@ -14,7 +14,7 @@ use crate::{AlternativeSampling, CovarianceKind, FitOptions, Model, SampleSize, 
 
 /// Columns "first", "second", "third" of [`wide_table`] with a random order of what is available, each empty from some rank
 /// on; the last is the worst, and never empty, if `best_worst`.
-fn ranked(n_cases: usize, seed: u64, best_worst: bool) -> Table {
+pub(super) fn ranked(n_cases: usize, seed: u64, best_worst: bool) -> Table {
     let mut table = wide_table(n_cases, seed);
     let cells = |name: &str| match &table.column(name).unwrap().values {
         Values::Number(cells) => cells.to_vec(),
@@ -334,7 +334,7 @@ fn fits_count_rankings() {
 
         // Scores are summed over the stages and the rankings of a decision maker: as clustered on that.
         let options = FitOptions {
-            covariance: CovarianceKind::Clustered("person".to_owned()),
+            covariance: CovarianceKind::Clustered(vec!["person".to_owned()]),
             ..FitOptions::default()
         };
         let clustered = bind(&specification, &data).fit(&options, None).unwrap();

@@ -14,10 +14,11 @@ impl Mixture {
         &self,
         draws: &DrawSet,
         theta: &[f64],
+        times: Option<&[f64]>,
         interrupt: &AtomicBool,
     ) -> Result<Totals, Stopped> {
         const STEP: f64 = 1e-3;
-        let mut totals = self.total(draws, theta, GRADIENT, interrupt)?;
+        let mut totals = self.total(draws, theta, GRADIENT, times, interrupt)?;
         let k = theta.len();
         let mut rows = vec![vec![0.0; k]; k];
         let mut moved = theta.to_vec();
@@ -28,9 +29,9 @@ impl Mixture {
             }
             let step = STEP / information.sqrt();
             moved[at] = theta[at] + step;
-            let above = self.total(draws, &moved, GRADIENT, interrupt)?;
+            let above = self.total(draws, &moved, GRADIENT, times, interrupt)?;
             moved[at] = theta[at] - step;
-            let below = self.total(draws, &moved, GRADIENT, interrupt)?;
+            let below = self.total(draws, &moved, GRADIENT, times, interrupt)?;
             moved[at] = theta[at];
             for (cell, (above, below)) in row.iter_mut().zip(above.score.iter().zip(&below.score)) {
                 *cell = (above.total() - below.total()) / (2.0 * step);

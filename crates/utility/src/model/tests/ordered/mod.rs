@@ -82,3 +82,10 @@ fn point(model: &Model<'_>, seed: u64) -> Vec<f64> {
 fn rated(n: usize, specification: &Specification) -> ChoiceData {
     data(ratings(n), &schema(), specification)
 }
+
+/// A specification and data of few cases, in panels.
+pub(super) fn small(distribution: OrderedDistribution) -> (Specification, ChoiceData) {
+    let specification = linear(distribution);
+    let data = data(ratings(150), &schema().decision_maker("person"), &specification);
+    (specification, data)
+}
