@@ -446,6 +446,7 @@ impl Model<'_> {
             nests: None,
             optima: None,
             proportional_odds: None,
+            validation: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

@@ -7,6 +7,7 @@ use crate::error_report::ErrorReport;
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
 use crate::proportional_odds::ProportionalOdds;
+use crate::validation::Validation;
 use crate::sampling::SampleSize;
 use crate::scale_report::ScaleReport;
 use crate::taste_report::TasteReport;
@@ -94,6 +95,9 @@ pub struct Fit {
     /// Whether one coefficient serves all thresholds of an ordered logit; `None` of other models, and where it was not tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proportional_odds: Option<ProportionalOdds>,
+    /// How the specification does on decision makers it was not estimated on; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.

@@ -26,6 +26,7 @@ mod nests_after;
 mod ordered;
 mod probit;
 mod proportional_odds;
+mod quality;
 mod sampling;
 mod scale;
 mod scale_report;
@@ -36,6 +37,7 @@ mod synthetic;
 mod taste_report;
 mod tastes_after;
 mod term;
+pub mod validation;
 #[cfg(test)]
 mod testing;
 
@@ -64,10 +66,11 @@ pub use nests::{Member, Nest, Nests};
 pub use ordered::{Ordered, OrderedDistribution};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 pub use proportional_odds::{ProportionalCoefficient, ProportionalOdds, ProportionalOddsError};
+pub use quality::{CalibrationBin, Confusion, PredictionMeasures, Quality, Scoring};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use scale::Scale;
 pub use scale_report::{ScaleReport, ScaleTest};
-pub use shares::{Share, observed_shares};
+pub use shares::{GroupShares, Share, ShareInterval, ShareTotals, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};
 pub use taste_report::{

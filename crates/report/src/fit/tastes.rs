@@ -37,6 +37,7 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     further.extend(super::errors::sections(fit, narrow));
     further.extend(super::optima::sections(fit));
     further.extend(super::proportional::section(fit, narrow));
+    further.extend(super::validation::sections(fit, narrow));
     let Some(report) = reported(fit) else {
         return further;
     };

@@ -100,6 +100,7 @@ fn converged() -> Fit {
         nests: None,
         optima: None,
         proportional_odds: None,
+        validation: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,
