@@ -12,7 +12,8 @@ pub struct DrawArgs {
     /// draws would move no estimate by more than a tenth of its standard error
     #[arg(long, value_name = "N", value_parser = number)]
     pub draws: Option<DrawNumber>,
-    /// Seed of the draws in place of the model's; plain Halton sequences and quadratures have none
+    /// Seed of the draws in place of the model's; plain Halton sequences and quadratures have none. Also that by which
+    /// --holdout and --folds split decision makers [there: 1]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
 }
@@ -29,12 +30,15 @@ fn number(text: &str) -> Result<DrawNumber, String> {
 }
 
 impl DrawArgs {
-    /// Puts them into the model.
-    pub fn apply(&self, model: &mut ModelFile) -> Result<(), Failure> {
+    /// Puts them into the model; `splits`: the seed has another use too.
+    pub fn apply(&self, model: &mut ModelFile, splits: bool) -> Result<(), Failure> {
         if self.draws.is_none() && self.seed.is_none() {
             return Ok(());
         }
         let Some(mixing) = &mut model.specification.mixing else {
+            if splits && self.draws.is_none() {
+                return Ok(());
+            }
             let option = if self.draws.is_some() { "--draws" } else { "--seed" };
             return Err(Failure::bad_input(format!(
                 "{option} belongs to models with random tastes or normal errors, and this one has neither"

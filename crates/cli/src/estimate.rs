@@ -14,15 +14,21 @@ use crate::checkpoint::{Checkpoint, Keeper};
 use crate::destination;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
 use crate::formula::load_formula;
-use crate::ingest::{self, Bound, Limits};
+use crate::ingest::{self, Bound, Limits, Whole};
 use crate::load::{data_of, load_model};
 use crate::paths::relative;
-use crate::progress::{Bar, Plan};
+use crate::progress::{self, Bar};
+use crate::validate::Plan;
 use crate::{output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
 pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     let asked = covariance(&args.covariance)?;
+    if args.max_iterations == Some(0) && args.validation.is_asked() {
+        return Err(Failure::bad_input(
+            "--holdout and --folds validate estimates, and with --max-iterations 0 nothing is estimated",
+        ));
+    }
     let cluster = match &asked {
         Some(CovarianceKind::Clustered(column)) => Some(column.as_str()),
         _ => None,
@@ -32,19 +38,30 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
         destination::check_fit(output, &[&args.model, data])?;
     }
     let limits = Limits::of(&args.storage);
-    let whole = match source {
+    let mut whole = match source {
         Source::Formula => load_formula(&args.model, &args.formula, cluster.as_slice())?,
+        Source::File(file, path) if args.validation.is_asked() => {
+            ingest::whole(*file, path, cluster, &limits, Whole::HeldOut)?
+        }
         Source::File(file, path) => match ingest::in_parts(&file, &path, cluster, &limits, args.form.quiet)? {
-            Ok(bound) => return estimate(args, &file, &path, bound, None, asked.clone()),
+            Ok(bound) => return estimate(args, (&file, &path), bound, (None, Plan::Nobody), asked.clone()),
             Err(why) => ingest::whole(*file, path, cluster, &limits, why)?,
         },
     };
     if let Some(output) = &args.output {
         destination::check_fit(output, &[&args.model, &whole.path])?;
     }
+    // By the whole the data are known again, whoever is held out.
+    let fingerprint = whole.data.fingerprint(&whole.model.attribute_columns());
+    let (plan, others) = Plan::of(&args.validation, args.draws.seed, &whole.data)?;
+    if let Some(others) = others {
+        whole.data = others;
+    }
     let used = whole.model.estimation_data(&whole.data).map_err(Failure::bad_input)?;
-    let bound = Bound::of(&whole, &used)?;
-    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), asked.clone())
+    let mut bound = Bound::of(&whole, &used)?;
+    bound.fingerprint = fingerprint;
+    let file = (&whole.model, whole.path.as_path());
+    estimate(args, file, bound, (Some(&whole.data), plan), asked.clone())
 }
 
 /// Where model and data come from.
@@ -55,7 +72,7 @@ enum Source {
 
 fn source(args: &EstimateArgs) -> Result<Source, Failure> {
     if args.formula.formula.is_some() {
-        if args.draws.draws.is_some() || args.draws.seed.is_some() {
+        if args.draws.draws.is_some() || (args.draws.seed.is_some() && !args.validation.is_asked()) {
             return Err(Failure::bad_input(
                 "--draws and --seed belong to models with random tastes, which a model file describes",
             ));
@@ -63,30 +80,27 @@ fn source(args: &EstimateArgs) -> Result<Source, Failure> {
         return Ok(Source::Formula);
     }
     let mut file = load_model(&args.model)?;
-    args.draws.apply(&mut file)?;
+    args.draws.apply(&mut file, args.validation.is_asked())?;
     let path = args.data.clone().unwrap_or_else(|| data_of(&file, &args.model));
     Ok(Source::File(Box::new(file), path))
 }
 
-/// Estimates a model that is bound to its data, and reports; `whole` are the data if they were read at once.
+/// Estimates a model that is bound to its data, and reports; `whole` are the data if they were read at once, of which those
+/// whom the plan holds out are no part.
 fn estimate(
     args: &EstimateArgs,
-    file: &ModelFile,
-    path: &Path,
+    (file, path): (&ModelFile, &Path),
     bound: Bound<'_>,
-    whole: Option<&ChoiceData>,
+    (whole, plan): (Option<&ChoiceData>, Plan),
     covariance: Option<CovarianceKind>,
 ) -> Result<u8, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = bound.model.interrupted_by(interrupt.clone());
     let specification = file.to_json();
+    let known_by = format!("{}{}", bound.fingerprint, plan.mark());
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
     let resumed = match args.resume {
-        true => Some(Checkpoint::resume(
-            &checkpoint_path,
-            &specification,
-            &bound.fingerprint,
-        )?),
+        true => Some(Checkpoint::resume(&checkpoint_path, &specification, &known_by)?),
         false => None,
     };
     let start = match (&args.start, &resumed) {
@@ -107,16 +121,10 @@ fn estimate(
         starts: usize::from(args.starts),
     };
     let always = model.segments_on_disk().0 > 0;
-    let keeper = Keeper::new(
-        checkpoint_path,
-        specification.clone(),
-        bound.fingerprint.clone(),
-        start,
-        always,
-    );
+    let keeper = Keeper::new(checkpoint_path, specification.clone(), known_by, start, always);
 
     watch_for_interrupt(&interrupt);
-    let bar = Bar::new(args.form.quiet, Plan::of(file));
+    let bar = Bar::new(args.form.quiet, progress::Plan::of(file));
     // What follows the first estimation, on other samples of alternatives, is not gone on with.
     let mut estimations = u32::from(args.resume);
     let mut stage = None;
@@ -160,6 +168,10 @@ fn estimate(
         failure
     })?;
 
+    if let Some(data) = whole {
+        let how = (&options.optimiser, &interrupt);
+        plan.carry_out(file, data, &mut fit, how, args.form.quiet)?;
+    }
     fit.title = file.title.clone();
     fit.model.specification = specification;
     fit.data.fingerprint = bound.fingerprint;

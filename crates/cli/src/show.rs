@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use logsum_data::{ChoiceData, Table};
 use logsum_estimate::LogLikelihood;
 use logsum_report::Format;
+use logsum_utility::validation::{Validation, held_out};
 use logsum_utility::{CovarianceKind, DrawNumber, FORMAT, Fit, Model, ModelFile};
 
 use crate::args::{CovarianceArgs, OutputArgs, ShowArgs, StorageArgs};
@@ -121,7 +122,8 @@ fn cluster(fit: &mut Fit, path: &Path, column: &str, again: &Again<'_>) -> Resul
     let file = model_of(fit, path)?;
     let data = data_of(fit, path, again.data);
     let limits = Limits::of(again.storage);
-    if let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, again.quiet)? {
+    let whole = matches!(fit.validation, Some(Validation::Holdout(_)));
+    if !whole && let Ok(bound) = ingest::in_parts(&file, &data, Some(column), &limits, again.quiet)? {
         is_the_same(fit, path, &bound.fingerprint, &data, remedy)?;
         has_the_parameters(fit, path, &bound.model)?;
         return bound.model.add_clustered(fit, column).map_err(Failure::bad_input);
@@ -166,12 +168,55 @@ pub fn load_again_with_table(
     extra: &[Extra<'_>],
     remedy: &str,
 ) -> Result<(Loaded, Table), Failure> {
+    let (mut loaded, table) = load_all_again(fit, path, data, extra, remedy)?;
+    take_side(fit, &mut loaded, Side::Estimation)?;
+    Ok((loaded, table))
+}
+
+/// Which decision makers are meant where some were held out of an estimation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Estimation,
+    HeldOut,
+}
+
+/// Reads the data of the estimation again, and takes a side of them.
+pub fn load_side_again(
+    fit: &Fit,
+    path: &Path,
+    extra: &[Extra<'_>],
+    remedy: &str,
+    side: Side,
+) -> Result<Loaded, Failure> {
+    let (mut loaded, _) = load_all_again(fit, path, None, extra, remedy)?;
+    take_side(fit, &mut loaded, side)?;
+    Ok(loaded)
+}
+
+/// The data of the estimation and what was held out of it.
+fn load_all_again(
+    fit: &Fit,
+    path: &Path,
+    data: Option<&Path>,
+    extra: &[Extra<'_>],
+    remedy: &str,
+) -> Result<(Loaded, Table), Failure> {
     let (model, data) = (model_of(fit, path)?, data_of(fit, path, data));
     load::check_room(&model, &data)?;
     let (loaded, table) = load::load_with_table(model, data, extra)?;
     let columns = loaded.model.attribute_columns();
     is_the_same(fit, path, &loaded.data.fingerprint(&columns), &loaded.path, remedy)?;
     Ok((loaded, table))
+}
+
+/// Leaves one side of the data, if some decision makers were held out.
+fn take_side(fit: &Fit, loaded: &mut Loaded, side: Side) -> Result<(), Failure> {
+    if let Some(Validation::Holdout(holdout)) = &fit.validation {
+        let out = held_out(&loaded.data, holdout.fraction, holdout.seed).map_err(Failure::bad_input)?;
+        let keep: Vec<bool> = out.iter().map(|out| *out == (side == Side::HeldOut)).collect();
+        loaded.data = loaded.data.select(&keep);
+    }
+    Ok(())
 }
 
 /// The data of a fit, or those in `data`.
@@ -182,7 +227,8 @@ pub fn data_of(fit: &Fit, path: &Path, data: Option<&Path>) -> PathBuf {
     }
 }
 
-fn is_the_same(fit: &Fit, path: &Path, fingerprint: &str, data: &Path, remedy: &str) -> Result<(), Failure> {
+/// Makes sure that data are those of the estimation.
+pub fn is_the_same(fit: &Fit, path: &Path, fingerprint: &str, data: &Path, remedy: &str) -> Result<(), Failure> {
     if fingerprint == fit.data.fingerprint {
         return Ok(());
     }
@@ -205,7 +251,8 @@ pub fn bind_again<'data>(
     Ok(model)
 }
 
-fn has_the_parameters(fit: &Fit, path: &Path, model: &Model<'_>) -> Result<(), Failure> {
+/// Makes sure that a model has the parameters of the fit.
+pub fn has_the_parameters(fit: &Fit, path: &Path, model: &Model<'_>) -> Result<(), Failure> {
     let terms = fit.parameters.iter().map(|estimate| &estimate.term);
     if model.parameters().iter().map(|parameter| &parameter.name).eq(terms) {
         return Ok(());

@@ -54,8 +54,7 @@ impl ChoiceData {
                 Outcome::Counts(counts) => Outcome::Counts(pairs.iter().map(|&pair| counts[pair]).collect()),
                 Outcome::None => Outcome::None,
             },
-            rankings: rankings
-                .map(|all| Rankings::new(cases.iter().map(|&case| all.of(case)), all.is_best_worst())),
+            rankings: rankings.map(|all| Rankings::new(cases.iter().map(|&case| all.of(case)), all.is_best_worst())),
             weights: self
                 .weights
                 .as_ref()
@@ -106,7 +105,10 @@ mod tests {
         };
         let open = logsum_expressions::Expression::parse("open == 1").unwrap();
         let weight = logsum_expressions::Expression::parse("w").unwrap();
-        let mut schema = Schema::wide("choice").alternative("a", 1).alternative("b", 2).alternative("c", 3);
+        let mut schema = Schema::wide("choice")
+            .alternative("a", 1)
+            .alternative("b", 2)
+            .alternative("c", 3);
         schema.alternatives[2].available = Some(open);
         schema.decision_maker = Some("who".to_owned());
         schema.weight = Some(weight);

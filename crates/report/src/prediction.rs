@@ -24,6 +24,9 @@ pub struct PredictionReport {
     pub file: String,
     /// Whether these are the data of the estimation.
     pub estimation_data: bool,
+    /// Whether they are those who were held out of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held_out: bool,
     /// Whether the estimation had converged.
     pub converged: bool,
     /// Rows of the file.
@@ -181,10 +184,10 @@ fn caution(p: &PredictionReport) -> Option<&'static str> {
 }
 
 fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
-    let whose = if p.estimation_data {
-        " (the data of the estimation)"
-    } else {
-        ""
+    let whose = match (p.estimation_data, p.held_out) {
+        (true, _) => " (the data of the estimation)",
+        (false, true) => " (decision makers who were held out)",
+        (false, false) => "",
     };
     let mut facts = vec![("Data", format!("{}{whose}", p.file))];
     if p.rows_used != p.rows_read {
@@ -302,7 +305,12 @@ fn latex(p: &PredictionReport) -> String {
     for Part { heading, table, note } in further {
         let caption = format!("{title}. {}", tex::escape(&heading));
         let notes: Vec<String> = note.iter().map(|note| tex::escape(note)).collect();
-        floats.push(tex::float(&caption, &format!("{label} {heading}"), &table.latex(), &notes));
+        floats.push(tex::float(
+            &caption,
+            &format!("{label} {heading}"),
+            &table.latex(),
+            &notes,
+        ));
     }
     floats.join("\n")
 }

@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use logsum_data::{Column, Table, Values};
 use crate::error::TableError;
 use crate::file::{Format, TextKind};
 use crate::read::ReadOptions;
+use logsum_data::{Column, Table, Values};
 use parquet_sink::ParquetSink;
 
 /// Rows of a group of a Parquet file, so that a file does not tell in which parts it was written.
@@ -214,4 +214,3 @@ fn cell(out: &mut impl Write, separator: u8, text: &str, lone: bool) -> io::Resu
         out.write_all(text.as_bytes())
     }
 }
-

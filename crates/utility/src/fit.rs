@@ -7,10 +7,10 @@ use crate::error_report::ErrorReport;
 use crate::multi_start::OptimaReport;
 use crate::nest_report::NestReport;
 use crate::proportional_odds::ProportionalOdds;
-use crate::validation::Validation;
 use crate::sampling::SampleSize;
 use crate::scale_report::ScaleReport;
 use crate::taste_report::TasteReport;
+use crate::validation::Validation;
 
 /// Version of the fit file's form.
 pub const FORMAT: u32 = 1;

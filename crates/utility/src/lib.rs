@@ -37,9 +37,9 @@ mod synthetic;
 mod taste_report;
 mod tastes_after;
 mod term;
-pub mod validation;
 #[cfg(test)]
 mod testing;
+pub mod validation;
 
 pub use constants::{log_likelihood_constants, log_likelihood_null};
 pub use draws_report::{DrawsReport, DrawsTried, SimulationError, StartsReport};

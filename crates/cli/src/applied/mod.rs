@@ -4,6 +4,7 @@ pub mod args;
 mod changes;
 pub mod elasticities;
 pub mod scenario;
+pub mod segments;
 mod subject;
 pub mod surplus;
 pub mod test;

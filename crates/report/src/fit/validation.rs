@@ -20,7 +20,11 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
 }
 
 fn held_out(holdout: &Holdout) -> Section {
-    let mut table = Table::new([("", Align::Left), ("Estimation", Align::Right), ("Held out", Align::Right)]);
+    let mut table = Table::new([
+        ("", Align::Left),
+        ("Estimation", Align::Right),
+        ("Held out", Align::Right),
+    ]);
     let mut row = |name: &str, cell: &dyn Fn(&SampleScore) -> String| {
         table.row([name.to_owned(), cell(&holdout.estimation), cell(&holdout.held_out)]);
     };

@@ -67,11 +67,17 @@ pub(crate) fn confusion(confusion: &Confusion) -> Vec<Part> {
         note: note.map(str::to_owned),
     };
     vec![
-        part("Observed (rows) by predicted: the highest probability", &confusion.by_highest, None),
+        part(
+            "Observed (rows) by predicted: the highest probability",
+            &confusion.by_highest,
+            None,
+        ),
         part(
             "Observed (rows) by predicted: sums of probabilities",
             &confusion.by_sum,
-            Some("Of a model with all constants both sums of an alternative agree. Correct: the part of a row in its column."),
+            Some(
+                "Of a model with all constants both sums of an alternative agree. Correct: the part of a row in its column.",
+            ),
         ),
     ]
 }
@@ -124,7 +130,11 @@ pub(crate) fn calibration(bins: &[CalibrationBin]) -> Part {
             fixed(bin.low, places),
             fixed(bin.high, places),
             count(bin.n),
-            if whole { count(bin.weight as usize) } else { fixed(bin.weight, 1) },
+            if whole {
+                count(bin.weight as usize)
+            } else {
+                fixed(bin.weight, 1)
+            },
             fixed(bin.predicted, places),
             fixed(bin.observed, places),
             format!("{:+.places$}", gap + 0.0),

@@ -17,6 +17,7 @@ fn report() -> PredictionReport {
         title: "Swissmetro: logit".to_owned(),
         file: "swissmetro.csv".to_owned(),
         estimation_data: true,
+        held_out: false,
         converged: true,
         rows_read: 10728,
         rows_used: 6768,

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use logsum_data::{Table, Values};
 use polars_core::prelude::{
-    Column as Series, DataFrame, DataType, Field, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, PolarsResult,
-    Schema, StringChunked,
+    Column as Series, DataFrame, DataType, Field, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr,
+    PolarsResult, Schema, StringChunked,
 };
 use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
@@ -42,7 +42,9 @@ impl Waiting {
     fn take(&mut self, values: &Values, rows: std::ops::Range<usize>) {
         match (self, values) {
             (Waiting::Numbers(cells), Values::Number(values)) => cells.extend_from_slice(&values[rows]),
-            (Waiting::Texts(cells), Values::Text(text)) => cells.extend(rows.map(|row| text.get(row).map(str::to_owned))),
+            (Waiting::Texts(cells), Values::Text(text)) => {
+                cells.extend(rows.map(|row| text.get(row).map(str::to_owned)))
+            }
             _ => unreachable!("columns keep their kind"),
         }
     }

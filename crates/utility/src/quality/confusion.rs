@@ -43,7 +43,12 @@ impl Confusion {
     }
 
     pub(super) fn add(&mut self, case: &Scored<'_>, alternatives: &[u32]) {
-        for (&chosen, &row) in case.chosen.iter().zip(alternatives).filter(|(chosen, _)| **chosen > 0.0) {
+        for (&chosen, &row) in case
+            .chosen
+            .iter()
+            .zip(alternatives)
+            .filter(|(chosen, _)| **chosen > 0.0)
+        {
             for (k, &column) in alternatives.iter().enumerate() {
                 let (row, column) = (row as usize, column as usize);
                 self.by_highest[row][column] += chosen * case.predicted(k);

@@ -57,7 +57,11 @@ impl Scoring {
     /// # Panics
     /// If the prediction is of other data.
     pub fn add(&mut self, data: &ChoiceData, prediction: &Prediction) {
-        assert_eq!(prediction.probabilities.len(), data.n_pairs(), "a prediction of these data");
+        assert_eq!(
+            prediction.probabilities.len(),
+            data.n_pairs(),
+            "a prediction of these data"
+        );
         let mut chosen = Vec::new();
         for case in 0..data.n_cases() {
             let pairs = data.pairs(case);

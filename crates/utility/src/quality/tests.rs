@@ -116,7 +116,11 @@ fn counts_and_weights_are_repetitions() {
     assert_eq!(short.measures.brier_score, long.measures.brier_score);
     assert_eq!(short.confusion, long.confusion);
     let pairs = |quality: &Quality| -> Vec<(f64, f64)> {
-        quality.calibration.iter().map(|bin| (bin.predicted, bin.observed)).collect()
+        quality
+            .calibration
+            .iter()
+            .map(|bin| (bin.predicted, bin.observed))
+            .collect()
     };
     assert_eq!(pairs(&short), pairs(&long));
 }
@@ -162,7 +166,10 @@ fn many() -> (Table, logsum_data::Schema) {
         for j in 0..3 {
             let chosen = f64::from(u8::from(j == best));
             let cells = [case as f64, 1.0 + j as f64, chosen, x[j], weight];
-            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
+            columns
+                .iter_mut()
+                .zip(cells)
+                .for_each(|(column, cell)| column.push(cell));
         }
     }
     let named: Vec<(&str, &[f64])> = ["case", "alt", "choice", "x", "w"]

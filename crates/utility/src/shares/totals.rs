@@ -164,7 +164,11 @@ impl ShareTotals {
             assert_eq!(segments.of_case.len(), data.n_cases(), "segments of these cases");
             let column = data.columns().iter().find(|column| column.name == segments.column);
             self.numbers &= column.is_some_and(|column| matches!(column.values, Values::Number(_)));
-            segments.names.iter().map(|name| self.named(name)).collect::<Vec<usize>>()
+            segments
+                .names
+                .iter()
+                .map(|name| self.named(name))
+                .collect::<Vec<usize>>()
         });
         let group_of = segments.zip(of_segment).map(|(segments, of_segment)| {
             let group = |&segment: &u32| of_segment[segment as usize];

@@ -188,7 +188,9 @@ fn validated(
     fold.converged = fit.converged;
     if !fit.converged {
         let said = fit.warnings.iter().find(|warning| {
-            ["identified", "no finite", "infinity"].iter().any(|what| warning.contains(what))
+            ["identified", "no finite", "infinity"]
+                .iter()
+                .any(|what| warning.contains(what))
         });
         fold.problem = Some(said.unwrap_or(&fit.convergence.reason).clone());
         return Ok(fold);

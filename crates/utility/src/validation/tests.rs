@@ -23,7 +23,10 @@ fn table(numbers: &[u64], rare: u64) -> Table {
             let z = if who < rare { 0.0 } else { stream.open01() };
             let utility = 0.8 * x + 0.5 + stream.gumbel() - stream.gumbel();
             let cells = [who as f64, if utility > 0.0 { 1.0 } else { 2.0 }, x, z];
-            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
+            columns
+                .iter_mut()
+                .zip(cells)
+                .for_each(|(column, cell)| column.push(cell));
         }
     }
     Table {
@@ -79,7 +82,13 @@ fn fitted(specification: &Specification, data: &ChoiceData) -> Fit {
 
 /// The fold of each person.
 fn by_person(data: &ChoiceData, of_case: &[u32]) -> HashMap<u64, u32> {
-    let Values::Number(who) = &data.columns().iter().find(|column| column.name == "who").unwrap().values else {
+    let Values::Number(who) = &data
+        .columns()
+        .iter()
+        .find(|column| column.name == "who")
+        .unwrap()
+        .values
+    else {
         panic!("persons are numbers");
     };
     let mut folds = HashMap::new();
@@ -104,7 +113,11 @@ fn every_person_is_in_one_fold_whatever_the_order_of_the_file() {
     turned.reverse();
     let descending = data(&turned);
     assert_eq!(by_person(&descending, &folds(&descending, 10, 1).unwrap()), found);
-    assert_ne!(by_person(&ascending, &folds(&ascending, 10, 2).unwrap()), found, "another seed");
+    assert_ne!(
+        by_person(&ascending, &folds(&ascending, 10, 2).unwrap()),
+        found,
+        "another seed"
+    );
 }
 
 #[test]
@@ -171,7 +184,11 @@ fn folds_are_estimations_without_one_part() {
         };
         let ln_probability = |case: usize| {
             let utility = theta[0] + theta[1] * x[case];
-            let sign = if out.ranking(case).unwrap().best[0] == 0 { -1.0 } else { 1.0 };
+            let sign = if out.ranking(case).unwrap().best[0] == 0 {
+                -1.0
+            } else {
+                1.0
+            };
             -(sign * utility).exp().ln_1p()
         };
         let log_likelihood: f64 = (0..out.n_cases()).map(ln_probability).sum();
@@ -209,7 +226,10 @@ fn a_fold_that_identifies_less_is_said_and_left_out() {
     assert_eq!(found.left_out, 1, "{found:?}");
     let lost = found.folds.iter().find(|fold| fold.held_out.is_none()).unwrap();
     let problem = lost.problem.as_deref().unwrap();
-    assert!(!lost.converged && problem.contains("\"b_z\" is not identified"), "{problem}");
+    assert!(
+        !lost.converged && problem.contains("\"b_z\" is not identified"),
+        "{problem}"
+    );
     assert!(found.means.log_likelihood_per_case.unwrap().std_error.is_some());
 }
 

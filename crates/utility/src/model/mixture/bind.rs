@@ -335,7 +335,10 @@ impl MixtureBuilder {
     /// Draws that cannot be had.
     pub fn finish(mut self, before: Before) -> Result<Mixture, SpecificationError> {
         if let Some(errors) = &mut self.errors {
-            errors.makers.iter_mut().for_each(|maker| maker.position += before.cases);
+            errors
+                .makers
+                .iter_mut()
+                .for_each(|maker| maker.position += before.cases);
             errors.rankings = Vec::new();
             let is_rule = self.draws.method == DrawMethod::Quadrature;
             if is_rule && self.tastes.n_random() > 0 && errors.n_dimensions() > 0 {
@@ -348,10 +351,15 @@ impl MixtureBuilder {
             self.dimensions.n_between = n_dimensions;
         }
         let draws = DrawSet::new(&self.draws, first_number(&self.draws), &self.dimensions)?;
-        let makers = self.cases.makers.iter().zip(before.decision_makers..).map(|(maker, position)| Maker {
-            position,
-            key: maker.key,
-        });
+        let makers = self
+            .cases
+            .makers
+            .iter()
+            .zip(before.decision_makers..)
+            .map(|(maker, position)| Maker {
+                position,
+                key: maker.key,
+            });
         let mut mixture = Mixture {
             makers: makers.collect(),
             groups: Mixture::group(&self.cases.units),
