@@ -12,6 +12,7 @@ use logsum_utility::validation::{
 use logsum_utility::{Fit, FitError, ModelFile};
 
 use crate::failure::Failure;
+use crate::load::choice_based;
 use crate::progress::Counter;
 
 /// Whom to hold out.
@@ -99,6 +100,10 @@ impl Plan {
         (optimiser, interrupt): (&Options, &Arc<AtomicBool>),
         quiet: bool,
     ) -> Result<(), Failure> {
+        if !matches!(self, Plan::Nobody) {
+            let what = "measures hold probabilities in the population against choices as they were sampled";
+            fit.warnings.extend(choice_based(file, what));
+        }
         match self {
             Plan::Nobody => {}
             Plan::Some {

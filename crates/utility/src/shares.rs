@@ -135,3 +135,5 @@ impl Model<'_> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_totals;
