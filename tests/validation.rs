@@ -386,6 +386,8 @@ fn a_holdout_is_predicted_by_the_others() {
         &[
             "estimate",
             "trips.toml",
+            "-o",
+            "other.json",
             "--holdout",
             "0.25",
             "--seed",
@@ -395,6 +397,9 @@ fn a_holdout_is_predicted_by_the_others() {
         ],
     );
     assert_ne!(other["parameters"], fit["parameters"]);
+    // Another split is another sample.
+    let err = fails(folder, &["test", "fit.json", "other.json"]);
+    assert!(err.contains("were not estimated on the same choices"), "{err}");
 }
 
 #[test]

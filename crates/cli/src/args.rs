@@ -141,7 +141,7 @@ pub struct EstimateArgs {
 /// Data larger than memory.
 #[derive(Debug, Default, Args)]
 pub struct StorageArgs {
-    /// Most memory to take, such as 800MB or 2GiB [default: most of what is free]
+    /// Most memory to take, such as 800MB or 2GiB [default: most of what is free; to predict Parquet 100 MB or so]
     #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
     pub memory: Option<u64>,
     /// Folder for what does not fit in memory

@@ -51,7 +51,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     if let Some(output) = &args.output {
         destination::check_fit(output, &[&args.model, &whole.path])?;
     }
-    // By the whole the data are known again, whoever is held out.
+    // By all of them the data are known again, whoever is held out.
     let fingerprint = whole.data.fingerprint(&whole.model.attribute_columns());
     let (plan, others) = Plan::of(&args.validation, args.draws.seed, &whole.data)?;
     if let Some(others) = others {
@@ -59,7 +59,7 @@ pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
     }
     let used = whole.model.estimation_data(&whole.data).map_err(Failure::bad_input)?;
     let mut bound = Bound::of(&whole, &used)?;
-    bound.fingerprint = fingerprint;
+    bound.fingerprint = plan.fingerprint(fingerprint);
     let file = (&whole.model, whole.path.as_path());
     estimate(args, file, bound, (Some(&whole.data), plan), asked.clone())
 }
@@ -97,10 +97,13 @@ fn estimate(
     let interrupt = Arc::new(AtomicBool::new(false));
     let model = bound.model.interrupted_by(interrupt.clone());
     let specification = file.to_json();
-    let known_by = format!("{}{}", bound.fingerprint, plan.mark());
     let checkpoint_path = Checkpoint::path(args.output.as_deref(), &args.model);
     let resumed = match args.resume {
-        true => Some(Checkpoint::resume(&checkpoint_path, &specification, &known_by)?),
+        true => Some(Checkpoint::resume(
+            &checkpoint_path,
+            &specification,
+            &bound.fingerprint,
+        )?),
         false => None,
     };
     let start = match (&args.start, &resumed) {
@@ -121,7 +124,13 @@ fn estimate(
         starts: usize::from(args.starts),
     };
     let always = model.segments_on_disk().0 > 0;
-    let keeper = Keeper::new(checkpoint_path, specification.clone(), known_by, start, always);
+    let keeper = Keeper::new(
+        checkpoint_path,
+        specification.clone(),
+        bound.fingerprint.clone(),
+        start,
+        always,
+    );
 
     watch_for_interrupt(&interrupt);
     let bar = Bar::new(args.form.quiet, progress::Plan::of(file));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use logsum_data::{ChoiceData, Table};
 use logsum_estimate::LogLikelihood;
 use logsum_report::Format;
-use logsum_utility::validation::{Validation, held_out};
+use logsum_utility::validation::{Validation, fingerprint_without, held_out};
 use logsum_utility::{CovarianceKind, DrawNumber, FORMAT, Fit, Model, ModelFile};
 
 use crate::args::{CovarianceArgs, OutputArgs, ShowArgs, StorageArgs};
@@ -229,7 +229,11 @@ pub fn data_of(fit: &Fit, path: &Path, data: Option<&Path>) -> PathBuf {
 
 /// Makes sure that data are those of the estimation.
 pub fn is_the_same(fit: &Fit, path: &Path, fingerprint: &str, data: &Path, remedy: &str) -> Result<(), Failure> {
-    if fingerprint == fit.data.fingerprint {
+    let same = match &fit.validation {
+        Some(Validation::Holdout(of)) => fingerprint_without(fingerprint, of.fraction, of.seed) == fit.data.fingerprint,
+        _ => fingerprint == fit.data.fingerprint,
+    };
+    if same {
         return Ok(());
     }
     Err(Failure::bad_input(format!(

@@ -7,7 +7,8 @@ use clap::Args;
 use logsum_data::ChoiceData;
 use logsum_estimate::{EstimateError, EvalError, Options};
 use logsum_utility::validation::{
-    CrossValidation, FoldOptions, Holdout, SEED, Validation, ValidationError, cross_validate, folds, held_out, score,
+    CrossValidation, FoldOptions, Holdout, SEED, Validation, ValidationError, cross_validate, fingerprint_without,
+    folds, held_out, score,
 };
 use logsum_utility::{Fit, FitError, ModelFile};
 
@@ -83,11 +84,11 @@ impl Plan {
         Ok((Plan::Folds { number, seed }, None))
     }
 
-    /// What tells an estimation from others on the same data.
-    pub fn mark(&self) -> String {
+    /// The fingerprint of the estimation, from that of all data.
+    pub fn fingerprint(&self, all: String) -> String {
         match self {
-            Plan::Some { fraction, seed, .. } => format!(" without {fraction} ({seed})"),
-            Plan::Nobody | Plan::Folds { .. } => String::new(),
+            Plan::Some { fraction, seed, .. } => fingerprint_without(&all, *fraction, *seed),
+            Plan::Nobody | Plan::Folds { .. } => all,
         }
     }
 

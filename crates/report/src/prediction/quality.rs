@@ -127,8 +127,8 @@ pub(crate) fn calibration(bins: &[CalibrationBin]) -> Part {
     for bin in bins {
         let gap = bin.observed - bin.predicted;
         table.row([
-            fixed(bin.low, places),
-            fixed(bin.high, places),
+            format!("{:.places$}", bin.low),
+            format!("{:.places$}", bin.high),
             count(bin.n),
             if whole {
                 count(bin.weight as usize)

@@ -10,6 +10,10 @@ const MOST: usize = 50;
 
 /// Choices by what was chosen (rows) and what was predicted (columns), with their weights. Rows sum to the choices of an
 /// alternative, and all cells of a table to all choices.
+///
+/// # Source
+/// McFadden (1979), *Quantitative methods for analyzing travel behaviour of individuals*, whose prediction-success table is
+/// `by_sum`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Confusion {
     /// Names of rows and columns.
@@ -26,8 +30,6 @@ pub struct Confusion {
     /// ```text
     /// Σ_n w_n y_nj P_nk
     /// ```
-    ///
-    /// (The prediction-success table of McFadden 1979.)
     pub by_sum: Vec<Vec<f64>>,
 }
 

@@ -8,6 +8,11 @@ use super::Scored;
 ///
 /// Means are over choices: with C = Σ_n w_n Σ_j y_nj. A choice set of one alternative is foreseen by any model and counts
 /// as any other.
+///
+/// # Source
+/// Brier (1950), *Verification of forecasts expressed in terms of probability*; Good (1952), *Rational decisions*; Gneiting
+/// and Raftery (2007), *Strictly proper scoring rules, prediction, and estimation*: both scores are best in the mean for the
+/// true probabilities, which the hit rate is not; Train (2009), *Discrete Choice Methods with Simulation*, section 3.8.1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PredictionMeasures {
     /// Cases whose choices are known.

@@ -100,6 +100,10 @@ pub struct FoldMeans {
 /// not converged, or does not identify a parameter, is said and counted, and left out of the means. `done` is called
 /// after each. The numbers do not depend on threads.
 ///
+/// # Source
+/// Stone (1974), *Cross-validatory choice and assessment of statistical predictions*; of the standard errors Bengio and
+/// Grandvalet (2004), *No unbiased estimator of the variance of k-fold cross-validation*.
+///
 /// # Errors
 /// Fewer than two folds or fewer decision makers than folds; as [`Model::fit`] for what stops every estimation.
 pub fn cross_validate(

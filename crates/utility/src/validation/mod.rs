@@ -45,3 +45,9 @@ pub struct Holdout {
     /// The others.
     pub held_out: SampleScore,
 }
+
+/// The fingerprint of an estimation on data without the decision makers who are held out, from that of all: fits are of
+/// the same choices if they have the same.
+pub fn fingerprint_without(all: &str, fraction: f64, seed: u64) -> String {
+    format!("{all} without {fraction} (seed {seed})")
+}
