@@ -466,7 +466,7 @@ fn choices_that_are_not_known_everywhere_are_left_out_in_parts() {
     chosen.values = Values::Number(some.into());
     let (half, err) = of(&table, &[]);
     assert!(
-        err.contains("observed shares are left out: new.parquet, row 45001"),
+        err.contains("observed shares are left out: new.parquet, rows 45001 (case 15000)"),
         "{err}"
     );
     assert_eq!(

@@ -18,8 +18,12 @@ const MODEL: &str = "title = \"Trips\"\n[data]\nfile = \"trips.csv\"\nlayout = \
 
 /// Sixty persons with two trips each.
 fn trips() -> String {
+    trips_of(60)
+}
+
+fn trips_of(persons: u64) -> String {
     let mut text = "who,choice,t_car,t_bus,t_rail,region\n".to_owned();
-    for who in 0..60_u64 {
+    for who in 0..persons {
         let mut stream = Seed::new(11).stream(who);
         for _ in 0..2 {
             let times: Vec<f64> = (0..3).map(|_| (30.0 * stream.open01()).round() / 10.0).collect();
@@ -386,8 +390,6 @@ fn a_holdout_is_predicted_by_the_others() {
         &[
             "estimate",
             "trips.toml",
-            "-o",
-            "other.json",
             "--holdout",
             "0.25",
             "--seed",
@@ -398,8 +400,24 @@ fn a_holdout_is_predicted_by_the_others() {
     );
     assert_ne!(other["parameters"], fit["parameters"]);
     // Another split is another sample.
-    let err = fails(folder, &["test", "fit.json", "other.json"]);
+    let restricted = MODEL.replace("asc_rail = 0.0", "asc_rail = { start = 0.0, fixed = true }");
+    std::fs::write(folder.join("trips.toml"), restricted).expect("writes");
+    let arguments = [
+        "estimate",
+        "trips.toml",
+        "-o",
+        "other.json",
+        "--holdout",
+        "0.25",
+        "--format",
+        "json",
+    ];
+    json(folder, &[&arguments[..], &["--seed", "2"]].concat());
+    let err = fails(folder, &["test", "other.json", "fit.json"]);
     assert!(err.contains("were not estimated on the same choices"), "{err}");
+    json(folder, &arguments);
+    let (code, _, err) = ran(&logsum(folder, &["test", "other.json", "fit.json"]));
+    assert_eq!(code, 0, "{err}");
 }
 
 #[test]
@@ -487,6 +505,7 @@ fn every_family_is_validated() {
         ("sampled", sampled),
     ] {
         let folder = folder_with(&model);
+        std::fs::write(folder.path().join("trips.csv"), trips_of(240)).expect("writes");
         for more in [["--holdout", "0.3"], ["--folds", "3"]] {
             let arguments = [&["estimate", "trips.toml", "--format", "json"], &more[..]].concat();
             let (code, out, err) = ran(&logsum(folder.path(), &arguments));
