@@ -49,7 +49,7 @@ pub enum Plan {
     Some {
         fraction: f64,
         seed: u64,
-        held_out: ChoiceData,
+        held_out: Box<ChoiceData>,
     },
     /// All of them, one part after the other.
     Folds {
@@ -72,7 +72,7 @@ impl Plan {
             let plan = Plan::Some {
                 fraction,
                 seed,
-                held_out: data.select(&out),
+                held_out: Box::new(data.select(&out)),
             };
             return Ok((plan, Some(data.select(&others))));
         }

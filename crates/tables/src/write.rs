@@ -59,7 +59,7 @@ enum Sink {
         separator: u8,
         decimal_comma: bool,
     },
-    Parquet(ParquetSink),
+    Parquet(Box<ParquetSink>),
 }
 
 impl Writer {
@@ -73,7 +73,7 @@ impl Writer {
         let columns: Vec<(String, bool)> = like.columns.iter().map(text).collect();
         let sink = match format {
             Format::Parquet => ParquetSink::create(path, &columns)
-                .map(Sink::Parquet)
+                .map(|sink| Sink::Parquet(Box::new(sink)))
                 .map_err(|error| error.to_string()),
             Format::Text(kind) => {
                 let usual = match kind {

@@ -163,9 +163,9 @@ fn many() -> (Table, logsum_data::Schema) {
         let utility = |j: usize, noise: f64| x[j] + 0.3 * j as f64 + noise;
         let utilities: Vec<f64> = (0..3).map(|j| utility(j, stream.gumbel())).collect();
         let best = (0..3).max_by(|&a, &b| utilities[a].total_cmp(&utilities[b])).unwrap();
-        for j in 0..3 {
+        for (j, x) in x.iter().enumerate() {
             let chosen = f64::from(u8::from(j == best));
-            let cells = [case as f64, 1.0 + j as f64, chosen, x[j], weight];
+            let cells = [case as f64, 1.0 + j as f64, chosen, *x, weight];
             columns
                 .iter_mut()
                 .zip(cells)
