@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logsum::data::{Column, Source, Table, Values};
-use logsum::tables::write;
+use logsum::tables::{Columns, ReadOptions, write};
 use logsum::{Fit, draws::Seed};
 use support::{bits, logsum, ran};
 
@@ -315,4 +315,190 @@ fn a_checkpoint_that_cannot_be_written_is_told_and_the_one_before_stays() {
     assert!(err.contains("No space left") || err.contains("full"), "{err}");
     let left = std::fs::read(&checkpoint).expect("still there");
     assert!(left == kept || serde_json::from_slice::<serde_json::Value>(&left).is_ok());
+}
+
+const PREDICTED: [&str; 3] = ["probability_1", "probability_2", "probability_3"];
+
+/// Predictions of these routes, printed as JSON, and the file of probabilities.
+fn predicted(folder: &Path, output: &str, more: &[&str]) -> (serde_json::Value, Vec<u8>) {
+    let arguments = [
+        &[
+            "predict",
+            "fit.json",
+            "-o",
+            output,
+            "--measures",
+            "--format",
+            "json",
+            "-q",
+        ],
+        more,
+    ]
+    .concat();
+    let (code, out, err) = ran(&logsum(folder, &arguments));
+    assert_eq!((code, err.as_str()), (0, ""), "{more:?}");
+    let mut report: serde_json::Value = serde_json::from_str(&out).expect("a report");
+    report["file"] = "routes".into();
+    (
+        report,
+        std::fs::read(folder.join(output)).expect("a file of probabilities"),
+    )
+}
+
+/// Text is read and predicted at once, Parquet part by part: of a logit, and of random tastes, whose draws belong to
+/// persons wherever a part begins.
+#[test]
+fn predictions_in_parts_are_those_of_the_whole() {
+    let mixed = format!("{MODEL}\n[random]\nb_cost = {{ distribution = \"normal\" }}\n\n[draws]\nnumber = 20\n");
+    for (model, n) in [(MODEL.to_owned(), 60_000), (mixed, 3_000)] {
+        let table = routes(n, |at| at);
+        let folder = folder_with(&table);
+        let folder = folder.path();
+        std::fs::write(folder.join("routes.toml"), &model).expect("writes");
+        write(&folder.join("routes.csv"), &table).expect("writes");
+        fit(folder, &["--data", "routes.csv", "-o", "fit.json"]);
+        let by = ["--by", "region"];
+        let whole = predicted(folder, "whole.csv", &by);
+        assert_eq!(whole.0["n_cases"], n);
+        assert_eq!(whole.0["segments"].as_array().expect("segments").len(), 40);
+        assert!(whole.0["calibration"].as_array().expect("bins").len() >= 9);
+        let new = |more: &[&'static str]| [&["routes.parquet"], &by[..], more].concat();
+        // Row numbers of a spreadsheet count the header.
+        let columns = |file: &str| {
+            let table =
+                logsum::tables::read(&folder.join(file), Columns::All, &ReadOptions::default()).expect("a table");
+            let cells = |name: &str| match &table.column(name).expect("a column").values {
+                Values::Number(cells) => cells.iter().map(|cell| cell.to_bits()).collect::<Vec<u64>>(),
+                Values::Text(_) => panic!("{name} is text"),
+            };
+            let mut all = PREDICTED.map(cells).to_vec();
+            all.extend(["logsum", "energy", "case", "decision_maker"].map(cells));
+            all
+        };
+        for more in [&[][..], &["--memory", LITTLE], &["--memory", LITTLE, "--threads", "1"]] {
+            let mut parts = predicted(folder, "parts.parquet", &new(more));
+            parts.0["estimation_data"] = true.into();
+            assert_eq!(parts.0, whole.0, "{more:?}");
+            assert_eq!(columns("parts.parquet"), columns("whole.csv"), "{more:?}");
+        }
+        // The same bytes, whatever the parts.
+        let (_, large) = predicted(folder, "large.parquet", &new(&[]));
+        let (_, small) = predicted(folder, "small.parquet", &new(&["--memory", LITTLE]));
+        assert!(large == small);
+        let simulated = ["--intervals", "simulated", "--draws", "100"];
+        let (report, _) = predicted(folder, "whole.csv", &simulated);
+        let few = [&["routes.parquet", "--memory", LITTLE], &simulated[..]].concat();
+        let (parts, _) = predicted(folder, "parts.csv", &few);
+        assert_eq!(parts["alternatives"], report["alternatives"]);
+    }
+}
+
+/// The data of the estimation are known again though they were never in memory together; others are refused.
+#[test]
+fn the_data_of_the_estimation_are_recognised_in_parts() {
+    let table = routes(20_000, |at| at);
+    let folder = folder_with(&table);
+    let folder = folder.path();
+    fit(folder, &["-o", "fit.json"]);
+    let (report, _) = predicted(folder, "cases.parquet", &["--memory", LITTLE]);
+    assert_eq!(
+        (&report["estimation_data"], &report["n_cases"]),
+        (&true.into(), &20_000.into())
+    );
+    write(&folder.join("routes.parquet"), &routes(19_998, |at| at)).expect("writes");
+    let (code, out, err) = ran(&logsum(
+        folder,
+        &["predict", "fit.json", "-o", "cases.parquet", "--memory", LITTLE],
+    ));
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("is not the data that \"fit.json\" was estimated on"),
+        "{err}"
+    );
+    let hidden = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    assert!(
+        !std::fs::read_dir(folder).expect("reads").flatten().any(hidden),
+        "nothing half written is left"
+    );
+}
+
+/// Choices that end half way through the file are left out, and shares are those of all cases.
+#[test]
+fn choices_that_are_not_known_everywhere_are_left_out_in_parts() {
+    let mut table = routes(20_000, |at| at);
+    let folder = folder_with(&table);
+    let folder = folder.path();
+    fit(folder, &["-o", "fit.json"]);
+    let of = |table: &Table, more: &[&str]| {
+        write(&folder.join("new.parquet"), table).expect("writes");
+        let arguments = [
+            &[
+                "predict",
+                "fit.json",
+                "new.parquet",
+                "--format",
+                "json",
+                "--memory",
+                LITTLE,
+            ],
+            more,
+        ]
+        .concat();
+        let (code, out, err) = ran(&logsum(folder, &arguments));
+        assert_eq!(code, 0, "{err}");
+        (serde_json::from_str::<serde_json::Value>(&out).expect("a report"), err)
+    };
+    let (known, err) = of(&table, &[]);
+    assert!(err.is_empty() && known["measures"]["n_cases"] == 20_000, "{err}");
+    let chosen = table
+        .columns
+        .iter_mut()
+        .find(|column| column.name == "chosen")
+        .expect("choices");
+    let Values::Number(cells) = &chosen.values else {
+        panic!("choices are numbers")
+    };
+    let some: Vec<f64> = cells
+        .iter()
+        .enumerate()
+        .map(|(row, cell)| if row < 45_000 { *cell } else { f64::NAN })
+        .collect();
+    chosen.values = Values::Number(some.into());
+    let (half, err) = of(&table, &[]);
+    assert!(
+        err.contains("observed shares are left out: new.parquet, rows 45001 (case 15000)"),
+        "{err}"
+    );
+    assert_eq!(
+        (&half["measures"], &half["n_cases"]),
+        (&serde_json::Value::Null, &20_000.into())
+    );
+    for (one, other) in half["alternatives"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(known["alternatives"].as_array().unwrap())
+    {
+        assert_eq!(one["predicted_share"], other["predicted_share"]);
+        assert!(one["observed_share"].is_null());
+    }
+    // A column that is missing, in one line.
+    table.columns.retain(|column| column.name != "cost");
+    table.all_names.retain(|name| name != "cost");
+    write(&folder.join("new.parquet"), &table).expect("writes");
+    let (code, out, err) = ran(&logsum(
+        folder,
+        &["predict", "fit.json", "new.parquet", "--memory", "2GB"],
+    ));
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.starts_with("error: new.parquet does not suit the utility") && err.contains("\"cost\""),
+        "{err}"
+    );
+    let err = ran(&logsum(
+        folder,
+        &["predict", "fit.json", "new.parquet", "--memory", "20MB"],
+    ))
+    .2;
+    assert!(err.contains("even part by part it takes"), "{err}");
 }

@@ -7,6 +7,7 @@ use logsum_data::Missing;
 use logsum_report::Format;
 
 use crate::applied::args::{CalibrateArgs, ElasticitiesArgs, ScenarioArgs, SurplusArgs, TestArgs, WtpArgs};
+use crate::predict::args::PredictArgs;
 use crate::simulate::args::SimulateCommand;
 
 /// Discrete choice estimation: a table of choices and a model in, publishable estimates out.
@@ -35,7 +36,7 @@ pub enum Command {
     #[command(subcommand)]
     Simulate(Box<SimulateCommand>),
     /// Predict choice probabilities and shares, of the data of the estimation or of new data
-    Predict(PredictArgs),
+    Predict(Box<PredictArgs>),
     /// Tastes of every decision maker given the choices made, by a fit with random tastes
     Individuals(IndividualsArgs),
     /// Elasticities of choice probabilities in an attribute, marginal effects, diversion ratios
@@ -136,6 +137,8 @@ pub struct EstimateArgs {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub draws: crate::draws::DrawArgs,
+    #[command(flatten)]
+    pub validation: crate::validate::ValidationArgs,
     /// Estimate from so many points, the first the usual one: a table shows the optima found, and the best is reported. Of
     /// random tastes with few draws, the best being gone on with [default: 1]
     #[arg(long, visible_alias = "multi-start", value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u16).range(1..))]
@@ -150,7 +153,7 @@ pub struct EstimateArgs {
 /// Data larger than memory.
 #[derive(Debug, Default, Args)]
 pub struct StorageArgs {
-    /// Most memory to take, such as 800MB or 2GiB [default: most of what is free]
+    /// Most memory to take, such as 800MB or 2GiB [default: most of what is free; to predict Parquet 100 MB or so]
     #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
     pub memory: Option<u64>,
     /// Folder for what does not fit in memory
@@ -221,30 +224,6 @@ pub struct ShowArgs {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub storage: StorageArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "New data need the columns that the model uses, but no choices. Where choices are there, observed shares \
-                  stand beside the predicted ones. The file written with -o has the columns row (as a spreadsheet \
-                  counts; in the order of the data), case and decision_maker where the model names them, \
-                  probability_NAME for each alternative (empty where it is unavailable), logsum and energy (minus the \
-                  logsum). Unlabelled alternatives have a row each: case, alternative, row, probability, logsum, energy.\n\n\
-                  Exit codes: 0 done; 1 done, but the fit has not converged; 2 bad usage, bad fit or bad data."
-)]
-pub struct PredictArgs {
-    /// Fit file
-    pub fit: PathBuf,
-    #[command(flatten)]
-    pub cases: CasesArgs,
-    /// Write the probabilities of every case here: .csv, .tsv or .parquet
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    #[command(flatten)]
-    pub form: OutputArgs,
-    /// Threads to use, by default all cores; the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]

@@ -157,7 +157,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// A name beside `path` with the same ending.
-fn partial(path: &Path) -> PathBuf {
+pub fn partial(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     folder(path).join(format!(".{}-{name}", std::process::id()))
 }

@@ -12,8 +12,8 @@ pub struct DrawArgs {
     /// draws would move no estimate by more than a tenth of its standard error
     #[arg(long, value_name = "N", value_parser = number)]
     pub draws: Option<DrawNumber>,
-    /// Seed of the draws in place of the model's; plain Halton sequences and quadratures have none. With --covariance bootstrap
-    /// that of the resamples too
+    /// Seed of the draws in place of the model's; plain Halton sequences and quadratures have none. Also that of the resamples of
+    /// --covariance bootstrap, and that by which --holdout and --folds split decision makers [there: 1]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
 }

@@ -18,34 +18,50 @@ use crate::checkpoint::{Checkpoint, Keeper};
 use crate::destination;
 use crate::failure::{BAD_INPUT, Failure, NOT_CONVERGED};
 use crate::formula::load_formula;
-use crate::ingest::{self, Bound, Limits};
+use crate::ingest::{self, Bound, Limits, Whole};
 use crate::load::{data_of, load_model};
 use crate::paths::relative;
-use crate::progress::{Bar, Plan};
+use crate::progress::{self, Bar};
+use crate::validate::Plan;
 use crate::{output, show};
 
 /// Runs the command; the exit code tells whether the fit has converged.
 pub fn run(args: &EstimateArgs) -> Result<u8, Failure> {
+    let splits = args.validation.is_asked();
+    if args.max_iterations == Some(0) && splits {
+        return Err(Failure::bad_input(
+            "--holdout and --folds validate estimates, and with --max-iterations 0 nothing is estimated",
+        ));
+    }
     let asked = Asked::of(&args.covariance)?.resampling(&args.bootstrap, args.draws.seed, "--seed", true)?;
     let clusters = asked.columns();
-    let source = source(args, asked.is_bootstrap())?;
+    let source = source(args, asked.is_bootstrap() || splits)?;
     if let (Some(output), Source::File(_, data)) = (&args.output, &source) {
         destination::check_fit(output, &[&args.model, data])?;
     }
     let limits = Limits::of(&args.storage);
-    let whole = match source {
+    let mut whole = match source {
         Source::Formula => load_formula(&args.model, &args.formula, &clusters)?,
+        Source::File(file, path) if splits => ingest::whole(*file, path, &clusters, &limits, Whole::HeldOut)?,
         Source::File(file, path) => match ingest::in_parts(&file, &path, &clusters, &limits, args.form.quiet)? {
-            Ok(bound) => return estimate(args, &file, &path, bound, None, &asked),
+            Ok(bound) => return estimate(args, (&file, &path), bound, (None, Plan::Nobody), &asked),
             Err(why) => ingest::whole(*file, path, &clusters, &limits, why)?,
         },
     };
     if let Some(output) = &args.output {
         destination::check_fit(output, &[&args.model, &whole.path])?;
     }
+    // By all of them the data are known again, whoever is held out.
+    let fingerprint = whole.data.fingerprint(&whole.model.attribute_columns());
+    let (plan, others) = Plan::of(&args.validation, args.draws.seed, &whole.data)?;
+    if let Some(others) = others {
+        whole.data = others;
+    }
     let used = whole.model.estimation_data(&whole.data).map_err(Failure::bad_input)?;
-    let bound = Bound::of(&whole, &used)?;
-    estimate(args, &whole.model, &whole.path, bound, Some(&whole.data), &asked)
+    let mut bound = Bound::of(&whole, &used)?;
+    bound.fingerprint = plan.fingerprint(fingerprint);
+    let file = (&whole.model, whole.path.as_path());
+    estimate(args, file, bound, (Some(&whole.data), plan), &asked)
 }
 
 /// Where model and data come from.
@@ -69,13 +85,13 @@ fn source(args: &EstimateArgs, seeds_more: bool) -> Result<Source, Failure> {
     Ok(Source::File(Box::new(file), path))
 }
 
-/// Estimates a model that is bound to its data, and reports; `whole` are the data if they were read at once.
+/// Estimates a model that is bound to its data, and reports; `whole` are the data if they were read at once, of which those
+/// whom the plan holds out are no part.
 fn estimate(
     args: &EstimateArgs,
-    file: &ModelFile,
-    path: &Path,
+    (file, path): (&ModelFile, &Path),
     bound: Bound<'_>,
-    whole: Option<&ChoiceData>,
+    (whole, plan): (Option<&ChoiceData>, Plan),
     asked: &Asked,
 ) -> Result<u8, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
@@ -131,7 +147,7 @@ fn estimate(
     );
 
     watch_for_interrupt(&interrupt);
-    let bar = Bar::new(args.form.quiet, Plan::of(file));
+    let bar = Bar::new(args.form.quiet, progress::Plan::of(file));
     // What follows the first estimation, on other samples of alternatives, is not gone on with.
     let mut estimations = u32::from(options.resume.is_some());
     let mut stage = None;
@@ -175,6 +191,10 @@ fn estimate(
         failure
     })?;
 
+    if let Some(data) = whole {
+        let how = (&options.optimiser, &interrupt);
+        plan.carry_out(file, data, &mut fit, how, args.form.quiet)?;
+    }
     fit.title = file.title.clone();
     fit.model.specification = specification;
     fit.data.fingerprint = bound.fingerprint;

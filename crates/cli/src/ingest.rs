@@ -47,7 +47,7 @@ impl Limits {
 const PART: u64 = 24 << 20;
 
 /// Rows of a part at least.
-const FEWEST: u64 = 1024;
+pub const FEWEST: u64 = 1024;
 
 /// Times its bytes that a part takes while it becomes choice data and segments.
 const PER_PART: u64 = 5;
@@ -58,6 +58,8 @@ pub enum Whole {
     Text,
     /// Alternatives are to be sampled.
     Sampled,
+    /// Decision makers are to be held out.
+    HeldOut,
     /// Rows that belong together stand apart.
     Scattered(String),
     /// Something is wrong with the data; all of it together tells best what.
@@ -130,18 +132,23 @@ pub fn whole(
     limits: &Limits,
     why: Whole,
 ) -> Result<Loaded, Failure> {
+    has_room(&file, &path, clusters, limits, why)?;
+    load_data(file, path, &Extra::clusters(clusters))
+}
+
+/// Makes sure that there is room to read data at once.
+pub fn has_room(file: &ModelFile, path: &Path, clusters: &[&str], limits: &Limits, why: Whole) -> Result<(), Failure> {
     let advice = match &why {
         Whole::Text => "convert the file to Parquet, which is read part by part",
         Whole::Sampled => "of a model with [sampling] the data are read at once",
+        Whole::HeldOut => "to hold out decision makers the data are read at once",
         Whole::Scattered(reason) => reason,
         Whole::Faulty(_) => "",
     };
-    let bytes = load::table_bytes(&file, &path, clusters)?;
-    match (
-        memory::check_room(&path, bytes, limits.memory, limits.told, advice),
-        why,
-    ) {
-        (Ok(()), _) => load_data(file, path, &Extra::clusters(clusters)),
+    let bytes = load::table_bytes(file, path, clusters)?;
+    let room = memory::check_room(path, bytes, limits.memory, limits.told, advice);
+    match (room, why) {
+        (Ok(()), _) => Ok(()),
         (Err(_), Whole::Faulty(failure)) => Err(failure),
         (Err(failure), _) => Err(failure),
     }
@@ -225,7 +232,7 @@ impl From<BindError> for Stopped {
     }
 }
 
-fn refused(error: TableError) -> Failure {
+pub fn refused(error: TableError) -> Failure {
     Failure::all(&table_problems(&error))
 }
 

@@ -27,6 +27,7 @@ mod progress;
 mod show;
 mod simulate;
 mod starter;
+mod validate;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use logsum_data::{ChoiceData, Layout, Table, Uses};
-use logsum_tables::{Columns, ReadOptions, Want};
+use logsum_tables::{Columns, Header, ReadOptions, Want};
 use logsum_utility::{ModelFile, SamplingMethod};
 
 use crate::failure::Failure;
@@ -58,7 +58,7 @@ pub fn load(path: &Path, data: Option<&Path>, extra: &[&str]) -> Result<Loaded, 
 pub fn check_room(model: &ModelFile, path: &Path) -> Result<(), Failure> {
     // What is wrong with the file is told by those who read it.
     let bytes = table_bytes(model, path, &[]).unwrap_or(0);
-    let advice = "only estimate reads data part by part, and Parquet alone";
+    let advice = "only estimate and predict read data part by part, and Parquet alone";
     memory::check_room(path, bytes, memory::limit(None), false, advice)
 }
 
@@ -139,12 +139,12 @@ pub fn load_with_table(mut model: ModelFile, path: PathBuf, extra: &[Extra<'_>])
 
 /// Reads the columns that a model needs, of those that are there: the data checks know best what to say of others.
 pub fn read(model: &ModelFile, path: &Path, extra: &[Extra<'_>]) -> Result<Table, Failure> {
-    Wanted::of(model, path, extra, &numbers_with_choice(model))?.read(model, path)
+    Wanted::of_choices(model, path, extra)?.read(model, path)
 }
 
 /// The same for situations: whatever stands in the choice column will do.
 pub fn read_situations(model: &ModelFile, path: &Path, extra: &[Extra<'_>]) -> Result<Table, Failure> {
-    Wanted::of(model, path, extra, &number_columns(model))?.read(model, path)
+    Wanted::of_situations(model, path, extra)?.read(model, path)
 }
 
 /// The columns of a file that a model needs.
@@ -157,13 +157,21 @@ pub struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     /// Those to estimate the model, and those to cluster on.
     pub fn to_estimate(model: &'a ModelFile, path: &Path, clusters: &[&'a str]) -> Result<Self, Failure> {
-        Wanted::of(model, path, &Extra::clusters(clusters), &numbers_with_choice(model))
+        Wanted::of_choices(model, path, &Extra::clusters(clusters))
+    }
+
+    /// Those of choices, and these besides.
+    pub fn of_choices(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>]) -> Result<Self, Failure> {
+        Wanted::of(model, path, extra, &numbers_with_choice(model))
+    }
+
+    /// Those of situations: whatever stands in the choice column will do.
+    pub fn of_situations(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>]) -> Result<Self, Failure> {
+        Wanted::of(model, path, extra, &number_columns(model))
     }
 
     fn of(model: &'a ModelFile, path: &Path, extra: &[Extra<'a>], numbers: &HashSet<&str>) -> Result<Self, Failure> {
-        let options = read_options(model.separator, model.decimal_comma);
-        let header =
-            logsum_tables::column_names(path, &options).map_err(|error| Failure::all(&table_problems(&error)))?;
+        let header = column_names(model, path)?;
         let present = |name: &&str| header.names.iter().any(|known| known == name);
         let want = |name: &str| {
             if numbers.contains(name) {
@@ -207,6 +215,12 @@ impl<'a> Wanted<'a> {
         table.all_names = self.all_names;
         Ok(table)
     }
+}
+
+/// The names of the columns of a file.
+pub fn column_names(model: &ModelFile, path: &Path) -> Result<Header, Failure> {
+    let options = read_options(model.separator, model.decimal_comma);
+    logsum_tables::column_names(path, &options).map_err(|error| Failure::all(&table_problems(&error)))
 }
 
 /// Bytes that the columns of a model take once they are read, about.

@@ -1,57 +1,206 @@
 //! `logsum predict`: what a fit says of the cases it was estimated on, or of others.
 
+pub mod args;
+mod forecast;
 pub mod new_data;
+mod parts;
+mod report;
 pub mod rows;
+mod sink;
 
 use std::path::Path;
 
-use logsum_data::ChoiceData;
-use logsum_report::{Format, PredictedAlternative, PredictionReport};
-use logsum_tables::ReadOptions;
-use logsum_utility::{Fit, Prediction, Share, observed_shares};
+use logsum_report::{Format, calibration_picture};
+use logsum_tables::Want;
+use logsum_utility::validation::Validation;
+use logsum_utility::{Fit, ModelFile, ShareInterval};
 
-use crate::args::PredictArgs;
 use crate::destination::{self, Product};
 use crate::failure::{Failure, NOT_CONVERGED};
-use crate::load::Loaded;
-use crate::{load, output, show};
+use crate::ingest::{self, Limits, Whole};
+use crate::load::{self, Extra};
+use crate::output;
+use crate::show::{self, Again, Side};
+use crate::simulate::{check_picture, write_picture};
+use args::{Intervals, PredictArgs};
+use forecast::{Asked, Cases, Forecast, Refused};
+use parts::{Read, Source};
 
 /// What to do where the data of the estimation are not found.
 pub const OTHER_DATA: &str = "name a file to predict as DATA";
 
+/// Draws of simulated intervals where nothing is said: their ends are then known to a fifteenth of the interval.
+const DRAWS: u32 = 1_000;
+
 /// Runs the command; predictions from a fit that has not converged come with the exit code that says so.
 pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
-    let fit = show::read(&args.fit)?;
-    let (mut loaded, mut warnings) = match &args.cases.data {
-        Some(data) => {
-            let new = new_data::load((&fit, &args.fit), &args.cases, data, &[])?;
-            (new.loaded, new.warnings)
+    let interval = interval(args)?;
+    check_picture(args.picture.as_deref())?;
+    let again = Again {
+        data: None,
+        remedy: OTHER_DATA,
+        storage: &args.storage,
+        quiet: args.form.quiet,
+    };
+    let fit = show::inferred(&args.fit, &args.covariance, &again)?;
+    let holdout = matches!(fit.validation, Some(Validation::Holdout(_)));
+    if args.held_out && !holdout {
+        return Err(Failure::bad_input(format!(
+            "--held-out: \"{}\" was estimated on all decision makers; estimate --holdout holds some out",
+            args.fit.display()
+        )));
+    }
+    let (model, path, mut warnings) = match &args.cases.data {
+        Some(path) => {
+            let (model, warnings) = new_data::prepared((&fit, &args.fit), &args.cases, path)?;
+            (model, path.clone(), warnings)
         }
         None => {
-            let loaded = show::load_again(&fit, &args.fit, None, &[], OTHER_DATA)?;
-            (loaded, Vec::new())
+            let path = show::data_of(&fit, &args.fit, None);
+            (show::model_of(&fit, &args.fit)?, path, Vec::new())
         }
     };
-    if loaded.data.rankings().is_some() {
-        // Predicted is the best of all.
-        loaded.data = loaded.data.first_choices();
+    if let Some(path_of_output) = &args.output {
+        destination::check_table(path_of_output, &[&args.fit, &path], Product::Predictions)?;
     }
-    if let Some(path) = &args.output {
-        destination::check_table(path, &[&args.fit, &loaded.path], Product::Predictions)?;
-    }
-    let model = show::bind_again(&fit, &args.fit, &loaded.model, &loaded.data)?;
-    let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
-    let prediction = model.predict(&theta).map_err(Failure::bad_input)?;
-    let shares = if loaded.data.alternatives().labelled {
-        model.share_estimates(&fit).map_err(Failure::bad_input)?
-    } else {
-        Vec::new()
+    let asked = Asked {
+        fit: &fit,
+        path: &args.fit,
+        by: args.by.as_deref(),
+        interval,
+        output: args.output.as_deref(),
     };
+    let read = read(args, asked, (&model, &path), holdout && args.cases.data.is_none())?;
+    warnings.extend(read.warnings.iter().cloned());
+    warn(args, &fit, &model, &read, warnings);
+    let report = report::report(args, &fit, &read);
+    let bins = read
+        .found
+        .quality
+        .as_ref()
+        .map(|quality| quality.calibration.as_slice());
+    if let Some(picture) = &args.picture {
+        let Some(bins) = bins else {
+            return Err(Failure::bad_input(
+                "--picture: predictions are held against choices, and these are not known",
+            ));
+        };
+        let title = format!("Calibration: {}", report.title);
+        write_picture(Some(picture), || {
+            calibration_picture(bins, title.trim_end_matches(": "))
+        })?;
+    }
+    if let Some(sink) = read.found.sink {
+        sink.finish()?;
+    }
+    output::result(&match args.form.format {
+        Format::Text => logsum_report::prediction_text(&report, output::style()),
+        other => logsum_report::prediction(&report, other),
+    })?;
+    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
+}
+
+fn interval(args: &PredictArgs) -> Result<ShareInterval, Failure> {
+    match args.intervals {
+        Intervals::Delta if args.draws.is_some() || args.seed.is_some() => {
+            Err(Failure::bad_input("--draws and --seed belong to --intervals simulated"))
+        }
+        Intervals::Delta => Ok(ShareInterval::Delta),
+        Intervals::Simulated => Ok(ShareInterval::Simulated {
+            draws: args.draws.unwrap_or(DRAWS) as usize,
+            seed: args.seed.unwrap_or(1),
+        }),
+    }
+}
+
+/// Predicts part by part where the file allows it, else at once.
+fn read(
+    args: &PredictArgs,
+    asked: Asked<'_>,
+    (model, path): (&ModelFile, &Path),
+    some_held_out: bool,
+) -> Result<Read, Failure> {
+    let (fit, limits) = (asked.fit, Limits::of(&args.storage));
+    let extra: Vec<Extra<'_>> = args.by.iter().map(|column| by(column)).collect();
+    let is_new = args.cases.data.is_some();
+    let source = Source {
+        model,
+        path,
+        extra: &extra,
+        is_new,
+        limits: &limits,
+        quiet: args.form.quiet,
+    };
+    let why = match some_held_out {
+        true => Whole::HeldOut,
+        false => match parts::predict(source, asked)? {
+            Ok(read) => {
+                if !is_new {
+                    show::is_the_same(fit, &args.fit, &read.fingerprint, path, OTHER_DATA)?;
+                }
+                return Ok(read);
+            }
+            Err(why) => why,
+        },
+    };
+    if matches!(why, Whole::Scattered(_) | Whole::Faulty(_)) || limits.told {
+        ingest::has_room(model, path, &[], &limits, why)?;
+    }
+    let (loaded, warnings) = match &args.cases.data {
+        Some(data) => {
+            let new = new_data::load((fit, &args.fit), &args.cases, data, &extra)?;
+            // What was to be said of the model is known.
+            let known = new_data::prepared((fit, &args.fit), &args.cases, data)?.1.len();
+            (new.loaded, new.warnings[known..].to_vec())
+        }
+        None => {
+            let side = if args.held_out { Side::HeldOut } else { Side::Estimation };
+            (
+                show::load_side_again(fit, &args.fit, &extra, OTHER_DATA, side)?,
+                Vec::new(),
+            )
+        }
+    };
+    let mut forecast = Forecast::new(asked);
+    match forecast.add(&loaded.model, &loaded.data) {
+        Ok(()) => {}
+        Err(Refused::Failed(failure)) => return Err(failure),
+        Err(Refused::OtherColumns) => unreachable!("a file that has nothing yet takes any columns"),
+    }
+    Ok(Read {
+        found: forecast.finish()?,
+        cases: Cases::of(&loaded.data),
+        warnings,
+        fingerprint: String::new(),
+    })
+}
+
+/// The column of segments.
+fn by(column: &str) -> Extra<'_> {
+    Extra {
+        column,
+        purpose: "to break results down by",
+        want: Want::Any,
+    }
+}
+
+/// Says what must be known before the numbers are believed.
+fn warn(args: &PredictArgs, fit: &Fit, model: &ModelFile, read: &Read, mut warnings: Vec<String>) {
     warnings.extend(load::choice_based(
-        &loaded.model,
+        model,
         "predicted are the probabilities in the population, for cases as they were sampled; observed are the choices as \
          sampled",
     ));
+    let (lost, all) = read.found.lost_draws;
+    if lost > 0 {
+        warnings.push(format!(
+            "{lost} of {all} draws of the estimates are no parameters of this model (a nest's dissimilarity below 0, say), and \
+             are left out of the intervals"
+        ));
+    }
+    if args.measures && read.found.quality.is_none() {
+        warnings.push("--measures: predictions are held against choices, and these are not known".to_owned());
+    }
     if !fit.converged {
         warnings.insert(
             0,
@@ -63,54 +212,4 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
         );
     }
     output::warnings(&warnings, args.form.quiet);
-    if let Some(path) = &args.output {
-        destination::write_table(path, &rows::table(&loaded.data, &prediction), &ReadOptions::default())?;
-    }
-    print(
-        &report(&fit, &loaded, args.cases.data.as_deref(), &prediction, &shares),
-        args,
-    )?;
-    Ok(if fit.converged { 0 } else { NOT_CONVERGED })
-}
-
-fn print(report: &PredictionReport, args: &PredictArgs) -> Result<(), Failure> {
-    output::result(&match args.form.format {
-        Format::Text => logsum_report::prediction_text(report, output::style()),
-        other => logsum_report::prediction(report, other),
-    })
-}
-
-fn report(
-    fit: &Fit,
-    loaded: &Loaded,
-    new: Option<&Path>,
-    prediction: &Prediction,
-    shares: &[Share],
-) -> PredictionReport {
-    let data: &ChoiceData = &loaded.data;
-    let observed = observed_shares(data);
-    let available = data.times_available();
-    let alternative = |(at, share): (usize, &Share)| PredictedAlternative {
-        name: data.alternatives().names[at].clone(),
-        available: available[at],
-        predicted_share: share.share,
-        std_error: share.std_error,
-        conf_low: share.conf_low,
-        conf_high: share.conf_high,
-        observed_share: observed.as_ref().map(|observed| observed[at]),
-    };
-    PredictionReport {
-        title: fit.title.clone(),
-        file: loaded.data.source().name.clone(),
-        estimation_data: new.is_none(),
-        converged: fit.converged,
-        rows_read: data.rows_read(),
-        rows_used: data.rows_used(),
-        n_cases: data.n_cases(),
-        total_weight: data.weights().map(|weights| weights.iter().sum()),
-        mean_logsum: prediction.mean_logsum(data),
-        covariance_kind: fit.covariance_kind.clone(),
-        confidence: fit.confidence,
-        alternatives: shares.iter().enumerate().map(alternative).collect(),
-    }
 }

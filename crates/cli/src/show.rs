@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use logsum_data::{ChoiceData, Table};
 use logsum_estimate::{EstimateError, EvalError, LogLikelihood};
 use logsum_report::Format;
+use logsum_utility::validation::{Validation, fingerprint_without, held_out};
 use logsum_utility::{
     BootstrapOptions, Correction, CovarianceKind, DrawNumber, FORMAT, Fit, FitError, Model, ModelFile,
 };
@@ -264,7 +265,8 @@ fn with_model<T>(
     let file = model_of(fit, path)?;
     let data = data_of(fit, path, again.data);
     let limits = Limits::of(again.storage);
-    if let Ok(bound) = ingest::in_parts(&file, &data, columns, &limits, again.quiet)? {
+    let whole = matches!(fit.validation, Some(Validation::Holdout(_)));
+    if !whole && let Ok(bound) = ingest::in_parts(&file, &data, columns, &limits, again.quiet)? {
         is_the_same(fit, path, &bound.fingerprint, &data, remedy)?;
         has_the_parameters(fit, path, &bound.model)?;
         return work(bound.model);
@@ -322,12 +324,55 @@ pub fn load_again_with_table(
     extra: &[Extra<'_>],
     remedy: &str,
 ) -> Result<(Loaded, Table), Failure> {
+    let (mut loaded, table) = load_all_again(fit, path, data, extra, remedy)?;
+    take_side(fit, &mut loaded, Side::Estimation)?;
+    Ok((loaded, table))
+}
+
+/// Which decision makers are meant where some were held out of an estimation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Estimation,
+    HeldOut,
+}
+
+/// Reads the data of the estimation again, and takes a side of them.
+pub fn load_side_again(
+    fit: &Fit,
+    path: &Path,
+    extra: &[Extra<'_>],
+    remedy: &str,
+    side: Side,
+) -> Result<Loaded, Failure> {
+    let (mut loaded, _) = load_all_again(fit, path, None, extra, remedy)?;
+    take_side(fit, &mut loaded, side)?;
+    Ok(loaded)
+}
+
+/// The data of the estimation and what was held out of it.
+fn load_all_again(
+    fit: &Fit,
+    path: &Path,
+    data: Option<&Path>,
+    extra: &[Extra<'_>],
+    remedy: &str,
+) -> Result<(Loaded, Table), Failure> {
     let (model, data) = (model_of(fit, path)?, data_of(fit, path, data));
     load::check_room(&model, &data)?;
     let (loaded, table) = load::load_with_table(model, data, extra)?;
     let columns = loaded.model.attribute_columns();
     is_the_same(fit, path, &loaded.data.fingerprint(&columns), &loaded.path, remedy)?;
     Ok((loaded, table))
+}
+
+/// Leaves one side of the data, if some decision makers were held out.
+fn take_side(fit: &Fit, loaded: &mut Loaded, side: Side) -> Result<(), Failure> {
+    if let Some(Validation::Holdout(holdout)) = &fit.validation {
+        let out = held_out(&loaded.data, holdout.fraction, holdout.seed).map_err(Failure::bad_input)?;
+        let keep: Vec<bool> = out.iter().map(|out| *out == (side == Side::HeldOut)).collect();
+        loaded.data = loaded.data.select(&keep);
+    }
+    Ok(())
 }
 
 /// The data of a fit, or those in `data`.
@@ -338,8 +383,13 @@ pub fn data_of(fit: &Fit, path: &Path, data: Option<&Path>) -> PathBuf {
     }
 }
 
-fn is_the_same(fit: &Fit, path: &Path, fingerprint: &str, data: &Path, remedy: &str) -> Result<(), Failure> {
-    if fingerprint == fit.data.fingerprint {
+/// Makes sure that data are those of the estimation.
+pub fn is_the_same(fit: &Fit, path: &Path, fingerprint: &str, data: &Path, remedy: &str) -> Result<(), Failure> {
+    let same = match &fit.validation {
+        Some(Validation::Holdout(of)) => fingerprint_without(fingerprint, of.fraction, of.seed) == fit.data.fingerprint,
+        _ => fingerprint == fit.data.fingerprint,
+    };
+    if same {
         return Ok(());
     }
     Err(Failure::bad_input(format!(
@@ -361,7 +411,8 @@ pub fn bind_again<'data>(
     Ok(model)
 }
 
-fn has_the_parameters(fit: &Fit, path: &Path, model: &Model<'_>) -> Result<(), Failure> {
+/// Makes sure that a model has the parameters of the fit.
+pub fn has_the_parameters(fit: &Fit, path: &Path, model: &Model<'_>) -> Result<(), Failure> {
     let terms = fit.parameters.iter().map(|estimate| &estimate.term);
     if model.parameters().iter().map(|parameter| &parameter.name).eq(terms) {
         return Ok(());

@@ -35,7 +35,7 @@ pub fn run(command: &SimulateCommand) -> Result<u8, Failure> {
 }
 
 /// Makes sure before the work that a picture can be written there.
-fn check_picture(path: Option<&Path>) -> Result<(), Failure> {
+pub fn check_picture(path: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     let kind = path
         .extension()
@@ -58,7 +58,7 @@ fn check_picture(path: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-fn write_picture(path: Option<&Path>, svg: impl FnOnce() -> String) -> Result<(), Failure> {
+pub fn write_picture(path: Option<&Path>, svg: impl FnOnce() -> String) -> Result<(), Failure> {
     path.map_or(Ok(()), |path| {
         logsum_report::picture::write(path, &svg()).map_err(Failure::bad_input)
     })

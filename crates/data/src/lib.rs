@@ -29,6 +29,7 @@ mod scenario;
 mod schema;
 mod screen;
 mod segments;
+mod select;
 mod stages;
 mod subset;
 mod table;

@@ -1,75 +1,8 @@
-//! Some of the cases, as they stand in the file: those of a segment, or that chose among some alternatives.
+//! Choices among some of the alternatives.
 
-use crate::choice_data::{ChoiceData, DataColumn, Level, Outcome};
-use crate::restrict::gather;
+use crate::choice_data::{ChoiceData, Outcome};
 
 impl ChoiceData {
-    /// The cases for which `keep` is true, with their outcomes, weights and places in the file. Decision makers of whom
-    /// none is left are no more; the others keep their order and their keys, so that random numbers keyed by them stay.
-    ///
-    /// # Panics
-    /// If there are too few or too many flags.
-    pub fn only(&self, keep: &[bool]) -> ChoiceData {
-        assert_eq!(keep.len(), self.n_cases(), "one flag per case");
-        let cases: Vec<usize> = (0..keep.len()).filter(|&case| keep[case]).collect();
-        let pairs: Vec<usize> = cases.iter().flat_map(|&case| self.pairs(case)).collect();
-        let mut start = Vec::with_capacity(cases.len() + 1);
-        start.push(0);
-        for &case in &cases {
-            start.push(start[start.len() - 1] + self.pairs(case).len());
-        }
-        let case_of_pair = start
-            .windows(2)
-            .enumerate()
-            .flat_map(|(case, bounds)| std::iter::repeat_n(case as u32, bounds[1] - bounds[0]))
-            .collect();
-        let mut n_decision_makers = cases.len();
-        let decision_maker = self.decision_maker.as_ref().map(|makers| {
-            let mut renumbered: Vec<u32> = Vec::with_capacity(cases.len());
-            let mut last = None;
-            n_decision_makers = 0;
-            for &case in &cases {
-                if last != Some(makers[case]) {
-                    last = Some(makers[case]);
-                    n_decision_makers += 1;
-                }
-                renumbered.push(n_decision_makers as u32 - 1);
-            }
-            renumbered
-        });
-        let column = |column: &DataColumn| DataColumn {
-            values: match column.level {
-                Level::Case => gather(&column.values, &cases),
-                Level::Pair => gather(&column.values, &pairs),
-            },
-            ..column.clone()
-        };
-        ChoiceData {
-            source: self.source.clone(),
-            schema: self.schema.clone(),
-            alternatives: self.alternatives.clone(),
-            alternative: pairs.iter().map(|&pair| self.alternative[pair]).collect(),
-            row: pairs.iter().map(|&pair| self.row[pair]).collect(),
-            case_of_pair,
-            outcome: match &self.outcome {
-                Outcome::Chosen(chosen) => Outcome::Chosen(cases.iter().map(|&case| chosen[case]).collect()),
-                Outcome::Counts(counts) => Outcome::Counts(pairs.iter().map(|&pair| counts[pair]).collect()),
-                Outcome::None => Outcome::None,
-            },
-            rankings: self.rankings.as_ref().map(|rankings| rankings.of_cases(&cases)),
-            weights: self
-                .weights
-                .as_ref()
-                .map(|weights| cases.iter().map(|&case| weights[case]).collect()),
-            decision_maker,
-            n_decision_makers,
-            columns: self.columns.iter().map(column).collect(),
-            rows_read: self.rows_read,
-            warnings: Vec::new(),
-            start,
-        }
-    }
-
     /// The choices among the alternatives that are not `removed` (by position): the cases that chose one of the others,
     /// with those in their choice sets, and which cases of these data they are. Of counts those of the others are left.
     /// Cases to which fewer than two alternatives are left made no choice among them, and are left out.
@@ -89,7 +22,7 @@ impl ChoiceData {
             .map(|case| chose(case) && self.pairs(case).filter(|&pair| stays(pair)).count() > 1)
             .collect();
         let cases = (0..keep.len()).filter(|&case| keep[case]).collect();
-        let mut rest = self.only(&keep);
+        let mut rest = self.select(&keep);
         let stays: Vec<bool> = rest
             .alternative
             .iter()
@@ -142,14 +75,14 @@ mod tests {
     fn some_cases_are_those_cases() {
         let schema = Schema::long("case", "alt", "choice").decision_maker("who");
         let data = ChoiceData::new(table(), &schema, &Uses::default()).unwrap();
-        let some = data.only(&[true, false, false, true]);
+        let some = data.select(&[true, false, false, true]);
         assert_eq!((some.n_cases(), some.n_pairs(), some.n_decision_makers()), (2, 6, 2));
         assert_eq!(some.decision_makers(), Some([0, 1].as_slice()));
         assert_eq!(some.outcome(), &Outcome::Chosen(vec![0, 1]));
         assert_eq!(some.place(1), data.place(3));
         assert_eq!(some.case_keys(), [data.case_keys()[0], data.case_keys()[3]]);
         assert_eq!(some.segments("where").unwrap().names, ["n", "s"]);
-        let all = data.only(&[true; 4]);
+        let all = data.select(&[true; 4]);
         assert_eq!(all.fingerprint(&["where"]), data.fingerprint(&["where"]));
     }
 

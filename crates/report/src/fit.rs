@@ -12,6 +12,7 @@ mod sampling;
 mod scales;
 mod tastes;
 mod text;
+mod validation;
 
 use logsum_utility::{Estimate, Fit};
 

@@ -1,9 +1,13 @@
 //! What a fit predicts: shares by alternative, beside the observed ones where they are known.
 
+pub(crate) mod quality;
+
+use logsum_utility::{CalibrationBin, Confusion, PredictionMeasures};
 use serde::Serialize;
 
 use crate::number::{MISSING, count, level, percent, significant};
 use crate::{Align, Format, Style, Table, csv, json, latex as tex, markdown as md};
+use quality::Part;
 
 /// Alternatives that text lists before it only counts them.
 const LISTED: usize = 20;
@@ -20,6 +24,9 @@ pub struct PredictionReport {
     pub file: String,
     /// Whether these are the data of the estimation.
     pub estimation_data: bool,
+    /// Whether they are those who were held out of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held_out: bool,
     /// Whether the estimation had converged.
     pub converged: bool,
     /// Rows of the file.
@@ -36,7 +43,40 @@ pub struct PredictionReport {
     pub covariance_kind: String,
     /// Level of the intervals.
     pub confidence: f64,
+    /// How intervals are made: `delta` or `simulated`.
+    pub intervals: String,
+    /// Draws of simulated intervals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draws: Option<usize>,
+    /// Their seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// Labelled alternatives in their order; none where alternatives are unlabelled.
+    pub alternatives: Vec<PredictedAlternative>,
+    /// Column of the segments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The same for each of its values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<PredictedSegment>,
+    /// How good predictions are, where choices are known.
+    pub measures: Option<PredictionMeasures>,
+    /// Which alternatives are taken for which, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Confusion>,
+    /// Predicted against observed frequencies, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Vec<CalibrationBin>>,
+}
+
+/// Cases that have the same value of a column.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PredictedSegment {
+    /// The value.
+    pub segment: String,
+    /// Choice situations.
+    pub n_cases: usize,
+    /// Alternatives in the order of the report.
     pub alternatives: Vec<PredictedAlternative>,
 }
 
@@ -49,7 +89,7 @@ pub struct PredictedAlternative {
     pub available: usize,
     /// Mean predicted probability, 0 where it is unavailable.
     pub predicted_share: f64,
-    /// Of the predicted share, by the delta method.
+    /// Of the predicted share.
     pub std_error: Option<f64>,
     /// Lower end of its interval.
     pub conf_low: Option<f64>,
@@ -62,8 +102,9 @@ pub struct PredictedAlternative {
 /// Predicted shares in a format.
 ///
 /// CSV is the table of alternatives with the columns `alternative, available, predicted_share,
-/// std_error, conf_low, conf_high, observed_share, converged`, JSON everything; both have full
-/// precision. Only text leaves alternatives out where there are many, and says so.
+/// std_error, conf_low, conf_high, observed_share, converged`, behind `segment` (empty for all cases) where there are
+/// segments; with calibration it is the measures instead: `part, observed, predicted, quantity, value, converged`. JSON is
+/// everything; both have full precision. Only text leaves alternatives out where there are many, and says so.
 pub fn prediction(prediction: &PredictionReport, format: Format) -> String {
     match format {
         Format::Text => prediction_text(prediction, Style::Plain),
@@ -83,16 +124,52 @@ pub fn prediction_text(p: &PredictionReport, style: Style) -> String {
     for (name, value) in facts(p) {
         text.push_str(&crate::text::labelled(name, &value, 18));
     }
-    let table = shares(p, LISTED);
-    if !table.is_empty() {
-        text.push_str(&format!("\n{}", table.styled(style)));
-        let left_out = p.alternatives.len().saturating_sub(LISTED);
-        if left_out > 0 {
-            let more = crate::number::counted(left_out, "more alternative");
-            text.push_str(&format!("... and {more} (the other formats list all)\n"));
+    for Part { heading, table, note } in parts(p, LISTED) {
+        text.push('\n');
+        if !heading.is_empty() {
+            text.push_str(&style.bold(crate::text::wrap(&heading, "", crate::WIDTH).trim_end()));
+            text.push('\n');
+        }
+        text.push_str(&table.styled(style));
+        if let Some(note) = note {
+            text.push_str(&crate::text::wrap(&note, "", crate::WIDTH));
         }
     }
     text
+}
+
+/// Tables of shares, of all cases and of segments, then those of the quality of predictions.
+fn parts(p: &PredictionReport, most: usize) -> Vec<Part> {
+    let left_out = p.alternatives.len().saturating_sub(most);
+    let more = (left_out > 0).then(|| {
+        let more = crate::number::counted(left_out, "more alternative");
+        format!("... and {more} (the other formats list all)")
+    });
+    let of = |heading: String, alternatives: &[PredictedAlternative]| Part {
+        heading,
+        table: shares(p, alternatives, most),
+        note: more.clone(),
+    };
+    let by = p.by.as_deref().unwrap_or("");
+    let segment = |segment: &PredictedSegment| {
+        let cases = crate::number::counted(segment.n_cases, "case");
+        of(format!("{by} = {} ({cases})", segment.segment), &segment.alternatives)
+    };
+    let mut parts = vec![of(String::new(), &p.alternatives)];
+    parts.extend(p.segments.iter().map(segment));
+    if let Some(measures) = &p.measures {
+        let mut part = quality::measures(&[("", measures)]);
+        part.heading = "Measures of prediction".to_owned();
+        part.table = part.table.at_least(NARROWEST / 2);
+        parts.push(part);
+    }
+    parts.extend(p.confusion.iter().flat_map(quality::confusion));
+    parts.extend(p.calibration.iter().map(|bins| quality::calibration(bins)));
+    parts.retain(|part| !part.table.is_empty());
+    for part in &mut parts {
+        part.table = part.table.clone().at_most(crate::WIDTH);
+    }
+    parts
 }
 
 fn title(p: &PredictionReport) -> String {
@@ -107,10 +184,10 @@ fn caution(p: &PredictionReport) -> Option<&'static str> {
 }
 
 fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
-    let whose = if p.estimation_data {
-        " (the data of the estimation)"
-    } else {
-        ""
+    let whose = match (p.estimation_data, p.held_out) {
+        (true, _) => " (the data of the estimation)",
+        (false, true) => " (decision makers who were held out)",
+        (false, false) => "",
     };
     let mut facts = vec![("Data", format!("{}{whose}", p.file))];
     if p.rows_used != p.rows_read {
@@ -126,8 +203,9 @@ fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
         facts.push((
             "Intervals",
             format!(
-                "{}, of the share given these cases (delta method, {} covariance)",
+                "{}, of the share given these cases ({}, {} covariance)",
                 level(p.confidence),
+                method(p),
                 p.covariance_kind
             ),
         ));
@@ -138,12 +216,20 @@ fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// How intervals are made.
+fn method(p: &PredictionReport) -> String {
+    match (p.draws, p.seed) {
+        (Some(draws), Some(seed)) => format!("{} draws of the estimates, seed {seed}", count(draws)),
+        _ => "delta method".to_owned(),
+    }
+}
+
 fn has_intervals(p: &PredictionReport) -> bool {
     p.alternatives.iter().any(|alternative| alternative.conf_low.is_some())
 }
 
 /// Alternatives with their shares, at most `most` of them.
-fn shares(p: &PredictionReport, most: usize) -> Table {
+fn shares(p: &PredictionReport, alternatives: &[PredictedAlternative], most: usize) -> Table {
     let observed = p.alternatives.iter().any(|a| a.observed_share.is_some());
     let intervals = has_intervals(p);
     let mut heads = vec![
@@ -159,12 +245,12 @@ fn shares(p: &PredictionReport, most: usize) -> Table {
     if observed {
         heads.push(("Observed".to_owned(), Align::Right));
     }
-    let mut table = Table::new(heads).at_least(NARROWEST).at_most(crate::WIDTH);
+    let mut table = Table::new(heads).at_least(NARROWEST);
     if intervals {
         table = table.span_header(span, 2);
     }
     let share = |share: Option<f64>| share.map_or(MISSING.to_owned(), |share| percent(share, 1.0));
-    for alternative in p.alternatives.iter().take(most) {
+    for alternative in alternatives.iter().take(most) {
         let mut cells = vec![
             alternative.name.clone(),
             count(alternative.available),
@@ -189,9 +275,15 @@ fn markdown(p: &PredictionReport) -> String {
     for (name, value) in facts(p) {
         text.push_str(&format!("- {name}: {}\n", md::escape(&value)));
     }
-    let table = shares(p, usize::MAX);
-    if !table.is_empty() {
-        text.push_str(&format!("\n{}", table.markdown()));
+    for Part { heading, table, note } in parts(p, usize::MAX) {
+        text.push('\n');
+        if !heading.is_empty() {
+            text.push_str(&format!("**{}**\n\n", md::escape(&heading)));
+        }
+        text.push_str(&table.markdown());
+        if let Some(note) = note {
+            text.push_str(&format!("\n{}\n", md::escape(&note)));
+        }
     }
     text
 }
@@ -206,16 +298,28 @@ fn latex(p: &PredictionReport) -> String {
         .map(|caution| format!("\\textbf{{{caution}}}"))
         .collect();
     notes.push(facts.join(" "));
-    tex::float(
-        &tex::escape(&title(p)),
-        &format!("predictions {}", p.file),
-        &shares(p, usize::MAX).latex(),
-        &notes,
-    )
+    let (title, label) = (tex::escape(&title(p)), format!("predictions {}", p.file));
+    let first = tex::float(&title, &label, &shares(p, &p.alternatives, usize::MAX).latex(), &notes);
+    let mut floats = vec![first];
+    let further = parts(p, usize::MAX).into_iter().filter(|part| !part.heading.is_empty());
+    for Part { heading, table, note } in further {
+        let caption = format!("{title}. {}", tex::escape(&heading));
+        let notes: Vec<String> = note.iter().map(|note| tex::escape(note)).collect();
+        floats.push(tex::float(
+            &caption,
+            &format!("{label} {heading}"),
+            &table.latex(),
+            &notes,
+        ));
+    }
+    floats.join("\n")
 }
 
 fn comma_separated(p: &PredictionReport) -> String {
-    let mut text = csv::record([
+    if let (Some(measures), Some(bins)) = (&p.measures, &p.calibration) {
+        return quality::comma_separated(measures, p.confusion.as_ref(), bins, p.converged);
+    }
+    let names = [
         "alternative",
         "available",
         "predicted_share",
@@ -224,9 +328,16 @@ fn comma_separated(p: &PredictionReport) -> String {
         "conf_high",
         "observed_share",
         "converged",
-    ]);
-    for alternative in &p.alternatives {
-        text.push_str(&csv::record([
+    ];
+    let has_segments = p.by.is_some();
+    let mut text = csv::record(has_segments.then_some("segment").into_iter().chain(names));
+    let all = p.alternatives.iter().map(|alternative| ("", alternative));
+    let of_segments = p.segments.iter().flat_map(|segment| {
+        let of = segment.alternatives.iter();
+        of.map(|alternative| (segment.segment.as_str(), alternative))
+    });
+    for (segment, alternative) in all.chain(of_segments) {
+        let cells = [
             alternative.name.clone(),
             alternative.available.to_string(),
             csv::number(Some(alternative.predicted_share)),
@@ -235,7 +346,9 @@ fn comma_separated(p: &PredictionReport) -> String {
             csv::number(alternative.conf_high),
             csv::number(alternative.observed_share),
             p.converged.to_string(),
-        ]));
+        ];
+        let segment = has_segments.then(|| segment.to_owned());
+        text.push_str(&csv::record(segment.into_iter().chain(cells)));
     }
     text
 }

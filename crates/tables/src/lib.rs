@@ -29,7 +29,8 @@
 //! # Whole or in parts
 //!
 //! [`read()`] gives a table as a whole. [`Parts`] gives the same rows of Parquet files in order, some at
-//! a time, in memory for one part and the pages that it touches.
+//! a time, in memory for one part and the pages that it touches. [`Writer`] writes what comes so, and the file is that of
+//! the whole.
 
 mod cells;
 mod csv;
@@ -49,4 +50,4 @@ mod write;
 pub use error::{Offender, TableError};
 pub use parts::Parts;
 pub use read::{Columns, Header, ReadOptions, Want, column_names, read};
-pub use write::{write, write_as};
+pub use write::{Writer, write, write_as};

@@ -495,6 +495,7 @@ impl Model<'_> {
             optima: None,
             calibration: None,
             proportional_odds: None,
+            validation: None,
             warnings,
             elapsed_seconds: fit::Elapsed::default(),
         }

@@ -14,6 +14,7 @@ use crate::proportional_odds::ProportionalOdds;
 use crate::sampling::SampleSize;
 use crate::scale_report::ScaleReport;
 use crate::taste_report::TasteReport;
+use crate::validation::Validation;
 
 /// Version of the fit file's form.
 pub const FORMAT: u32 = 1;
@@ -111,6 +112,9 @@ pub struct Fit {
     /// The constants that were added so that predicted shares meet targets; `None` where none were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationReport>,
+    /// How the specification does on decision makers it was not estimated on; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<String>,
     /// Wall-clock seconds.

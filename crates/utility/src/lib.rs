@@ -30,6 +30,7 @@ mod ordered;
 mod probit;
 mod profiles;
 mod proportional_odds;
+mod quality;
 mod sampling;
 mod scale;
 mod scale_report;
@@ -42,6 +43,7 @@ mod tastes_after;
 mod term;
 #[cfg(test)]
 mod testing;
+pub mod validation;
 
 pub use bootstrap::{Bootstrap, BootstrapError, BootstrapOptions, BootstrapParameter, IntervalKind, Replicate};
 pub use constants::{log_likelihood_constants, log_likelihood_null};
@@ -71,10 +73,11 @@ pub use ordered::{Ordered, OrderedDistribution};
 pub use probit::{ErrorCovariance, PatternElement, Probabilities, Probit};
 pub use profiles::{Profile, ProfileError};
 pub use proportional_odds::{ProportionalCoefficient, ProportionalOdds, ProportionalOddsError};
+pub use quality::{CalibrationBin, Confusion, PredictionMeasures, Quality, Scoring};
 pub use sampling::{AlternativeSampling, SampleSize, SamplingError, SamplingMethod, fit_sampled};
 pub use scale::Scale;
 pub use scale_report::{ScaleReport, ScaleTest};
-pub use shares::{Share, observed_shares};
+pub use shares::{GroupShares, Share, ShareInterval, ShareTotals, observed_shares};
 pub use specification::{DeclaredParameter, Specification};
 pub use synthetic::{Distribution, Per, Synthetic, SyntheticColumn};
 pub use taste_report::{

@@ -3,9 +3,15 @@
 use logsum_data::{ChoiceData, Outcome};
 use logsum_estimate::{EvalError, LogLikelihood, normal_quantile};
 
-use crate::applied::{jacobian, std_errors};
+use crate::applied::theta;
 use crate::fit::Fit;
 use crate::model::{Model, Prediction};
+
+mod points;
+mod totals;
+
+pub use points::ShareInterval;
+pub use totals::{GroupShares, ShareTotals};
 
 /// The share of an alternative as a model predicts it, with the uncertainty of the estimates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,27 +119,21 @@ impl Model<'_> {
     /// ```
     ///
     /// The derivatives are central differences. They say how uncertain the estimates leave the share, given the cases:
-    /// not how far the choices of so many cases scatter around it.
+    /// not how far the choices of so many cases scatter around it. [`ShareTotals`] gives more: segments, simulated
+    /// intervals, and cases that come part by part.
     ///
     /// # Errors
     /// As [`Model::predict`].
     pub fn share_estimates(&self, fit: &Fit) -> Result<Vec<Share>, EvalError> {
-        let theta: Vec<f64> = fit.parameters.iter().map(|parameter| parameter.estimate).collect();
-        let shares = self.predict(&theta)?.shares(self.whole()?);
-        let n = shares.len();
-        let errors = match fit.chosen_covariance() {
-            Some(_) => {
-                let derivatives = jacobian(fit, self.parameters(), n, &mut |theta| {
-                    Ok(self.predict(theta)?.shares(self.whole()?))
-                })?;
-                std_errors(fit, &derivatives, n)
-            }
-            None => vec![None; n],
-        };
-        let share = |(share, error): (&f64, Option<f64>)| Share::new(*share, error, fit.confidence);
-        Ok(shares.iter().zip(errors).map(share).collect())
+        let data = self.whole()?;
+        let mut totals = ShareTotals::new(fit, self.parameters(), data.alternatives(), ShareInterval::Delta);
+        totals.add_shares(self, data, &self.predict(&theta(fit))?, None)?;
+        let all = totals.finish(fit)?.into_iter().next();
+        Ok(all.map_or_else(Vec::new, |all| all.shares))
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_totals;

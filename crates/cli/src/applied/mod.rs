@@ -5,6 +5,7 @@ pub mod calibrate;
 mod changes;
 pub mod elasticities;
 pub mod scenario;
+pub mod segments;
 mod subject;
 pub mod surplus;
 pub mod test;

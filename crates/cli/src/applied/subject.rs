@@ -1,12 +1,13 @@
 //! The fit that is applied and the cases that it is applied to, read and checked.
 
-use logsum_data::{ChoiceData, Layout, Segments, Table, near_miss};
+use logsum_data::{ChoiceData, Layout, Table, near_miss};
 use logsum_report::applied;
 use logsum_tables::Want;
 use logsum_utility::applied::Breakdown;
 use logsum_utility::{Fit, Model};
 
 use super::args::SubjectArgs;
+use super::segments::segments;
 use super::{covariance_kind, not_converged};
 use crate::args::StorageArgs;
 use crate::failure::Failure;
@@ -14,9 +15,6 @@ use crate::load::{Extra, Loaded};
 use crate::predict::{OTHER_DATA, new_data};
 use crate::show::{self, Again};
 use crate::{load, output};
-
-/// Segments that are worth printing.
-const MOST_SEGMENTS: usize = 100;
 
 /// The fit, with the covariance that was asked for.
 pub fn fit(args: &SubjectArgs) -> Result<Fit, Failure> {
@@ -137,22 +135,4 @@ impl<'a> Subject<'a> {
 fn have_names(data: &ChoiceData) -> bool {
     let named = matches!(&data.schema().layout, Layout::Long { alternative, .. } if alternative.is_some());
     data.alternatives().labelled || named
-}
-
-fn segments(data: &ChoiceData, column: &str) -> Result<Segments, Failure> {
-    let segments = data.segments(column).map_err(|error| {
-        // Reasons are those of groups in general; their purpose is another.
-        let problems: Vec<String> = error.each().iter().map(ToString::to_string).collect();
-        let first = problems
-            .first()
-            .map(|problem| problem.split(';').next().unwrap_or_default().to_owned());
-        Failure::bad_input(format!("--by: {}", first.unwrap_or_default()))
-    })?;
-    if segments.names.len() > MOST_SEGMENTS {
-        return Err(Failure::bad_input(format!(
-            "--by: column \"{column}\" has {} values, and {MOST_SEGMENTS} segments are the most; a column of groups is meant",
-            segments.names.len()
-        )));
-    }
-    Ok(segments)
 }

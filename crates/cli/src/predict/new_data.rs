@@ -8,7 +8,7 @@ use logsum_utility::{Fit, ModelFile};
 
 use crate::args::CasesArgs;
 use crate::failure::Failure;
-use crate::load::{Extra, Loaded, check_room, read_situations};
+use crate::load::{Extra, Loaded, check_room, column_names, read_situations};
 use crate::show;
 
 /// Cases to predict.
@@ -26,39 +26,10 @@ pub fn load(
     path: &Path,
     extra: &[Extra<'_>],
 ) -> Result<NewData, Failure> {
-    let mut model = show::model_of(fit, fit_path)?;
-    model.separator = args.separator.or(model.separator);
-    model.decimal_comma |= args.decimal_comma;
-    if args.no_filter {
-        model.schema.filter = None;
-    }
-    model.schema.missing = args.missing.unwrap_or(model.schema.missing);
-    if args.no_weight {
-        model.schema.weight = None;
-    }
-    if let Layout::Wide {
-        choice: WideChoice::Code(_),
-    } = model.schema.layout
-    {
-        // Of rankings the best is predicted, and its column is enough.
-        model.schema.ranking = None;
-    }
-    name_alternatives(&mut model.schema, fit);
-    drop_unused(&mut model);
-
+    let (model, mut warnings) = prepared((fit, fit_path), args, path)?;
     let started = std::time::Instant::now();
     check_room(&model, path)?;
     let table = read_situations(&model, path, extra)?;
-    let mut warnings = Vec::new();
-    if let Some(column) = &model.schema.decision_maker
-        && table.column(column).is_none()
-    {
-        warnings.push(format!(
-            "no column \"{column}\" in {}, which names decision makers: every case is taken for one of its own",
-            table.source.name
-        ));
-        model.schema.decision_maker = None;
-    }
     let file = table.source.name.clone();
     let with_outcomes = has_choices(&table, &model.schema).then(|| table.clone());
     let uses = model.specification.uses();
@@ -92,6 +63,45 @@ pub fn load(
         table,
         warnings,
     })
+}
+
+/// The model of a fit as it is applied to the cases of another file, and what is to be said of that.
+pub fn prepared(
+    (fit, fit_path): (&Fit, &Path),
+    args: &CasesArgs,
+    path: &Path,
+) -> Result<(ModelFile, Vec<String>), Failure> {
+    let mut model = show::model_of(fit, fit_path)?;
+    model.separator = args.separator.or(model.separator);
+    model.decimal_comma |= args.decimal_comma;
+    if args.no_filter {
+        model.schema.filter = None;
+    }
+    model.schema.missing = args.missing.unwrap_or(model.schema.missing);
+    if args.no_weight {
+        model.schema.weight = None;
+    }
+    if let Layout::Wide {
+        choice: WideChoice::Code(_),
+    } = model.schema.layout
+    {
+        // Of rankings the best is predicted, and its column is enough.
+        model.schema.ranking = None;
+    }
+    name_alternatives(&mut model.schema, fit);
+    drop_unused(&mut model);
+    let mut warnings = Vec::new();
+    if let Some(column) = &model.schema.decision_maker {
+        let header = column_names(&model, path)?;
+        if !header.names.contains(column) {
+            warnings.push(format!(
+                "no column \"{column}\" in {}, which names decision makers: every case is taken for one of its own",
+                header.file
+            ));
+            model.schema.decision_maker = None;
+        }
+    }
+    Ok((model, warnings))
 }
 
 /// Long data may name their alternatives nowhere but in the data: then those of the estimation are all there are.
@@ -134,7 +144,7 @@ fn drop_unused(model: &mut ModelFile) {
 }
 
 /// Whether there is a choice column with anything in it.
-fn has_choices(table: &Table, schema: &Schema) -> bool {
+pub fn has_choices(table: &Table, schema: &Schema) -> bool {
     let choice = match &schema.layout {
         Layout::Wide {
             choice: WideChoice::Code(choice),
@@ -155,7 +165,7 @@ fn has_choices(table: &Table, schema: &Schema) -> bool {
 }
 
 /// Whether two readings of a file have the same choice sets in the same rows.
-fn same_cases(one: &ChoiceData, other: &ChoiceData) -> bool {
+pub fn same_cases(one: &ChoiceData, other: &ChoiceData) -> bool {
     let rows = |data: &ChoiceData| -> Vec<usize> { (0..data.n_pairs()).map(|pair| data.row_number(pair)).collect() };
     one.n_cases() == other.n_cases()
         && one.pair_alternatives() == other.pair_alternatives()
@@ -164,7 +174,7 @@ fn same_cases(one: &ChoiceData, other: &ChoiceData) -> bool {
 }
 
 /// The problems of new data, and what can be left out of the model or of the data.
-fn explained(error: &DataError, file: &str) -> Failure {
+pub fn explained(error: &DataError, file: &str) -> Failure {
     let one = |error: &DataError| {
         let part = |label: &str| match label.trim_start_matches("the ").split(',').next() {
             Some("filter") => "\n  --no-filter predicts every row",

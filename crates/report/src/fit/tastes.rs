@@ -38,6 +38,7 @@ pub(super) fn sections(fit: &Fit, narrow: bool) -> Vec<Section> {
     further.extend(super::optima::sections(fit));
     further.extend(super::proportional::section(fit, narrow));
     further.extend(super::resampling::sections(fit));
+    further.extend(super::validation::sections(fit, narrow));
     let Some(report) = reported(fit) else {
         return further;
     };

@@ -105,6 +105,7 @@ fn converged() -> Fit {
         optima: None,
         calibration: None,
         proportional_odds: None,
+        validation: None,
         warnings: Vec::new(),
         elapsed_seconds: Elapsed {
             read: 0.0213,

@@ -114,3 +114,66 @@ fn a_european_table_is_read_back_as_it_was_written() {
     let written = std::fs::read_to_string(&path).unwrap();
     assert!(written.starts_with("x;name;y\n1,5;\"a;b\";2\n"), "{written}");
 }
+
+/// Parts that begin and end anywhere, also across the groups of a Parquet file.
+#[test]
+fn what_is_written_part_by_part_is_what_is_written_at_once() {
+    let n = 300_000;
+    let cells: Vec<f64> = (0..n)
+        .map(|row| if row % 7 == 0 { f64::NAN } else { row as f64 / 3.0 })
+        .collect();
+    let words: Vec<Option<String>> = (0..n)
+        .map(|row| (row % 5 != 0).then(|| format!("w{}", row % 1000)))
+        .collect();
+    let rows = |range: std::ops::Range<usize>| {
+        let columns = vec![
+            Column {
+                name: "x".to_owned(),
+                values: Values::Number(cells[range.clone()].into()),
+            },
+            Column {
+                name: "word".to_owned(),
+                values: Values::Text(TextColumn::new(words[range.clone()].iter().map(Option::as_deref))),
+            },
+        ];
+        Table {
+            source: logsum_data::Source {
+                name: "rows".to_owned(),
+                first_row: 1,
+            },
+            n_rows: range.len(),
+            all_names: vec!["x".to_owned(), "word".to_owned()],
+            columns,
+        }
+    };
+    let folder = Folder::new();
+    let options = ReadOptions::default();
+    for ending in ["csv", "parquet"] {
+        let (whole, parts) = (
+            folder.path(&format!("whole.{ending}")),
+            folder.path(&format!("parts.{ending}")),
+        );
+        write(&whole, &rows(0..n)).unwrap();
+        let mut writer = crate::Writer::create(&parts, &rows(0..0), &options).unwrap();
+        for range in [0..1, 1..1, 1..131_072, 131_072..290_000, 290_000..n] {
+            writer.append(&rows(range)).unwrap();
+        }
+        assert!(!writer.takes(&logsum_data::Table {
+            columns: Vec::new(),
+            ..rows(0..0)
+        }));
+        writer.finish().unwrap();
+        assert!(
+            std::fs::read(&whole).unwrap() == std::fs::read(&parts).unwrap(),
+            "{ending}"
+        );
+        assert_eq!(folder.read(&format!("parts.{ending}")).unwrap().n_rows, n);
+        // Nothing but names.
+        crate::Writer::create(&parts, &rows(0..0), &options)
+            .unwrap()
+            .finish()
+            .unwrap();
+        let empty = folder.read(&format!("parts.{ending}")).unwrap();
+        assert_eq!((empty.n_rows, empty.all_names.len()), (0, 2));
+    }
+}

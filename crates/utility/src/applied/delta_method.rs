@@ -57,21 +57,31 @@ pub(crate) fn theta(fit: &Fit) -> Vec<f64> {
     fit.parameters.iter().map(|parameter| parameter.estimate).collect()
 }
 
-/// ∂q/∂θ_k of numbers q at the estimates, a row for each parameter k that is not fixed.
+/// Parameters on both sides of the estimates, along one parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub high: Vec<f64>,
+    pub low: Vec<f64>,
+    /// How far they are apart.
+    pub width: f64,
+}
+
+impl Step {
+    /// ∂q/∂θ_k from q at both ends.
+    pub fn slopes(&self, upper: &[f64], lower: &[f64]) -> Vec<f64> {
+        upper.iter().zip(lower).map(|(u, l)| (u - l) / self.width).collect()
+    }
+}
+
+/// The steps of the differences in each parameter that is not fixed; none for one without a standard error: it has no
+/// variance, and a step might leave the domain.
 ///
-/// Central differences; the step is ε^(1/3), which balances curvature and rounding, of the larger of estimate and
-/// standard error: numbers that are smooth on the scale of standard errors keep ten digits of their derivatives. At a bound
-/// the difference is one-sided. Parameters without a standard error have zeros: they have no variance, and a step might
-/// leave the domain.
-pub(crate) fn jacobian(fit: &Fit, parameters: &[Parameter], n: usize, at: At<'_>) -> Result<Vec<Vec<f64>>, EvalError> {
+/// The step is ε^(1/3), which balances curvature and rounding, of the larger of estimate and standard error: numbers that
+/// are smooth on the scale of standard errors keep ten digits of their derivatives. At a bound the difference is one-sided.
+pub(crate) fn steps(fit: &Fit, parameters: &[Parameter]) -> Vec<Option<Step>> {
     let theta = theta(fit);
-    let mut rows = Vec::new();
-    let mut moved = theta.clone();
-    for (k, parameter) in parameters.iter().enumerate().filter(|(_, parameter)| !parameter.fixed) {
-        let Some(std_error) = fit.parameters[k].std_error else {
-            rows.push(vec![0.0; n]);
-            continue;
-        };
+    let step = |(k, parameter): (usize, &Parameter)| {
+        let std_error = fit.parameters[k].std_error?;
         let step = f64::EPSILON.cbrt() * std_error.max(theta[k].abs());
         let (above, below) = (theta[k] + step, theta[k] - step);
         let (high, low) = match (above <= parameter.upper, below >= parameter.lower) {
@@ -79,15 +89,32 @@ pub(crate) fn jacobian(fit: &Fit, parameters: &[Parameter], n: usize, at: At<'_>
             (true, false) => (above, theta[k]),
             (false, _) => (theta[k], below),
         };
-        let mut at_value = |value: f64| {
+        let moved = |value: f64| {
+            let mut moved = theta.clone();
             moved[k] = value;
-            at(&moved)
+            moved
         };
-        let (upper, lower) = (at_value(high)?, at_value(low)?);
-        moved[k] = theta[k];
-        rows.push(upper.iter().zip(&lower).map(|(u, l)| (u - l) / (high - low)).collect());
-    }
-    Ok(rows)
+        Some(Step {
+            high: moved(high),
+            low: moved(low),
+            width: high - low,
+        })
+    };
+    let free = parameters.iter().enumerate().filter(|(_, parameter)| !parameter.fixed);
+    free.map(step).collect()
+}
+
+/// ∂q/∂θ_k of numbers q at the estimates, a row for each parameter k that is not fixed, by central differences with the
+/// [`steps`]. Parameters without a standard error have zeros.
+pub(crate) fn jacobian(fit: &Fit, parameters: &[Parameter], n: usize, at: At<'_>) -> Result<Vec<Vec<f64>>, EvalError> {
+    let mut row = |step: Option<Step>| match step {
+        None => Ok(vec![0.0; n]),
+        Some(step) => {
+            let (upper, lower) = (at(&step.high)?, at(&step.low)?);
+            Ok(step.slopes(&upper, &lower))
+        }
+    };
+    steps(fit, parameters).into_iter().map(&mut row).collect()
 }
 
 /// Standard errors of `n` numbers with these derivatives, from the fit's chosen covariance C; `None` without it.

@@ -153,7 +153,7 @@ pub fn homogeneity(model: &Model<'_>, fit: &Fit, segments: &Segments) -> Result<
     let mut fits = Vec::new();
     for (segment, name) in segments.names.iter().enumerate() {
         let keep: Vec<bool> = segments.of_case.iter().map(|&of| of as usize == segment).collect();
-        let cases = data.only(&keep);
+        let cases = data.select(&keep);
         let refit = refit(model.specification(), &cases, &at, &held).map_err(|error| HomogeneityError::Segment {
             column: column(),
             segment: name.clone(),

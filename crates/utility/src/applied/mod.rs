@@ -15,6 +15,7 @@ mod breakdown;
 mod calibration;
 mod constants;
 mod delta_method;
+mod drawn_estimates;
 mod effects;
 mod experiment;
 mod function;
@@ -39,7 +40,8 @@ pub use attribute::{AttributeProblem, AttributeUse, attribute_use, columns_used,
 pub use breakdown::Breakdown;
 pub use calibration::{CalibratedShare, CalibrationReport, Target, calibrate};
 pub use delta_method::Estimated;
-pub(crate) use delta_method::{jacobian, std_errors};
+pub(crate) use delta_method::{Step, std_errors, steps, theta};
+pub(crate) use drawn_estimates::drawn_estimates;
 pub(crate) use effects::share_elasticities;
 pub use effects::{ChangedEffects, Effect, EffectValues, effects};
 pub use experiment::STEP;
@@ -49,6 +51,7 @@ pub use homogeneity::{Homogeneity, HomogeneityError, RatioTest, SegmentFit, homo
 pub use iia::{ComparedCoefficient, IiaError, alternatives_named};
 pub use priced::{Willingness, willingness_to_pay};
 pub use ratio::RatioInterval;
+pub(crate) use ratio::quantile;
 pub use refit::RefitError;
 pub use scenario::{ScenarioShare, scenario_shares};
 pub use score::{FreedParameter, ScoreStatistic, ScoreTest, ScoreTestError, score_test};

@@ -89,7 +89,7 @@ impl Ratio {
 }
 
 /// The quantile of sorted values at p, between neighbours linearly.
-fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+pub(crate) fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     let at = p * sorted.len().checked_sub(1)? as f64;
     let below = sorted.get(at.floor() as usize)?;
     let above = sorted.get(at.ceil() as usize)?;

@@ -69,7 +69,7 @@ impl Halves {
         let first = first_half(data, seed);
         let half = |which: &str, inside: &dyn Fn(usize) -> bool| {
             let keep: Vec<bool> = (0..data.n_cases()).map(inside).collect();
-            let data = data.only(&keep);
+            let data = data.select(&keep);
             let refit = refit(model.specification(), &data, &at, &at_bound(fit));
             let refit = refit.map_err(|error| IiaError::Estimation {
                 what: format!("the {which} half of the sample (--seed {seed})"),

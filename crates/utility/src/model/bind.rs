@@ -50,7 +50,15 @@ pub struct Binder<'data> {
     specification: Specification,
     storage: Option<Storage>,
     compress: bool,
+    before: Before,
     bound: Option<Bound<'data>>,
+}
+
+/// What stands before the first case in the whole that the data are a part of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Before {
+    pub decision_makers: u64,
+    pub cases: u64,
 }
 
 /// What is known once the first part is there.
@@ -74,6 +82,7 @@ impl<'data> Binder<'data> {
             specification: specification.clone().completed(),
             storage: None,
             compress: true,
+            before: Before::default(),
             bound: None,
         }
     }
@@ -88,6 +97,16 @@ impl<'data> Binder<'data> {
     /// rounding alone.
     pub fn without_compression(mut self) -> Self {
         self.compress = false;
+        self
+    }
+
+    /// The first case stands behind so many decision makers and cases of the same file: all have the draws that they have
+    /// in the whole.
+    pub fn behind(mut self, decision_makers: usize, cases: usize) -> Self {
+        self.before = Before {
+            decision_makers: decision_makers as u64,
+            cases: cases as u64,
+        };
         self
     }
 
@@ -168,7 +187,8 @@ impl<'data> Binder<'data> {
             .arrangement
             .finish(|segment| bound.segments.push(segment, storage))
             .map_err(|error| refused(storage, &error))?;
-        let mixture = bound.mixture.map(MixtureBuilder::finish).transpose()?;
+        let before = self.before;
+        let mixture = bound.mixture.map(|mixture| mixture.finish(before)).transpose()?;
         let parameters = self.specification.parameters.clone().into_iter();
         let mut parameters: Vec<_> = parameters.map(|declared| declared.parameter).collect();
         if let Some(kernel) = &bound.arrangement.kernel {

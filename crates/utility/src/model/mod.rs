@@ -168,8 +168,21 @@ impl<'data> Model<'data> {
     /// # Errors
     /// Problems of the specification alone; those of names and cells were reported when the data were built.
     pub fn bind(specification: &Specification, data: &'data ChoiceData) -> Result<Self, SpecificationError> {
+        Model::bind_behind(specification, data, (0, 0))
+    }
+
+    /// The same with data that are a part of a file, behind so many decision makers and cases of it: what is simulated
+    /// takes the draws that it would take in the whole.
+    ///
+    /// # Errors
+    /// As [`Model::bind`].
+    pub fn bind_behind(
+        specification: &Specification,
+        data: &'data ChoiceData,
+        (decision_makers, cases): (usize, usize),
+    ) -> Result<Self, SpecificationError> {
         let bound = || {
-            let mut binder = Binder::new(specification);
+            let mut binder = Binder::new(specification).behind(decision_makers, cases);
             binder.lend(data)?;
             binder.finish()
         };

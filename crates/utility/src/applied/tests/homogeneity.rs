@@ -93,7 +93,7 @@ fn segments_are_what_they_are_alone_and_scales_what_a_scale_estimates() {
     let found = homogeneity(&Model::bind(&specification, &data).unwrap(), &fit, &segments).unwrap();
     for (at, segment) in found.segments.iter().enumerate() {
         let keep: Vec<bool> = segments.of_case.iter().map(|&of| of as usize == at).collect();
-        let alone = fitted(&specification, &data.only(&keep));
+        let alone = fitted(&specification, &data.select(&keep));
         assert!((segment.log_likelihood - alone.log_likelihood).abs() < 1e-9);
         assert_eq!((segment.n_cases, segment.n_parameters), (1000, 2));
     }

@@ -201,10 +201,10 @@ fn small_hsiao_is_its_formula() {
         );
     }
     let second: Vec<bool> = first.iter().map(|first| !first).collect();
-    let [a, b] = [&first, &second].map(|half| theta(&fitted(&specification, &choices.only(half))));
+    let [a, b] = [&first, &second].map(|half| theta(&fitted(&specification, &choices.select(half))));
     let root = 0.5_f64.sqrt();
     let average: Vec<f64> = a.iter().zip(&b).map(|(a, b)| root * a + (1.0 - root) * b).collect();
-    let (rest, _) = choices.only(&second).choices_without(&[2]).unwrap();
+    let (rest, _) = choices.select(&second).choices_without(&[2]).unwrap();
     let at = plain_value(&specification, &rest, &average);
     let mut held = specification.clone();
     // Constant of the third alternative.

@@ -18,6 +18,7 @@ use super::tastes::Tastes;
 use super::{DrawSet, Mixture};
 use crate::error::{ProbitError, SpecificationError, TasteError};
 use crate::mixing::{DrawMethod, DrawPlan, Mixing};
+use crate::model::bind::Before;
 use crate::model::corrections::Corrections;
 use crate::model::kernels::Kernel;
 use crate::model::plan::{Source, UtilityPlan};
@@ -337,12 +338,16 @@ impl MixtureBuilder {
         Ok(())
     }
 
-    /// The mixture of all parts.
+    /// The mixture of all parts, the first of which stands behind other decision makers.
     ///
     /// # Errors
     /// Draws that cannot be had.
-    pub fn finish(mut self) -> Result<Mixture, SpecificationError> {
+    pub fn finish(mut self, before: Before) -> Result<Mixture, SpecificationError> {
         if let Some(errors) = &mut self.errors {
+            errors
+                .makers
+                .iter_mut()
+                .for_each(|maker| maker.position += before.cases);
             errors.rankings = Vec::new();
             let is_rule = self.draws.method == DrawMethod::Quadrature;
             if is_rule && self.tastes.n_random() > 0 && errors.n_dimensions() > 0 {
@@ -355,10 +360,15 @@ impl MixtureBuilder {
             self.dimensions.n_between = n_dimensions;
         }
         let draws = DrawSet::new(&self.draws, first_number(&self.draws), &self.dimensions)?;
-        let makers = self.cases.makers.iter().zip(0..).map(|(maker, position)| Maker {
-            position,
-            key: maker.key,
-        });
+        let makers = self
+            .cases
+            .makers
+            .iter()
+            .zip(before.decision_makers..)
+            .map(|(maker, position)| Maker {
+                position,
+                key: maker.key,
+            });
         let mut mixture = Mixture {
             makers: makers.collect(),
             groups: Mixture::group(&self.cases.units),
