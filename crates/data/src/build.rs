@@ -233,6 +233,8 @@ pub(crate) fn context<'a>(
 fn unfit_ranking(schema: &Schema, ranking: &RankingSchema) -> Option<DataError> {
     let problem = if ranking.max_diff && !ranking.best_worst {
         "max_diff takes the best and the worst as one choice, so it needs best_worst = true"
+    } else if ranking.max_diff && ranking.further.len() > 1 {
+        "max_diff takes the best and the worst as one choice, so there are two columns of codes"
     } else if ranking.best_worst && ranking.ties.is_some() {
         "the best and the worst are one each and cannot tie; remove ties, or best_worst"
     } else if !ranking.further.is_empty() && !schema.counts_of_alternatives().is_empty() {

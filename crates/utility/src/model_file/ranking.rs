@@ -101,6 +101,10 @@ pub(super) fn columns(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, ranks: 
         (Some(_), None) => {
             problem("a list of choices is a ranking: add the table [ranking], or name the column of the best alone")
         }
+        (Some(list), Some(ranks)) if ranks.schema.max_diff && list.len() > 2 => problem(
+            "max_diff = true takes the best and the worst as one choice of a pair: choice lists their two columns; remove \
+             max_diff to take one after another",
+        ),
         (Some(list), Some(_)) => {
             let names: Vec<Option<String>> = list.iter().map(|name| reader.text_of("choice", name)).collect();
             let names: Vec<String> = names.into_iter().collect::<Option<_>>()?;

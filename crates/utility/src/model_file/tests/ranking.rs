@@ -98,6 +98,11 @@ fn ranks_of_alternatives_and_how_several_are_taken() {
          = false"
     );
     assert_eq!(
+        problem(&wide("[\"a\", \"b\", \"c\"]", "[ranking]\nmax_diff = true\n")),
+        "modes.toml, line 6, column 10: max_diff = true takes the best and the worst as one choice of a pair: choice lists their \
+         two columns; remove max_diff to take one after another"
+    );
+    assert_eq!(
         problem(&wide("{ trian = \"r1\" }", "[ranking]\n")),
         "modes.toml, line 6, column 12: choice names \"trian\", which is not in [alternatives]; did you mean \"train\"?"
     );
