@@ -169,7 +169,7 @@ fn add_constant(specification: &mut Specification, alternative: &str) {
     if specification.parameters.iter().any(|known| known.symbol == symbol) {
         return;
     }
-    let constant = Term::from(parameter(&symbol));
+    let constant = parameter(&symbol);
     match specification.own.iter_mut().find(|(name, _)| name == alternative) {
         Some((_, utility)) => *utility = (Term::from(utility.clone()) + constant).into_expression(),
         None => specification
@@ -253,7 +253,7 @@ impl Plan {
             }
             targets.iter_mut().flatten().for_each(|target| *target /= sum);
         } else if sum >= 1.0 {
-            let others = logsum_data::name_list(others.into_iter());
+            let others = logsum_data::name_list(others);
             return Err(CalibrationError::NothingLeft { sum, others });
         }
         let base = base.map(position).transpose()?;

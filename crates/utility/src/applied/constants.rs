@@ -13,6 +13,9 @@ const EVALUATIONS: usize = 300;
 /// Part of a step below which it leads nowhere.
 const SHORTEST: f64 = 1e-6;
 
+/// Shares of all alternatives at constants of those that move.
+pub(super) type SharesAt<'a> = dyn FnMut(&[f64]) -> Result<Vec<f64>, EvalError> + 'a;
+
 /// An alternative whose constant moves until its share is met.
 pub(super) struct ToMeet<'n> {
     pub alternative: usize,
@@ -32,7 +35,7 @@ pub(super) struct ToMeet<'n> {
 /// Broyden (1965), *A class of methods for solving nonlinear simultaneous equations*.
 pub(super) fn constants(
     targets: &[ToMeet<'_>],
-    shares_at: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>, EvalError>,
+    shares_at: &mut SharesAt<'_>,
 ) -> Result<(Vec<f64>, Vec<f64>), CalibrationError> {
     let missing = |shares: &[f64]| -> Vec<f64> {
         let of = |target: &ToMeet<'_>| (target.share / shares[target.alternative]).ln();
