@@ -60,7 +60,10 @@ pub struct ScoreStatistic {
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are the facts that the message states")]
 pub enum ScoreTestError {
-    #[error("score test: no parameter \"{name}\"{}; what is tested is declared with fixed = true and stands in the model", suggestion.as_ref().map_or(String::new(), |near| format!("; did you mean \"{near}\"?")))]
+    #[error("score test: no parameter \"{name}\"; {}", suggestion.as_ref().map_or_else(
+        || "what is tested is declared with fixed = true and stands in the model".to_owned(),
+        |near| format!("did you mean \"{near}\"?")
+    ))]
     NoParameter { name: String, suggestion: Option<String> },
     #[error(
         "score test: \"{name}\" is estimated, not held; a score test is of a parameter with fixed = true, and --wald tests \
