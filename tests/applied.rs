@@ -62,6 +62,77 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 }
 
 #[test]
+fn elasticities_of_cases_are_their_closed_form() {
+    let (folder, fit) = fitted("swissmetro/logit.toml");
+    let at = fit.parameters.iter().find(|parameter| parameter.term == "b_time");
+    let b_time = at.expect("it is estimated").estimate;
+    let (code, out, err) = run(
+        folder.path(),
+        &["elasticities", "fit.json", "--attribute", "TRAIN_TT", "-o", "cases.csv"],
+    );
+    assert_eq!((code, err.as_str()), (0, ""));
+    let text = std::fs::read_to_string(folder.path().join("cases.csv")).expect("a table");
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next(),
+        Some("row,attribute,changed,alternative,probability,elasticity")
+    );
+    let (_, data) = load(&root().join("datasets/swissmetro/logit.toml"));
+    let column = data
+        .columns()
+        .iter()
+        .find(|column| column.name == "TRAIN_TT")
+        .expect("a column");
+    let Values::Number(times) = &column.values else {
+        panic!("numbers")
+    };
+    let mut rows = lines.map(|line| line.split(',').collect::<Vec<_>>());
+    let (mut weighted, mut of_train) = (0.0, 0.0);
+    for case in 0..data.n_cases() {
+        let of_case: Vec<Vec<&str>> = rows.by_ref().take(data.pairs(case).len()).collect();
+        assert_eq!(of_case[0][0], data.row_number(data.pairs(case).start).to_string());
+        let number = |row: &[&str], at: usize| row[at].parse::<f64>().expect("a number");
+        let p_train = number(&of_case[0], 4);
+        let mut sum = 0.0;
+        for row in &of_case {
+            assert_eq!((row[1], row[2]), ("TRAIN_TT", "train"));
+            let own = if row[3] == "train" { 1.0 } else { 0.0 };
+            // β x (1 − P) of itself, −β x P of all others alike.
+            near(number(row, 5), b_time * times[case] / 100.0 * (own - p_train), 1e-9);
+            sum += number(row, 4) * number(row, 5);
+        }
+        // What one gains the others lose.
+        near(sum, 0.0, 1e-10);
+        weighted += p_train * number(&of_case[0], 5);
+        of_train += p_train;
+    }
+    assert!(rows.next().is_none());
+    let report = json(folder.path(), &["elasticities", "fit.json", "--attribute", "TRAIN_TT"]);
+    near(
+        effect(&report, "elasticity", "train", "train"),
+        weighted / of_train,
+        1e-9,
+    );
+    assert!(out.contains("TRAIN_TT"), "{out}");
+    // Effects of cases replace such, and nothing else.
+    let again = [
+        "elasticities",
+        "fit.json",
+        "--attribute",
+        "TRAIN_TT",
+        "--marginal",
+        "-o",
+    ];
+    assert_eq!(run(folder.path(), &[&again[..], &["cases.csv"]].concat()).0, 0);
+    let (code, _, err) = run(folder.path(), &[&again[..], &["fit.json"]].concat());
+    assert_eq!(code, 2, "{err}");
+    std::fs::write(folder.path().join("other.csv"), "a,b\n1,2\n").expect("writes");
+    let (code, _, err) = run(folder.path(), &[&again[..], &["other.csv"]].concat());
+    assert_eq!(code, 2);
+    assert!(err.contains("this file exists and holds no effects of cases"), "{err}");
+}
+
+#[test]
 fn elasticities_of_swissmetro_are_their_closed_form() {
     let (folder, fit) = fitted("swissmetro/logit.toml");
     let report = json(folder.path(), &["elasticities", "fit.json", "--attribute", "TRAIN_TT"]);

@@ -57,6 +57,30 @@ fn number(value: &Value) -> f64 {
 }
 
 #[test]
+fn stars_where_they_are_asked_for() {
+    let (folder, fits) = travel();
+    let compared = |more: &[&str]| {
+        let arguments = [&["compare", "logit.json", "ln_cost.json"], more].concat();
+        let (code, out, err) = run(folder.path(), &arguments);
+        assert_eq!((code, err.as_str()), (0, ""));
+        out
+    };
+    assert!(!compared(&[]).contains('*'));
+    let starred = compared(&["--stars"]);
+    assert!(starred.contains("* p < 0.05, ** p < 0.01, *** p < 0.001"), "{starred}");
+    for parameter in &fits[0].parameters {
+        let p = parameter.p_value.expect("it is estimated");
+        let row = starred
+            .lines()
+            .find(|line| line.starts_with(&parameter.term))
+            .expect("a row");
+        let first = row.split('(').next().expect("an estimate");
+        let stars = [0.05, 0.01, 0.001].iter().filter(|level| p < **level).count();
+        assert_eq!(first.matches('*').count(), stars, "{row}");
+    }
+}
+
+#[test]
 fn two_logits_that_are_not_nested() {
     let (folder, fits) = travel();
     let arguments = [

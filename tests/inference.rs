@@ -726,3 +726,45 @@ fn apollos_clustered_errors_where_its_data_are_there() {
         );
     }
 }
+
+#[test]
+fn shares_at_the_resamples_of_a_bootstrap() {
+    let folder = folder();
+    let model = path("datasets/travel_mode/logit.toml");
+    let bootstrap = [
+        "--covariance",
+        "bootstrap",
+        "--replications",
+        "200",
+        "-o",
+        "b.json",
+        "-q",
+    ];
+    let run = |arguments: &[&str]| ran(&logsum(folder.path(), arguments));
+    let (code, _, err) = run(&[&["estimate", model.as_str()], &bootstrap[..]].concat());
+    assert_eq!(code, 0, "{err}");
+    let interval = |more: &[&str]| -> (f64, f64, f64) {
+        let (code, out, err) = run(&[&["predict", "b.json", "--format", "json"], more].concat());
+        assert_eq!((code, err.as_str()), (0, ""));
+        let report: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let of = |field: &str| report["alternatives"][0][field].as_f64().expect("a number");
+        (of("conf_low"), of("predicted_share"), of("conf_high"))
+    };
+    let resampled = interval(&["--intervals", "bootstrap"]);
+    assert!(resampled.0 < resampled.1 && resampled.1 < resampled.2, "{resampled:?}");
+    // Of 200 resamples the width of an interval is known to a tenth of it; the sandwich is another estimate of the same.
+    let robust = interval(&["--covariance", "robust"]);
+    let width = |of: (f64, f64, f64)| of.2 - of.0;
+    assert!(
+        (width(resampled) / width(robust) - 1.0).abs() < 0.3,
+        "{resampled:?} {robust:?}"
+    );
+    let (code, out, _) = run(&["predict", "b.json", "--intervals", "bootstrap"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("quantiles over 200 resamples"), "{out}");
+    let (code, _, err) = run(&["estimate", &model, "-o", "plain.json", "-q"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = run(&["predict", "plain.json", "--intervals", "bootstrap"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("\"plain.json\" has no bootstrap"), "{err}");
+}

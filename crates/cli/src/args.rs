@@ -285,6 +285,9 @@ pub struct CompareArgs {
     /// Column: adds own and cross elasticities of the probabilities in it; may be given several times
     #[arg(long, value_name = "COLUMN")]
     pub attribute: Vec<String>,
+    /// Mark estimates by their p-values: * below 0.05, ** below 0.01, *** below 0.001
+    #[arg(long)]
+    pub stars: bool,
     /// Covariance behind the standard errors: hessian, opg, robust, or bootstrap where all fits have one [default: that of each
     /// fit]
     #[arg(long, value_name = "KIND")]

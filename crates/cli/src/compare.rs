@@ -47,6 +47,7 @@ pub fn run(args: &CompareArgs) -> Result<u8, Failure> {
         willingness_to_pay: found.willingness_to_pay,
         elasticities: found.elasticities,
         shares: found.shares,
+        stars: args.stars,
         notes: found.notes,
     };
     output::warnings(&warnings(&models), args.form.quiet);
@@ -71,6 +72,7 @@ pub fn two(paths: [&Path; 2], data: Option<&Path>) -> Result<Two, Failure> {
         fits: paths.map(Path::to_owned).to_vec(),
         data: data.map(Path::to_owned),
         cost: None,
+        stars: false,
         attribute: Vec::new(),
         covariance: None,
         form: OutputArgs {

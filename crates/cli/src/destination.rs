@@ -14,6 +14,8 @@ pub enum Product {
     Predictions,
     /// Individual tastes replace other individual tastes.
     Individuals,
+    /// Effects of cases replace other effects of cases.
+    Effects,
     /// Synthetic choices look like any data: they replace a file only if told so.
     Choices {
         /// Whether the user has said so.
@@ -42,6 +44,7 @@ pub fn check_table(path: &Path, inputs: &[&Path], product: Product) -> Result<()
     let what = match product {
         Product::Predictions => "the predictions would overwrite what they are made from; choose another name",
         Product::Individuals => "the individual tastes would overwrite what they are made from; choose another name",
+        Product::Effects => "the effects would overwrite what they are made from; choose another name",
         Product::Choices { .. } => "the choices would overwrite what they are made from; choose another name",
     };
     if is_something(path, inputs, what)? {
@@ -56,6 +59,12 @@ pub fn check_table(path: &Path, inputs: &[&Path], product: Product) -> Result<()
                 return fail(
                     path,
                     "this file exists and holds no individual tastes; choose another name or remove it",
+                );
+            }
+            Product::Effects if !is_effects(path) => {
+                return fail(
+                    path,
+                    "this file exists and holds no effects of cases; choose another name or remove it",
                 );
             }
             Product::Choices { overwrite: false } => {
@@ -143,6 +152,15 @@ fn is_individuals(path: &Path) -> bool {
     let begin = ["decision_maker".to_owned(), "n_choices".to_owned()];
     has_names(path, |names| {
         names.starts_with(&begin) && names.ends_with(&["log_likelihood".to_owned()])
+    })
+}
+
+/// Whether a file ends with the columns that effects of cases end with.
+fn is_effects(path: &Path) -> bool {
+    has_names(path, |names| {
+        let effects = ["elasticity", "arc_elasticity", "marginal_effect"];
+        let [.., probability, effect] = names else { return false };
+        probability == "probability" && effects.contains(&effect.as_str())
     })
 }
 

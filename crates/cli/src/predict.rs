@@ -43,6 +43,12 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
         quiet: args.form.quiet,
     };
     let fit = show::inferred(&args.fit, &args.covariance, &again)?;
+    if interval == ShareInterval::Bootstrap && fit.bootstrap.is_none() {
+        return Err(Failure::bad_input(format!(
+            "--intervals bootstrap: \"{}\" has no bootstrap; estimate with --covariance bootstrap and -o",
+            args.fit.display()
+        )));
+    }
     let holdout = matches!(fit.validation, Some(Validation::Holdout(_)));
     if args.held_out && !holdout {
         return Err(Failure::bad_input(format!(
@@ -102,9 +108,10 @@ pub fn run(args: &PredictArgs) -> Result<u8, Failure> {
 
 fn interval(args: &PredictArgs) -> Result<ShareInterval, Failure> {
     match args.intervals {
-        Intervals::Delta if args.draws.is_some() || args.seed.is_some() => {
+        Intervals::Delta | Intervals::Bootstrap if args.draws.is_some() || args.seed.is_some() => {
             Err(Failure::bad_input("--draws and --seed belong to --intervals simulated"))
         }
+        Intervals::Bootstrap => Ok(ShareInterval::Bootstrap),
         Intervals::Delta => Ok(ShareInterval::Delta),
         Intervals::Simulated => Ok(ShareInterval::Simulated {
             draws: args.draws.unwrap_or(DRAWS) as usize,

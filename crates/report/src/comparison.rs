@@ -28,6 +28,9 @@ pub struct ComparisonReport {
     pub elasticities: Vec<ComparedElasticities>,
     /// Predicted shares beside the observed ones.
     pub shares: Option<ComparedShares>,
+    /// Whether estimates have stars for their p-values; in JSON and CSV, which have these, there are none.
+    #[serde(skip)]
+    pub stars: bool,
     /// What else a reader must know.
     pub notes: Vec<String>,
 }

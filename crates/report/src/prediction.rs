@@ -43,9 +43,9 @@ pub struct PredictionReport {
     pub covariance_kind: String,
     /// Level of the intervals.
     pub confidence: f64,
-    /// How intervals are made: `delta` or `simulated`.
+    /// How intervals are made: `delta`, `simulated` or `bootstrap`.
     pub intervals: String,
-    /// Draws of simulated intervals.
+    /// Draws of simulated intervals, or resamples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draws: Option<usize>,
     /// Their seed.
@@ -200,15 +200,9 @@ fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
     }
     facts.push(("Mean logsum", significant(p.mean_logsum, 6)));
     if has_intervals(p) {
-        facts.push((
-            "Intervals",
-            format!(
-                "{}, of the share given these cases ({}, {} covariance)",
-                level(p.confidence),
-                method(p),
-                p.covariance_kind
-            ),
-        ));
+        let level = level(p.confidence);
+        let intervals = format!("{level}, of the share given these cases ({})", method(p));
+        facts.push(("Intervals", intervals));
     }
     if p.alternatives.is_empty() {
         facts.push(("Shares", "none, as alternatives are unlabelled".to_owned()));
@@ -218,10 +212,14 @@ fn facts(p: &PredictionReport) -> Vec<(&'static str, String)> {
 
 /// How intervals are made.
 fn method(p: &PredictionReport) -> String {
-    match (p.draws, p.seed) {
+    let how = match (p.draws, p.seed) {
+        (Some(draws), Some(seed)) if p.intervals == "bootstrap" => {
+            return format!("quantiles over {} resamples, seed {seed}", count(draws));
+        }
         (Some(draws), Some(seed)) => format!("{} draws of the estimates, seed {seed}", count(draws)),
         _ => "delta method".to_owned(),
-    }
+    };
+    format!("{how}, {} covariance", p.covariance_kind)
 }
 
 fn has_intervals(p: &PredictionReport) -> bool {

@@ -33,6 +33,10 @@ pub struct SubjectArgs {
                   the other (--of: of one alone); in wide data, and where it is the same for all rows of a case, for whichever \
                   alternatives use it. A diversion ratio says which part of what an alternative loses goes to another. Differences \
                   are by a five-point rule, good to about ten digits; standard errors are by the delta method.\n\n\
+                  The file written with -o has a row for each case, changed alternative and alternative: row (as a spreadsheet counts), \
+                  case and decision_maker where the model names them, attribute, changed (empty where it is that of several), \
+                  alternative, probability, and the elasticity, arc_elasticity or marginal_effect (empty where nothing changes \
+                  in the case).\n\n\
                   CSV has a row for each number: attribute, changed, segment, alternative, quantity, estimate, std_error, conf_low, \
                   conf_high, converged.\n\n\
                   Exit codes: 0 done; 1 done, but the fit has not converged; 2 bad usage, bad fit or bad data."
@@ -49,6 +53,9 @@ pub struct ElasticitiesArgs {
     /// Average marginal effects: of one unit more, on probabilities
     #[arg(long, conflicts_with = "arc")]
     pub marginal: bool,
+    /// Write the effects of every case here: .csv, .tsv or .parquet
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Arc elasticities of a change by this part: 0.1 for 10 % more, -0.1 for 10 % less
     #[arg(long, value_name = "CHANGE", allow_negative_numbers = true)]
     pub arc: Option<f64>,

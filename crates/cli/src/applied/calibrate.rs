@@ -10,6 +10,7 @@ use super::args::{CalibrateArgs, SubjectArgs};
 use super::print;
 use super::subject::{self, Subject};
 use crate::args::CovarianceArgs;
+use crate::destination;
 use crate::failure::Failure;
 use crate::paths::relative;
 use crate::progress::Waiting;
@@ -32,14 +33,14 @@ pub fn run(args: &CalibrateArgs) -> Result<u8, Failure> {
     };
     let fit = subject::fit(&subject_args)?;
     let subject = Subject::load(&subject_args, fit, &[], Some("calibrate"))?;
-    let mut model = subject.loaded.model.clone();
+    destination::check_fit(&args.output, &[&args.fit, &subject.loaded.path])?;
     // Of new data the model reads other columns than that of the fit file, but has its utilities.
-    let data = &subject.loaded.data;
+    let (data, utilities) = (&subject.loaded.data, &subject.loaded.model.specification);
     let waiting = Waiting::new(args.form.quiet, "shares that meet the targets".to_owned());
-    let found = calibrate(&subject.fit, &model.specification, data, &targets, args.base.as_deref());
+    let found = calibrate(&subject.fit, utilities, data, &targets, args.base.as_deref());
     drop(waiting);
     let (mut fit, specification) = found.map_err(Failure::bad_input)?;
-    model = show::model_of(&subject.fit, &args.fit)?;
+    let mut model = show::model_of(&subject.fit, &args.fit)?;
     model.specification = specification;
     fit.model.specification = model.to_json();
     let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();

@@ -2,11 +2,15 @@
 
 use logsum_data::near_miss;
 use logsum_report::applied::{EffectRow, EffectsReport};
-use logsum_utility::applied::{AttributeUse, ChangedEffects, Effect, Estimated, attribute_use, effects};
+use logsum_tables::ReadOptions;
+use logsum_utility::applied::{
+    AttributeUse, ChangedEffects, Effect, Estimated, attribute_use, effects, effects_of_cases,
+};
 
 use super::args::ElasticitiesArgs;
-use super::print;
 use super::subject::{self, Subject};
+use super::{case_effects, print};
+use crate::destination::{self, Product};
 use crate::failure::Failure;
 use crate::progress::Waiting;
 
@@ -29,8 +33,11 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
     }
     let subject = Subject::load(&args.subject, subject::fit(&args.subject)?, &[], Some("elasticities"))?;
     let (data, specification) = (&subject.loaded.data, &subject.loaded.model.specification);
-    subject.bind(data)?;
+    let model = subject.bind(data)?;
     usable(args, &subject)?;
+    if let Some(output) = &args.output {
+        destination::check_table(output, &[&args.subject.fit, &subject.loaded.path], Product::Effects)?;
+    }
     let n = data.alternatives().names.len();
     if args.of.is_none() && n > MOST_CHANGED {
         return Err(Failure::bad_input(format!(
@@ -39,6 +46,12 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
         )));
     }
     let of = args.of.as_deref().map(|name| subject.alternative(name)).transpose()?;
+    let theta: Vec<f64> = subject.fit.parameters.iter().map(|known| known.estimate).collect();
+    let probabilities = match args.output {
+        Some(_) => model.predict(&theta).map_err(Failure::bad_input)?.probabilities,
+        None => Vec::new(),
+    };
+    let mut of_cases = case_effects::Rows::new(data, &probabilities);
     let mut rows = Vec::new();
     for attribute in &args.attribute {
         let asked = (attribute.as_str(), of);
@@ -47,6 +60,10 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
             format!("{attribute}: differences of predictions"),
         );
         let found = effects(specification, data, &subject.fit, asked, effect, &subject.breakdown);
+        if args.output.is_some() {
+            let each = effects_of_cases(specification, data, &subject.fit, asked, effect);
+            of_cases.add(attribute, &each.map_err(Failure::bad_input)?);
+        }
         drop(waiting);
         let found = found.map_err(Failure::bad_input)?;
         if found.is_empty() {
@@ -55,6 +72,9 @@ pub fn run(args: &ElasticitiesArgs) -> Result<u8, Failure> {
             )));
         }
         rows.extend(in_rows(&subject, attribute, name, &found));
+    }
+    if let Some(output) = &args.output {
+        destination::write_table(output, &of_cases.table(name), &ReadOptions::default())?;
     }
     let report = EffectsReport {
         subject: subject.described(),

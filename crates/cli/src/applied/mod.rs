@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod calibrate;
+mod case_effects;
 mod changes;
 pub mod elasticities;
 pub mod scenario;

@@ -13,6 +13,8 @@ pub enum Intervals {
     Delta,
     /// Quantiles of shares at drawn estimates (Krinsky and Robb)
     Simulated,
+    /// Quantiles of shares at the estimates of the resamples of the fit's bootstrap
+    Bootstrap,
 }
 
 #[derive(Debug, Args)]

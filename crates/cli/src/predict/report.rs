@@ -12,6 +12,14 @@ pub fn report(args: &PredictArgs, fit: &Fit, read: &Read) -> PredictionReport {
     let names = &cases.alternatives.names;
     let (intervals, draws, seed) = match super::interval(args) {
         Ok(ShareInterval::Simulated { draws, seed }) => ("simulated", Some(draws), Some(seed)),
+        Ok(ShareInterval::Bootstrap) => {
+            let resamples = fit.bootstrap.as_ref().map(|bootstrap| bootstrap.estimates.len());
+            (
+                "bootstrap",
+                resamples,
+                fit.bootstrap.as_ref().map(|bootstrap| bootstrap.seed),
+            )
+        }
         _ => ("delta", None, None),
     };
     let (all, segments) = match found.shares.split_first() {

@@ -72,7 +72,7 @@ fn by_alternative(data: &ChoiceData, prediction: &Prediction, cases: &[usize]) -
 }
 
 /// What identifies the cases: the case itself in long data, and the decision maker where there is one.
-fn identifiers(data: &ChoiceData, cases: &[usize]) -> Vec<Column> {
+pub fn identifiers(data: &ChoiceData, cases: &[usize]) -> Vec<Column> {
     let schema = data.schema();
     let case = match &schema.layout {
         Layout::Long { case, .. } => Some(("case", case)),

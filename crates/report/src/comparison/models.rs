@@ -31,7 +31,10 @@ pub(super) fn page(report: &ComparisonReport) -> Page {
         };
         page.fact(model.name.clone(), file);
     }
-    page.table("", table(models));
+    page.table("", table(models, report.stars));
+    if report.stars {
+        page.note("* p < 0.05, ** p < 0.01, *** p < 0.001: that the parameter is 0, two-sided.");
+    }
     page.note(format!(
         "Standard errors in brackets: {}.{} BIC is over cases.",
         covariances(models),
@@ -103,7 +106,7 @@ fn simulation(models: &[ComparedModel]) -> Vec<String> {
     notes
 }
 
-fn table(models: &[ComparedModel]) -> Table {
+fn table(models: &[ComparedModel], stars: bool) -> Table {
     let mut columns = vec![(String::new(), Align::Left)];
     columns.extend(models.iter().map(|model| (model.name.clone(), Align::Right)));
     let mut table = Table::new(columns).at_least(crate::WIDTH).at_most(crate::WIDTH);
@@ -127,7 +130,13 @@ fn table(models: &[ComparedModel]) -> Table {
         })
         .collect();
     let found = |model: &ComparedModel, term: &str| model.parameters.iter().find(|known| known.term == term).cloned();
-    let number = |estimate: &Estimate| in_column(Some(estimate.estimate), shared, DIGITS);
+    let number = |estimate: &Estimate| {
+        let number = in_column(Some(estimate.estimate), shared, DIGITS);
+        match stars {
+            true => format!("{number}{:<3}", starred(estimate.p_value)),
+            false => number,
+        }
+    };
     for term in terms {
         let beside = models.iter().zip(&room).map(|(model, &room)| match found(model, term) {
             Some(estimate) if models.len() <= BESIDE => {
@@ -152,6 +161,16 @@ fn table(models: &[ComparedModel]) -> Table {
         }
     }
     table
+}
+
+/// The stars of a p-value.
+fn starred(p_value: Option<f64>) -> &'static str {
+    match p_value {
+        Some(p) if p < 0.001 => "***",
+        Some(p) if p < 0.01 => "**",
+        Some(p) if p < 0.05 => "*",
+        _ => "",
+    }
 }
 
 /// The standard error in brackets, or why there is none.

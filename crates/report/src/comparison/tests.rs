@@ -79,6 +79,7 @@ fn report() -> ComparisonReport {
         ],
     };
     ComparisonReport {
+        stars: false,
         models: vec![model("logit", -504.0, first), mixed],
         pairs: vec![ComparedPair {
             first: 0,

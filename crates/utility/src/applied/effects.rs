@@ -36,6 +36,15 @@ pub struct ChangedEffects {
     pub groups: Vec<Vec<EffectValues>>,
 }
 
+/// What comes of a change of an attribute, case by case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseEffects {
+    /// Position of the alternative whose attribute changes; `None` if it is that of several.
+    pub changed: Option<usize>,
+    /// Effect on the probability of each pair, in the order of the data; NaN where there is none.
+    pub values: Vec<f64>,
+}
+
 /// What comes of it for the probability of one alternative. Numbers that have no value are NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EffectValues {
@@ -73,14 +82,7 @@ pub fn effects(
     breakdown: &Breakdown,
 ) -> Result<Vec<ChangedEffects>, EvalError> {
     let mut found = Vec::new();
-    for changed in changes(data, attribute)
-        .into_iter()
-        .filter(|changed| of.is_none() || *changed == of)
-    {
-        let whose = changed.or_else(|| match users(specification, data, attribute)?.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        });
+    for (changed, whose) in asked(specification, data, (attribute, of)) {
         let experiment = Experiment::new(data, (attribute, changed, whose), effect, breakdown);
         let moved = experiment.moved_data();
         let models = bound(specification, &moved)?;
@@ -92,6 +94,51 @@ pub fn effects(
         found.push(experiment.effects(&estimates));
     }
     Ok(found)
+}
+
+/// Effects of a change of a column on the probability of every pair of the data, in their order, of each change that is asked
+/// for as in [`effects`], with the alternative whose attribute it is. NaN where nothing is changed in the case.
+///
+/// # Errors
+/// As [`effects`].
+///
+/// # Panics
+/// As [`effects`].
+pub fn effects_of_cases(
+    specification: &Specification,
+    data: &ChoiceData,
+    fit: &Fit,
+    (attribute, of): (&str, Option<usize>),
+    effect: Effect,
+) -> Result<Vec<CaseEffects>, EvalError> {
+    let breakdown = Breakdown::new(data, None);
+    let of_change = |(changed, whose)| {
+        let experiment = Experiment::new(data, (attribute, changed, whose), effect, &breakdown);
+        let moved = experiment.moved_data();
+        let values = experiment.of_pairs(&bound(specification, &moved)?, &theta(fit))?;
+        Ok(CaseEffects {
+            changed: experiment.whose(),
+            values,
+        })
+    };
+    asked(specification, data, (attribute, of)).map(of_change).collect()
+}
+
+/// Where a column is changed (`None` if everywhere), and whose attribute it is there.
+fn asked<'a>(
+    specification: &'a Specification,
+    data: &'a ChoiceData,
+    (attribute, of): (&'a str, Option<usize>),
+) -> impl Iterator<Item = (Option<usize>, Option<usize>)> + 'a {
+    let changes = changes(data, attribute).into_iter();
+    let wanted = changes.filter(move |changed| of.is_none() || *changed == of);
+    wanted.map(move |changed| {
+        let only = || match users(specification, data, attribute)?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        (changed, changed.or_else(only))
+    })
 }
 
 /// The alternative whose cells are changed (`None` if all are), and the elasticity of every share; NaN where there is none.

@@ -127,6 +127,29 @@ impl<'a> Experiment<'a> {
         Ok((all().map(level).collect(), all().map(slope).collect()))
     }
 
+    /// The effect on the probability of every pair: NaN where nothing is changed in its case, and of elasticities where its
+    /// probability is 0.
+    pub fn of_pairs(&self, models: &[Model<'_>], theta: &[f64]) -> Result<Vec<f64>, EvalError> {
+        let (levels, mut slopes) = self.slopes(models, theta, Precision::Full)?;
+        for (case, width) in self.width.iter().enumerate() {
+            for pair in self.data.pairs(case) {
+                let value = match self.effect {
+                    _ if width.is_infinite() => f64::NAN,
+                    Effect::Marginal => slopes[pair] / width,
+                    Effect::Elasticity => slopes[pair] / width / levels[pair],
+                    Effect::Arc(part) => slopes[pair] / levels[pair] / (part / (1.0 + 0.5 * part)),
+                };
+                slopes[pair] = if value.is_finite() { value } else { f64::NAN };
+            }
+        }
+        Ok(slopes)
+    }
+
+    /// The alternative whose attribute changes; `None` if it is that of several.
+    pub fn whose(&self) -> Option<usize> {
+        self.whose
+    }
+
     /// All quantities of all alternatives of all groups.
     pub fn values(&self, models: &[Model<'_>], theta: &[f64], precision: Precision) -> Result<Vec<f64>, EvalError> {
         let (data, breakdown) = (self.data, self.breakdown);

@@ -43,7 +43,7 @@ pub use delta_method::Estimated;
 pub(crate) use delta_method::{Step, std_errors, steps, theta};
 pub(crate) use drawn_estimates::drawn_estimates;
 pub(crate) use effects::share_elasticities;
-pub use effects::{ChangedEffects, Effect, EffectValues, effects};
+pub use effects::{CaseEffects, ChangedEffects, Effect, EffectValues, effects, effects_of_cases};
 pub use experiment::STEP;
 pub use function::{ParameterFunction, ParameterFunctionError};
 pub use hausman::{HausmanMcFadden, hausman_mcfadden};

@@ -18,6 +18,8 @@ pub enum ShareInterval {
         /// Their seed.
         seed: u64,
     },
+    /// Quantiles of the shares at the estimates of the resamples of the fit's bootstrap.
+    Bootstrap,
 }
 
 /// The parameters at which shares are wanted besides the estimates.
@@ -31,6 +33,7 @@ pub(super) enum Points {
 impl Points {
     pub fn new(fit: &Fit, parameters: &[Parameter], interval: ShareInterval) -> Self {
         match interval {
+            ShareInterval::Bootstrap => Points::Draws(resampled(fit)),
             _ if fit.chosen_covariance().is_none() => Points::Draws(Vec::new()),
             ShareInterval::Delta => Points::Steps(steps(fit, parameters)),
             ShareInterval::Simulated { draws, seed } => Points::Draws(drawn_estimates(fit, parameters, draws, seed)),
@@ -81,6 +84,22 @@ impl Points {
             }
         }
     }
+}
+
+/// The estimates of the resamples; none without a bootstrap.
+fn resampled(fit: &Fit) -> Vec<Vec<f64>> {
+    let free: Vec<usize> = (0..fit.parameters.len())
+        .filter(|&k| !fit.parameters[k].fixed)
+        .collect();
+    let at = |estimates: &Vec<f64>| {
+        let mut theta = theta(fit);
+        free.iter()
+            .zip(estimates)
+            .for_each(|(&k, estimate)| theta[k] = *estimate);
+        theta
+    };
+    let bootstrap = fit.bootstrap.iter().flat_map(|bootstrap| &bootstrap.estimates);
+    bootstrap.map(at).collect()
 }
 
 /// A share with the standard deviation and the quantiles of its draws.
