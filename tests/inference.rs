@@ -761,7 +761,7 @@ fn shares_at_the_resamples_of_a_bootstrap() {
     );
     let (code, out, _) = run(&["predict", "b.json", "--intervals", "bootstrap"]);
     assert_eq!(code, 0);
-    assert!(out.contains("quantiles over 200 resamples"), "{out}");
+    assert!(out.contains("(quantiles over 200"), "{out}");
     let (code, _, err) = run(&["estimate", &model, "-o", "plain.json", "-q"]);
     assert_eq!(code, 0, "{err}");
     let (code, _, err) = run(&["predict", "plain.json", "--intervals", "bootstrap"]);
