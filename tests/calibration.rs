@@ -254,3 +254,30 @@ fn what_cannot_be_calibrated() {
     assert_eq!(code, 2);
     assert!(err.contains("the base \"train\" has no target"), "{err}");
 }
+
+#[test]
+fn what_would_be_lost_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    constants_alone(folder.path());
+    for output in ["c.csv", "fit.json"] {
+        let (code, out, err) = run(
+            folder.path(),
+            &["calibrate", "fit.json", "--target", "a=0.3", "-o", output],
+        );
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(err.contains("would overwrite what it is estimated from"), "{err}");
+    }
+    let model = std::fs::read_to_string(folder.path().join("m.toml")).expect("a model");
+    std::fs::write(folder.path().join("own.toml"), model.replace("asc_b", "calibration_b")).expect("writes");
+    let (code, _, err) = run(folder.path(), &["estimate", "own.toml", "-o", "own.json", "--quiet"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = run(
+        folder.path(),
+        &["calibrate", "own.json", "--target", "a=0.3", "-o", "o.json"],
+    );
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("the model has a parameter \"calibration_b\" of its own"),
+        "{err}"
+    );
+}

@@ -55,8 +55,20 @@ pub fn checkpoint(fit: Option<&Path>, model: &Path) -> PathBuf {
 /// Adds the bootstrap to a fit; whether it is complete. What an interruption leaves is kept.
 pub fn run(model: &Model<'_>, fit: &mut Fit, how: &Resampling<'_>) -> Result<bool, Failure> {
     let mut kept = Checkpoint::new(fit, how.options);
-    if how.resume {
-        kept.resume(how.checkpoint)?;
+    if how.resume
+        && let Err(failure) = kept.resume(how.checkpoint)
+    {
+        if !how.optional {
+            return Err(failure);
+        }
+        // What was estimated is there all the same.
+        fit.warnings.extend(
+            failure
+                .problems
+                .iter()
+                .map(|problem| format!("no bootstrap: {problem}")),
+        );
+        return Ok(false);
     }
     // More resamples may be asked for than before, and fewer.
     let known: Vec<(usize, Replicate)> = kept
@@ -100,7 +112,7 @@ pub fn run(model: &Model<'_>, fit: &mut Fit, how: &Resampling<'_>) -> Result<boo
             how.options.replications,
             how.checkpoint.display()
         ));
-    } else if written && outcome.is_ok() {
+    } else if written && outcome.is_ok() && kept.replicates.len() <= how.options.replications {
         let _ = std::fs::remove_file(how.checkpoint);
     }
     match outcome {

@@ -17,6 +17,7 @@ const NEGLIGIBLE: f64 = 1e-3;
 /// Runs the command; tastes by a fit that has not converged come with the exit code that says so.
 pub fn run(args: &IndividualsArgs) -> Result<u8, Failure> {
     let fit = show::read(&args.fit)?;
+    show::at_its_estimates(&fit, &args.fit)?;
     let Some(draws) = &fit.draws else {
         return Err(Failure::bad_input(format!(
             "\"{}\" has no random tastes: everybody's are the estimates, which \"logsum show\" prints",

@@ -196,12 +196,29 @@ impl ChoiceData {
         }
     }
 
-    /// The same data with the best of every ranking as the choice, and nothing known of the others.
+    /// The same data with the best of every ranking as the choice, and nothing known of the others. Where alternatives may
+    /// share a rank, choices are counts, and those that share the first are equal parts of one.
     pub fn first_choices(&self) -> ChoiceData {
         ChoiceData {
+            outcome: self.first_outcome(),
             rankings: None,
             ..self.clone()
         }
+    }
+
+    /// What was chosen, and of rankings the best, in parts if several may be.
+    pub(crate) fn first_outcome(&self) -> Outcome {
+        let Some(rankings) = self.rankings.as_ref().filter(|rankings| rankings.may_tie()) else {
+            return self.outcome.clone();
+        };
+        let mut counts = vec![0.0; self.n_pairs()];
+        for case in 0..self.n_cases() {
+            let ranking = rankings.of(case);
+            let first = ranking.best.iter().filter(|slot| ranking.place(**slot) == Some(0));
+            let part = 1.0 / first.clone().count() as f64;
+            first.for_each(|slot| counts[self.start[case] + *slot as usize] = part);
+        }
+        Outcome::Counts(counts)
     }
 
     /// Whether it is known what was chosen.

@@ -152,10 +152,11 @@ impl ChoiceData {
         }
     }
 
-    /// Times each alternative was chosen, unweighted, in the order of the alternatives; 0 where that is not known.
+    /// Times each alternative was chosen, unweighted, in the order of the alternatives; 0 where that is not known. Of rankings
+    /// the best, in equal parts where several share the first rank.
     pub fn times_chosen(&self) -> Vec<f64> {
         let mut chosen = vec![0.0; self.alternatives.len()];
-        match &self.outcome {
+        match &self.first_outcome() {
             Outcome::Chosen(positions) => {
                 for (case, &position) in positions.iter().enumerate() {
                     chosen[self.alternative[self.start[case] + position as usize] as usize] += 1.0;

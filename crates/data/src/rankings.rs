@@ -137,6 +137,11 @@ impl Rankings {
         self.joint
     }
 
+    /// Whether alternatives may share a rank.
+    pub(crate) fn may_tie(&self) -> bool {
+        matches!(self.joint, Some(Joint::Ties(_)))
+    }
+
     /// Cases with alternatives that share a rank.
     pub fn n_with_ties(&self) -> usize {
         let cases = self.start.windows(2);

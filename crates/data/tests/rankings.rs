@@ -264,6 +264,14 @@ fn those_that_share_a_rank_are_one_stage() {
         [place(0), place(1), place(2), place(3)],
         [Some(0), Some(2), Some(0), None]
     );
+    // Those that share the first rank are equal parts of a choice, whichever stands first.
+    assert_eq!(data.times_chosen(), [1.5, 1.5, 1.0, 0.0]);
+    let first = data.first_choices();
+    assert_eq!(
+        first.outcome(),
+        &Outcome::Counts(vec![0.5, 0.0, 0.5, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 1.0, 0.0, 0.5, 0.5])
+    );
+    assert!((0..4).all(|case| first.choices(case) == 1.0));
     // Ties are part of what tells data apart.
     let other = read(&text.replace("3,a,2", "3,a,3"), &tied(), &[], &[]).unwrap();
     assert_ne!(data.fingerprint(&[]), other.fingerprint(&[]));

@@ -29,7 +29,7 @@ pub enum Intervals {
                   a hit), the expected hit rate (mean probability of what was chosen), the mean log score (mean ln P of it) \
                   and the Brier score (mean of the squared errors of all alternatives, 0 to 2). --measures adds who is taken \
                   for whom, and predicted against observed frequencies in tenths of the alternatives by rising probability. \
-                  Of rankings the best is the choice; counts are as many choices, shares parts of one.\n\n\
+                  Of rankings the best is the choice, in equal parts those that share the first rank; counts are as many choices, shares parts of one.\n\n\
                   Parquet (one file, or a pattern) is read, predicted and written part by part, in memory that does not grow \
                   with the number of cases; the numbers are those of the whole, to the last bit. The rows of a case must lie \
                   together, and in a panel those of a decision maker; otherwise, and where it is text, the file is read at \

@@ -81,6 +81,13 @@ pub fn calibrate(
 ) -> Result<(Fit, Specification), CalibrationError> {
     let plan = Plan::new(specification, data, targets, base)?;
     let names = &data.alternatives().names;
+    let taken = names.iter().map(|name| symbol(name)).find(|symbol| {
+        let own = |known: &&Estimate| known.term == *symbol && (fit.calibration.is_none() || !known.fixed);
+        fit.parameters.iter().any(|known| own(&known))
+    });
+    if let Some(name) = taken {
+        return Err(CalibrationError::NameTaken { name });
+    }
     let mut calibrated = specification.clone();
     for &at in &plan.moving {
         add_constant(&mut calibrated, &names[at]);

@@ -159,7 +159,24 @@ impl<'m, 'data> Sample<'m, 'data> {
         Ok(self.estimates(&maximum.theta))
     }
 
+    /// Signs that carry no meaning, as those of standard deviations, are what they are in the estimates of all data.
     fn estimates(&self, theta: &[f64]) -> Replicate {
+        let specification = self.units.specification();
+        let mut theta = theta.to_vec();
+        specification.align_signs(&mut theta);
+        // Numbers that are 0 show their turn too.
+        let probe = self
+            .theta
+            .iter()
+            .map(|value| if *value == 0.0 { f64::MIN_POSITIVE } else { *value });
+        let probe: Vec<f64> = probe.collect();
+        let mut turned = probe.clone();
+        specification.align_signs(&mut turned);
+        for ((value, before), after) in theta.iter_mut().zip(&probe).zip(&turned) {
+            if before != after {
+                *value = -*value;
+            }
+        }
         let free = theta.iter().zip(&self.free).filter(|(_, free)| **free);
         Replicate::Estimates(free.map(|(value, _)| *value).collect())
     }

@@ -156,6 +156,36 @@ fn it_is_what_a_slow_one_finds() {
 }
 
 #[test]
+fn signs_without_a_meaning_stay_those_of_the_estimates() {
+    let (specification, data) = small_panel(150);
+    // Nobody's tastes vary in these data: the standard deviation may come out on either side of 0.
+    let random = specification
+        .random(RandomCoefficient::new("b_time", Shape::Normal))
+        .draws(crate::DrawPlan {
+            number: crate::DrawNumber::Number(30),
+            ..crate::DrawPlan::default()
+        });
+    let model = Model::bind(&random, &data).unwrap();
+    let mut fit = fitted(&model);
+    let k = fit
+        .parameters
+        .iter()
+        .position(|known| known.term.starts_with("sd_"))
+        .unwrap();
+    for sign in [1.0, -1.0] {
+        fit.converged = true;
+        fit.bootstrap = None;
+        fit.parameters[k].estimate = sign * fit.parameters[k].estimate.abs().max(1e-3);
+        model
+            .add_bootstrap(&mut fit, &options(20, IntervalKind::Normal), &[], None)
+            .unwrap();
+        let found = &fit.bootstrap.as_ref().unwrap().estimates;
+        assert!(found.len() > 5, "{}", found.len());
+        assert!(found.iter().all(|estimates| sign * estimates[k] >= 0.0), "{found:?}");
+    }
+}
+
+#[test]
 fn going_on_and_threads_leave_the_bits() {
     let (specification, data) = small_panel(150);
     let random = specification

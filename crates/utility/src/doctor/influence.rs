@@ -68,9 +68,16 @@ pub(super) fn of(model: &Model<'_>, fit: &Fit, theta: &[f64]) -> Result<(Vec<Inf
         return Ok((Vec::new(), improbable));
     };
     let free: Vec<usize> = (0..theta.len()).filter(|&k| !fit.parameters[k].fixed).collect();
+    // The units of a likelihood are cases where tastes are the same.
+    let makers = model.decision_makers_of_units();
+    let mut scores = vec![0.0; makers.n * theta.len()];
+    model.visit_scores(theta, &mut |unit, score| {
+        let of_maker = &mut scores[makers.of_unit[unit] as usize * theta.len()..][..theta.len()];
+        of_maker.iter_mut().zip(score).for_each(|(sum, part)| *sum += part);
+    })?;
     // Displacement, the place among the free parameters of what changes most, and by how much; of each decision maker.
-    let mut found: Vec<(usize, f64, usize, f64)> = Vec::with_capacity(contributions.len());
-    model.visit_scores(theta, &mut |maker, score| {
+    let mut found: Vec<(usize, f64, usize, f64)> = Vec::with_capacity(makers.n);
+    for (maker, score) in scores.chunks_exact(theta.len().max(1)).enumerate() {
         let mut displacement = 0.0;
         let mut most = (0, 0.0);
         for (i, row) in covariance.iter().enumerate() {
@@ -82,7 +89,7 @@ pub(super) fn of(model: &Model<'_>, fit: &Fit, theta: &[f64]) -> Result<(Vec<Inf
             }
         }
         found.push((maker, displacement, most.0, most.1));
-    })?;
+    }
     found.sort_by(|a, b| b.1.total_cmp(&a.1));
     let influence = |&(maker, displacement, parameter, change): &(usize, f64, usize, f64)| {
         let (row, case) = place(maker);

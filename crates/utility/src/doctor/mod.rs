@@ -58,7 +58,7 @@ impl Model<'_> {
         let (influential, improbable) = influence::of(self, fit, &theta)?;
         Ok(Diagnosis {
             influential,
-            mean_displacement: estimated.len() as f64 / self.n_units().max(1) as f64,
+            mean_displacement: estimated.len() as f64 / self.decision_makers_of_units().n.max(1) as f64,
             improbable,
             condition,
             weak,

@@ -1,7 +1,6 @@
 //! The diagnosis against estimations without a decision maker, and against what was put into the data.
 
 use logsum_data::ChoiceData;
-use logsum_estimate::LogLikelihood;
 
 use crate::estimation::FitOptions;
 use crate::fit::Fit;
@@ -19,43 +18,43 @@ fn fit(specification: &Specification, data: &ChoiceData) -> Fit {
 #[test]
 fn influence_is_what_estimation_without_a_decision_maker_shows() {
     let specification = specification(WIDE.0, WIDE.1);
-    let data = data(wide_table(400, 5), &wide_schema(), &specification);
-    let fit_ = fit(&specification, &data);
-    let model = Model::bind(&specification, &data).unwrap();
-    let found = model.diagnose(&fit_).unwrap();
-    assert_eq!(found.influential.len(), 5);
-    assert!(found.mean_displacement > 0.0 && found.weak.is_empty());
-    for of in &found.influential {
-        let case = (0..400).find(|&case| data.place(case).row == of.row.unwrap()).unwrap();
-        let others: Vec<usize> = (0..400).filter(|&other| other != case).collect();
-        let without = fit(&specification, &data.resample(&others, None));
-        let k = fit_
-            .parameters
-            .iter()
-            .position(|known| known.term == of.parameter)
-            .unwrap();
-        let (now, then) = (&fit_.parameters[k], &without.parameters[k]);
-        let change = (then.estimate - now.estimate) / now.std_error.unwrap();
-        // One step of Newton's method; the rest is of the order of its square.
-        assert!((of.change - change).abs() < 0.15 * change.abs(), "{of:?} {change}");
-        // ln L of all without it at both, and what the others gain.
-        let theta = |fit: &Fit| fit.parameters.iter().map(|of| of.estimate).collect::<Vec<_>>();
-        let of_all = |theta: &[f64]| {
-            let contributions = model.contributions(theta).unwrap();
-            contributions.iter().sum::<f64>() - contributions[case]
-        };
-        let gain = 2.0 * (of_all(&theta(&without)) - of_all(&theta(&fit_)));
-        assert!((of.displacement - gain).abs() < 0.15 * gain, "{of:?} {gain}");
+    for schema in [wide_schema(), wide_schema().decision_maker("person")] {
+        let data = data(wide_table(400, 5), &schema, &specification);
+        let all = fit(&specification, &data);
+        let model = Model::bind(&specification, &data).unwrap();
+        let found = model.diagnose(&all).unwrap();
+        assert_eq!(found.influential.len(), 5);
+        assert_eq!(found.mean_displacement, 5.0 / data.n_decision_makers() as f64);
+        assert!(found.weak.is_empty());
+        for of in &found.influential {
+            let case = (0..400).find(|&case| data.place(case).row == of.row.unwrap()).unwrap();
+            let maker = |case: usize| data.decision_makers().map_or(case, |makers| makers[case] as usize);
+            let others: Vec<bool> = (0..400).map(|other| maker(other) != maker(case)).collect();
+            let without = fit(&specification, &data.select(&others));
+            let k = all
+                .parameters
+                .iter()
+                .position(|known| known.term == of.parameter)
+                .unwrap();
+            let (now, then) = (&all.parameters[k], &without.parameters[k]);
+            let change = (then.estimate - now.estimate) / now.std_error.unwrap();
+            // One step of Newton's method; the rest is of the order of its square.
+            assert!((of.change - change).abs() < 0.2 * change.abs(), "{of:?} {change}");
+            // ln L of the others at both, and what they gain.
+            let theta = |fit: &Fit| fit.parameters.iter().map(|of| of.estimate).collect::<Vec<_>>();
+            let own = |theta: &[f64]| model.contributions(theta).unwrap()[maker(case)];
+            let of_others = |theta: &[f64]| model.contributions(theta).unwrap().iter().sum::<f64>() - own(theta);
+            let gain = 2.0 * (of_others(&theta(&without)) - of_others(&theta(&all)));
+            assert!((of.displacement - gain).abs() < 0.2 * gain, "{of:?} {gain}");
+            assert!((of.log_likelihood - own(&theta(&all))).abs() < 1e-12);
+        }
+        assert!(found.influential.is_sorted_by(|a, b| a.displacement >= b.displacement));
+        assert!(
+            found
+                .improbable
+                .is_sorted_by(|a, b| a.log_likelihood <= b.log_likelihood)
+        );
     }
-    let sums: Vec<f64> = found.influential.iter().map(|of| of.displacement).collect();
-    assert!(sums.is_sorted_by(|a, b| a >= b));
-    let least = model.contributions(&model.start()).unwrap().len();
-    assert_eq!(least, model.n_units());
-    assert!(
-        found
-            .improbable
-            .is_sorted_by(|a, b| a.log_likelihood <= b.log_likelihood)
-    );
 }
 
 /// Three alternatives with `x`, a near copy of it, `large` and `rare`, and choices by utility x.

@@ -11,6 +11,10 @@ use super::SpecificationError;
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are the facts that the message states")]
 pub enum CalibrationError {
+    #[error(
+        "the model has a parameter \"{name}\" of its own, the name of what calibration adds; rename it, and estimate again"
+    )]
+    NameTaken { name: String },
     #[error("no target is given; name an alternative and its share, such as train=0.25")]
     NoTarget,
     #[error("alternatives have no names, so they have no shares over cases to calibrate")]
@@ -30,16 +34,18 @@ pub enum CalibrationError {
              alternative away, remove it in a scenario"
     )]
     NoShare { name: String, share: f64 },
-    #[error("the targets of all alternatives sum to {sum}, but shares sum to 1")]
+    #[error("the targets of all alternatives sum to {sum:.6}, but shares sum to 1")]
     Sum { sum: f64 },
-    #[error("the targets sum to {sum}, which leaves nothing to the other alternatives ({others}); shares sum to 1")]
+    #[error("the targets sum to {sum:.6}, which leaves nothing to the other alternatives ({others}); shares sum to 1")]
     NothingLeft { sum: f64, others: String },
-    #[error("the target of \"{name}\" is {target}, but it is available in {available} of the cases (by weight) only")]
+    #[error(
+        "the target of \"{name}\" is {target}, but it is available in {available:.4} of the cases (by weight) only"
+    )]
     Unavailable { name: String, target: f64, available: f64 },
     #[error("the base \"{name}\" has no target; the constants are relative to one of those that have")]
     BaseWithoutTarget { name: String },
     #[error(
-        "the targets cannot be met: the share of \"{name}\" comes to {share}, not {target}; can every choice set be served \
+        "the targets cannot be met: the share of \"{name}\" comes to {share:.6}, not {target}; can every choice set be served \
              by them?"
     )]
     NotMet { name: String, target: f64, share: f64 },

@@ -9,6 +9,7 @@ use super::simulated::symmetric;
 use super::{DrawSet, Model};
 use crate::error::SpecificationError;
 use crate::fit::Fit;
+use crate::specification::Specification;
 
 /// A likelihood of `model` in which unit n of it ([`LogLikelihood::n_units`]) counts `times[n]` times:
 ///
@@ -76,6 +77,11 @@ impl<'data> Model<'data> {
 }
 
 impl<'m, 'data> Units<'m, 'data> {
+    /// What is estimated.
+    pub fn specification(&self) -> &Specification {
+        &self.model.specification
+    }
+
     /// With every unit so many times.
     pub fn repeated(&'m self, times: Vec<f64>) -> Repeated<'m, 'data> {
         Repeated { units: self, times }

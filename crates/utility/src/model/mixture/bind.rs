@@ -249,7 +249,10 @@ impl MixtureBuilder {
             self.cases.makers.push(DecisionMaker {
                 cases: first_case..self.cases.cases.len() as u32,
                 key: keys[first],
-                choices: (first..end).map(|case| data.choices(case)).sum(),
+                choices: match self.takes_several() {
+                    true => (end - first) as f64,
+                    false => (first..end).map(|case| data.choices(case)).sum(),
+                },
             });
             self.add_units(data, first..end, (maker, first_case), n_random)?;
             self.n_makers += 1;

@@ -73,7 +73,7 @@ impl MixtureBuilder {
     }
 
     /// Whether several alternatives may be one outcome.
-    fn takes_several(&self) -> bool {
+    pub(super) fn takes_several(&self) -> bool {
         self.kernel
             .as_ref()
             .is_some_and(|kernel| kernel.kernel.joint().is_some())
