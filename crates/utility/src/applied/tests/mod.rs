@@ -3,6 +3,7 @@
 mod effects;
 mod function;
 mod homogeneity;
+mod identities;
 mod independence;
 mod score;
 mod surplus;
