@@ -34,19 +34,24 @@ pub enum CalibrationError {
              alternative away, remove it in a scenario"
     )]
     NoShare { name: String, share: f64 },
-    #[error("the targets of all alternatives sum to {sum:.6}, but shares sum to 1")]
+    #[error("the targets of all alternatives sum to {}, but shares sum to 1", rounded(*sum))]
     Sum { sum: f64 },
-    #[error("the targets sum to {sum:.6}, which leaves nothing to the other alternatives ({others}); shares sum to 1")]
+    #[error(
+        "the targets sum to {}, which leaves nothing to the other alternatives ({others}); shares sum to 1",
+        rounded(*sum)
+    )]
     NothingLeft { sum: f64, others: String },
     #[error(
-        "the target of \"{name}\" is {target}, but it is available in {available:.4} of the cases (by weight) only"
+        "the target of \"{name}\" is {target}, but it is available in {} of the cases (by weight) only",
+        rounded(*available)
     )]
     Unavailable { name: String, target: f64, available: f64 },
     #[error("the base \"{name}\" has no target; the constants are relative to one of those that have")]
     BaseWithoutTarget { name: String },
     #[error(
-        "the targets cannot be met: the share of \"{name}\" comes to {share:.6}, not {target}; can every choice set be served \
-             by them?"
+        "the targets cannot be met: the share of \"{name}\" comes to {}, not {target}; can every choice set be served \
+             by them?",
+        rounded(*share)
     )]
     NotMet { name: String, target: f64, share: f64 },
     #[error(transparent)]
@@ -59,4 +64,9 @@ fn near(suggestion: &Option<String>) -> impl fmt::Display {
     suggestion
         .as_ref()
         .map_or(String::new(), |name| format!("; did you mean \"{name}\"?"))
+}
+
+/// Without what rounding leaves behind the sixth decimal.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
