@@ -12,3 +12,18 @@ pub(crate) use data::{
 pub(crate) use mixed::mixed;
 pub(crate) use plain::{plain, plain_ln_probabilities, plain_utilities, plain_value};
 pub(crate) use random::Random;
+
+/// All orders of some slots.
+pub(crate) fn orders<T: Copy>(slots: &[T]) -> Vec<Vec<T>> {
+    if slots.is_empty() {
+        return vec![Vec::new()];
+    }
+    let with_first = |at: usize| {
+        let mut rest = slots.to_vec();
+        let first = rest.remove(at);
+        orders(&rest)
+            .into_iter()
+            .map(move |order| [vec![first], order].concat())
+    };
+    (0..slots.len()).flat_map(with_first).collect()
+}

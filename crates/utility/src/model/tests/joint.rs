@@ -10,7 +10,7 @@ use crate::mixing::{DrawMethod, DrawNumber, DrawPlan, RandomCoefficient, Shape, 
 use crate::model::Binder;
 use crate::nests::Nest;
 use crate::specification::Specification;
-use crate::testing::{LONG, Random, changed, data, expression, long_table, numbers, specification};
+use crate::testing::{LONG, Random, changed, data, expression, long_table, numbers, orders, specification};
 
 /// [`long_table`] with ranks: groups of `largest` at most share one, and after them the next counts either them all or one.
 fn ranked(n_cases: usize, seed: u64, largest: usize) -> Table {
@@ -89,21 +89,6 @@ fn samples(n_cases: usize) -> Vec<(Specification, ChoiceData)> {
     [ties(Ties::Efron), ties(Ties::Exact), of_pairs]
         .map(|data| (specification.clone(), data))
         .to_vec()
-}
-
-/// All orders of some slots.
-fn orders(slots: &[u32]) -> Vec<Vec<u32>> {
-    if slots.is_empty() {
-        return vec![Vec::new()];
-    }
-    let with_first = |at: usize| {
-        let mut rest = slots.to_vec();
-        let first = rest.remove(at);
-        orders(&rest)
-            .into_iter()
-            .map(move |order| [vec![first], order].concat())
-    };
-    (0..slots.len()).flat_map(with_first).collect()
 }
 
 /// ln of the sum of the probabilities of all rankings without ties that a case's ranking may stand for.

@@ -3,6 +3,7 @@
 use logsum_data::{Joint, Ties};
 
 use super::{JointLanes, JointSet};
+use crate::testing::orders;
 
 const JOINTS: [Joint; 3] = [Joint::Ties(Ties::Efron), Joint::Ties(Ties::Exact), Joint::MaxDiff];
 
@@ -22,21 +23,6 @@ fn lane(joint: Joint, utilities: &[f64], outcome: &[f64], direction: &[f64]) -> 
 
 fn value(joint: Joint, utilities: &[f64], outcome: &[f64]) -> f64 {
     lane(joint, utilities, outcome, &vec![0.0; utilities.len()]).0
-}
-
-/// All orders of some slots.
-fn orders(slots: &[usize]) -> Vec<Vec<usize>> {
-    if slots.is_empty() {
-        return vec![Vec::new()];
-    }
-    let with_first = |at: usize| {
-        let mut rest = slots.to_vec();
-        let first = rest.remove(at);
-        orders(&rest)
-            .into_iter()
-            .map(move |order| [vec![first], order].concat())
-    };
-    (0..slots.len()).flat_map(with_first).collect()
 }
 
 /// The probability that slots are taken one after another in this order.
